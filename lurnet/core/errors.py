@@ -1,0 +1,39 @@
+"""The error family: every message says what was seen, where, what was expected, what to write."""
+
+import difflib
+from collections.abc import Iterable
+
+
+class LurnetError(Exception):
+    """Base of every error that lurnet raises on purpose."""
+
+
+class BadValue(LurnetError, ValueError):
+    """An argument, a shape or a name that cannot work."""
+
+
+class BadType(LurnetError, TypeError):
+    """An argument of the wrong type, or one that does not exist."""
+
+
+class BadState(LurnetError, RuntimeError):
+    """A call that came too early or too late, such as ``fit`` before ``compile``."""
+
+
+class BadFile(LurnetError, OSError, ValueError):
+    """A file that is missing, broken, or not what it was taken for."""
+
+
+def did_you_mean(name: object, options: Iterable[str]) -> str:
+    """A hint with the nearest known name, or an empty string.
+
+    >>> did_you_mean("rleu", ["relu", "selu", "tanh"])
+    " Did you mean 'relu'?"
+    """
+    options = list(options)
+    near = difflib.get_close_matches(str(name), options, 1, 0.6)
+    if not near:  # a second look that forgives case and underscores
+        plain = {o.lower().replace("_", ""): o for o in options}
+        found = difflib.get_close_matches(str(name).lower().replace("_", ""), plain, 1, 0.6)
+        near = [plain[found[0]]] if found else []
+    return f" Did you mean {near[0]!r}?" if near else ""

@@ -1,0 +1,320 @@
+"""Objects by name: the closed tables that strings, configs and files look things up in."""
+
+import contextlib
+import contextvars
+import inspect
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from lurnet.core.dtypes import DTypePolicy
+from lurnet.core.errors import BadValue, did_you_mean
+from lurnet.core.names import to_snake_case
+
+_table: dict[tuple[str, str], Any] = {}  # (module, name) -> object: all that a file may name
+_keys: dict[Any, tuple[str, str]] = {}  # the other way round
+_registered: dict[str, Any] = {}  # "package>Name" -> a user's object
+_scoped: contextvars.ContextVar[Mapping] = contextvars.ContextVar("custom_objects", default={})  # noqa: B039
+
+
+class Registry(dict):
+    """Objects of one kind by name.
+
+    ``get`` takes a name, an object, a class, a config dict or None and gives the object.
+
+    >>> colors = Registry("color", "example.colors")
+    >>> colors.add("red", max)
+    >>> colors.get("red") is max
+    True
+    >>> colors.get("rde")
+    Traceback (most recent call last):
+    lurnet.core.errors.BadValue: There is no color named 'rde'. Did you mean 'red'?
+    """
+
+    def __init__(self, kind: str, module: str) -> None:
+        super().__init__()
+        self.kind, self.module = kind, module
+
+    def add(self, name: str, obj: Any, *aliases: str) -> None:
+        """Make an object known under a name, which is also its key in files, and under aliases."""
+        self[name] = obj
+        _table[self.module, name] = obj
+        _keys.setdefault(obj, (self.module, name))
+        for alias in aliases:
+            self[alias] = obj
+
+    def collect(self, namespace: Mapping[str, Any], base: type) -> None:
+        """Add every public subclass of ``base`` in a namespace, by class and snake name."""
+        for name, obj in list(namespace.items()):
+            if inspect.isclass(obj) and issubclass(obj, base) and not name.startswith("_"):
+                self.add(name, obj, to_snake_case(name))
+
+    def find(self, name: str) -> Any:
+        """What a name stands for, here or among the user's own; else an error with a hint."""
+        custom = custom_object(name)
+        if custom is not None:
+            return custom
+        if name not in self:
+            raise BadValue(f"There is no {self.kind} named {name!r}.{did_you_mean(name, self)}")
+        return self[name]
+
+    def get(self, value: Any, *_: Any) -> Any:  # type: ignore[override]
+        """The object that a name, class, config or the object itself stands for; None is None."""
+        if value is None:
+            return None
+        if isinstance(value, dict):
+            return deserialize(value, module=self.module)
+        if isinstance(value, str):
+            value = self.find(value)
+        if inspect.isclass(value):
+            return value()
+        if callable(value):
+            return value
+        raise BadValue(
+            f"{value!r} is no {self.kind}: give a name, such as {next(iter(self), None)!r}, a "
+            "function, an object or its config."
+        )
+
+
+def known(obj: Any) -> tuple[str, str] | None:
+    """The (module, name) under which files know an object of ours, or None."""
+    try:
+        return _keys.get(obj)
+    except TypeError:  # unhashable: certainly not ours
+        return None
+
+
+def register(module: str, name: str, obj: Any) -> None:
+    """Enter an object that belongs to no registry (a model class, an op) in the table for files."""
+    _table[module, name] = obj
+    _keys.setdefault(obj, (module, name))
+
+
+# --- the user's own classes and functions
+
+
+def register_keras_serializable(package: str = "Custom", name: str | None = None) -> Callable:
+    """Decorator that lets files name a class or function of yours as ``package>name``."""
+
+    def decorate(obj: Any) -> Any:
+        if inspect.isclass(obj) and not hasattr(obj, "get_config"):
+            raise BadValue(
+                f"{obj.__name__} has no get_config(), so no file can describe it: add the method, "
+                "returning the constructor's arguments as a dict."
+            )
+        key = f"{package}>{name or obj.__name__}"
+        _registered[key] = obj
+        obj._registered_name = key
+        return obj
+
+    return decorate
+
+
+def get_registered_name(obj: Any) -> str:
+    """``package>name`` of a registered object, else its own name."""
+    return vars(obj).get("_registered_name", obj.__name__) if hasattr(obj, "__dict__") else obj
+
+
+def get_registered_object(
+    name: str, custom_objects: Mapping | None = None, module_objects: Mapping | None = None
+) -> Any:
+    """The object registered under a name, or None."""
+    for place in (_scoped.get(), custom_objects or {}, _registered, module_objects or {}):
+        if name in place:
+            return place[name]
+    return None
+
+
+_always: dict[str, Any] = {}
+
+
+def get_custom_objects() -> dict[str, Any]:
+    """The dict of names that are looked up first, everywhere; change it to add your own."""
+    return _always
+
+
+@contextlib.contextmanager
+def custom_object_scope(*objects: Mapping[str, Any]) -> Iterator[None]:
+    """Make the given names known inside the ``with`` block."""
+    merged = dict(_scoped.get())
+    for some in objects:
+        merged |= dict(some or {})
+    token = _scoped.set(merged)
+    try:
+        yield
+    finally:
+        _scoped.reset(token)
+
+
+CustomObjectScope = custom_object_scope
+
+
+def custom_object(name: str) -> Any:
+    """A user's object by its plain or registered name, or None."""
+    for place in (_scoped.get(), _always, _registered):
+        if name in place:
+            return place[name]
+    return next((o for k, o in _registered.items() if k.split(">")[-1] == name), None)
+
+
+# --- objects as plain data and back
+
+
+def serialize(value: Any) -> Any:
+    """A config value as plain data (what JSON can hold), the way Keras 3 writes it."""
+    if value is None or isinstance(value, (str, bool, int, float)):
+        return value
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, dict):
+        return {k: serialize(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [serialize(v) for v in value]
+    if isinstance(value, np.ndarray) or hasattr(value, "__jax_array__") or _is_array(value):
+        array = np.asarray(value)
+        data = {"value": array.tolist(), "dtype": array.dtype.name}
+        return {"class_name": "__numpy__", "config": data}
+    if isinstance(value, slice):
+        parts = [value.start, value.stop, value.step]
+        return {"class_name": "__slice__", "config": dict(zip(_SLICE, map(serialize, parts)))}  # noqa: B905
+    if value is Ellipsis:
+        return {"class_name": "__ellipsis__", "config": {}}
+    if hasattr(value, "get_config") and not inspect.isclass(value):
+        return serialize_object(value)
+    if callable(value):
+        return serialize_function(value)
+    raise BadValue(f"{value!r} of type {type(value).__name__} cannot be written into a config.")
+
+
+_SLICE = ("start", "stop", "step")
+
+
+def _is_array(value: Any) -> bool:
+    return hasattr(value, "dtype") and hasattr(value, "shape") and hasattr(value, "__array__")
+
+
+def serialize_object(value: Any) -> dict:
+    """An object with ``get_config`` as ``{module, class_name, config, registered_name}``."""
+    cls = type(value)
+    key = known(cls)
+    registered = None if key else get_registered_name(cls)
+    module, name = key or (cls.__module__, cls.__name__)
+    config = serialize(value.get_config())
+    return {"module": module, "class_name": name, "config": config, "registered_name": registered}
+
+
+def serialize_function(fn: Any) -> Any:
+    """A function by its name, a class by its key; a lambda cannot be written."""
+    key = known(fn)
+    if key is not None and not inspect.isclass(fn):
+        return key[1]
+    name = getattr(fn, "__name__", type(fn).__name__)
+    if name == "<lambda>":
+        raise BadValue(
+            "A lambda cannot be written into a config, because a file must not hold code. Write it "
+            "as a named function and decorate it with @keras.saving.register_keras_serializable()."
+        )
+    registered = get_registered_name(fn)
+    kind = "type" if inspect.isclass(fn) else "function"
+    module = key[0] if key else fn.__module__
+    return {"module": module, "class_name": kind, "config": name, "registered_name": registered}
+
+
+def deserialize(config: Any, custom_objects: Mapping | None = None, module: str = "") -> Any:
+    """The object that plain data describe; names come from the closed table and the user alone.
+
+    Args:
+        config: what ``serialize`` gave.
+        custom_objects: the user's own classes and functions by name.
+        module: where a class without a module is looked for, such as "keras.losses".
+
+    Errors: BadValue for a name that is in no table.
+    """
+    if custom_objects:
+        with custom_object_scope(custom_objects):
+            return deserialize(config, module=module)
+    if isinstance(config, (list, tuple)):
+        return [deserialize(c, module=module) for c in config]
+    if not isinstance(config, dict):
+        return config
+    if "class_name" not in config or "config" not in config:
+        return {k: deserialize(v, module=module) for k, v in config.items()}
+    special = _SPECIAL.get(config["class_name"])
+    if special is not None:
+        return special(config["config"])
+    if config["class_name"] in ("function", "type"):
+        return _find_class(config["config"], config, module)
+    return _build(_find_class(config["class_name"], config, module), config)
+
+
+def _build(found: Any, config: dict) -> Any:
+    inner = config["config"]
+    if not inspect.isclass(found):
+        return found
+    if not isinstance(inner, dict):
+        raise BadValue(f"The config of {config['class_name']!r} must be a dict, not {inner!r}.")
+    made = found.from_config(inner)
+    build_config = config.get("build_config")
+    if build_config and hasattr(made, "build_from_config") and not getattr(made, "built", True):
+        made.build_from_config(build_config)
+    return made
+
+
+def _find_class(name: str, config: dict, module: str) -> Any:
+    registered = config.get("registered_name")
+    for key in (registered, name):
+        custom = custom_object(key) if isinstance(key, str) else None
+        if custom is not None:
+            return custom
+    home = config.get("module") or module
+    found = _table.get((home, name)) or _table.get((_public(home), name))
+    if found is None and not config.get("module"):
+        found = _table.get((module, name)) or _find_anywhere(name)
+    if found is None:
+        raise BadValue(_unknown(name, config.get("module"), registered))
+    return found
+
+
+def _find_anywhere(name: str) -> Any:
+    return next((obj for (_, known_name), obj in _table.items() if known_name == name), None)
+
+
+def _public(module: str) -> str:
+    """The public home of a class that an older version wrote with its inner path."""
+    parts = [p for p in module.split(".") if p not in ("src", "api", "_tf_keras", "tensorflow")]
+    while parts[:2] == ["keras", "keras"]:
+        parts = parts[1:]
+    return ".".join(parts[:2])
+
+
+def _unknown(name: str, module: str | None, registered: str | None) -> str:
+    where = f" of {module!r}" if module else ""
+    hint = did_you_mean(name, (n for _, n in _table))
+    return (
+        f"There is no class or function {name!r}{where} here.{hint} If it is yours, pass "
+        f"custom_objects={{{registered or name!r}: {name}}} or decorate it with "
+        "@keras.saving.register_keras_serializable()."
+    )
+
+
+def _slice(config: Mapping) -> slice:
+    return slice(*(config.get(k) for k in _SLICE))
+
+
+_SPECIAL: dict[str, Callable] = {
+    "__numpy__": lambda c: np.array(c["value"], dtype=c["dtype"]),
+    "__tensor__": lambda c: np.array(c["value"], dtype=c["dtype"]),
+    "__slice__": _slice,
+    "__ellipsis__": lambda _: Ellipsis,
+    "__tuple__": lambda c: tuple(deserialize(c)),
+}
+
+
+def names(kinds: Iterable[Registry]) -> list[str]:
+    """All names of some registries, sorted."""
+    return sorted({name for kind in kinds for name in kind})
+
+
+register("keras", "DTypePolicy", DTypePolicy)
+register("keras.dtype_policies", "DTypePolicy", DTypePolicy)

@@ -1,0 +1,209 @@
+"""Symbolic tensors, and the one decorator that lets a function work on them."""
+
+import functools
+import inspect
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any
+
+import jax
+import jax.numpy as jnp
+from jax import export
+
+from lurnet.core import tree
+from lurnet.core.dtypes import narrow, standardize_dtype
+from lurnet.core.errors import BadType
+from lurnet.core.names import auto_name
+from lurnet.core.variable import Variable, values
+
+#: What an op takes and gives: an array, a Variable, a SymbolicTensor, or numbers in nested lists.
+#: An annotation with it marks the tensor arguments of an op, as against its settings.
+Tensor = Annotated[Any, "tensor"]
+Tensors = Annotated[Any, "list of tensors"]
+
+PROBES = (83, 89)  # two unlikely sizes: an output axis that differs between them is unknown
+
+
+class Node:
+    """One call recorded in a functional graph: who was called, with what, and what came out."""
+
+    def __init__(self, fn: Any, args: tuple, kwargs: dict, outputs: Any) -> None:
+        self.fn, self.args, self.kwargs, self.outputs = fn, args, kwargs, outputs
+
+    @property
+    def inputs(self) -> list["SymbolicTensor"]:
+        """The symbolic tensors that the call needs."""
+        return [x for x in tree.leaves((self.args, self.kwargs)) if is_symbolic(x)]
+
+
+class OpCall:
+    """An op's place in a functional graph: a function under a name of its own."""
+
+    def __init__(self, fn: Callable, name: str | None = None) -> None:
+        self.fn, self.name = fn, name or auto_name(fn.__name__)
+        self._inbound_nodes: list[Node] = []
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self.fn(*args, **kwargs)
+
+    def __repr__(self) -> str:
+        return f"<op {self.fn.__name__}, name={self.name}>"
+
+
+class SymbolicTensor:
+    """A shape, a dtype and the call that made it; ``None`` is an unknown size.
+
+    >>> SymbolicTensor((None, 3))
+    SymbolicTensor(shape=(None, 3), dtype=float32)
+    """
+
+    def __init__(
+        self,
+        shape: Sequence[int | None],
+        dtype: Any = "float32",
+        name: str | None = None,
+        **_: Any,
+    ) -> None:
+        self.shape, self.dtype = tuple(shape), standardize_dtype(dtype)
+        self.name = name or auto_name("keras_tensor")
+        self.node: Node | None = None
+        self.index = 0
+
+    @property
+    def ndim(self) -> int:
+        """Number of axes."""
+        return len(self.shape)
+
+    def __repr__(self) -> str:
+        return f"SymbolicTensor(shape={self.shape}, dtype={self.dtype})"
+
+    def __bool__(self) -> bool:
+        raise BadType(
+            "A symbolic tensor has no value yet, so it can stand in no `if`, `while` or `and`: use "
+            "ops.where or ops.cond, or put the code into a Layer's call()."
+        )
+
+    def __array__(self, *_: Any, **__: Any) -> Any:
+        raise BadType(
+            "A symbolic tensor has no value yet, so NumPy cannot take it: use the function of the "
+            "same name from lurnet.ops, or put the code into a Layer's call()."
+        )
+
+    def __iter__(self) -> Any:
+        if not self.shape or self.shape[0] is None:
+            raise BadType(f"Cannot go through {self!r} item by item: its first axis is unknown.")
+        return (self[i] for i in range(self.shape[0]))  # type: ignore[index]
+
+
+def is_symbolic(x: Any) -> bool:
+    """Whether a value is a SymbolicTensor."""
+    return isinstance(x, SymbolicTensor)
+
+
+def any_symbolic(values: Any) -> bool:
+    """Whether a SymbolicTensor stands somewhere in nested lists, tuples and dicts."""
+    return any(isinstance(x, SymbolicTensor) for x in tree.leaves(values))
+
+
+@functools.cache
+def _unknown_size() -> Any:
+    return export.symbolic_shape("n", constraints=["n >= 2"])[0]
+
+
+def infer(fn: Callable, *args: Any, **kwargs: Any) -> Any:
+    """Outputs of ``fn`` as new symbolic tensors, found by tracing it: nobody writes shapes by hand.
+
+    Unknown axes are traced as one named size; code that needs a real number (``float(x.shape[0])``,
+    a Python loop) is traced with two sizes instead. Nothing that the call assigns stays.
+    """
+    symbols = [x for x in tree.leaves((args, kwargs)) if is_symbolic(x)]
+    if all(None not in x.shape for x in symbols):
+        traces = [_trace(fn, args, kwargs, 1)]
+    else:
+        try:
+            traces = [_trace(fn, args, kwargs, _unknown_size())]
+        except Exception:  # whatever a size without a number led to: real numbers tell
+            traces = [_trace(fn, args, kwargs, size) for size in PROBES]
+    (first, structure), (last, _) = traces[0], traces[-1]
+    merged = [_merge(a, b) for a, b in zip(first, last, strict=True)]
+    return tree.pack_sequence_as(structure, merged)
+
+
+def _trace(fn: Callable, args: tuple, kwargs: dict, size: Any) -> tuple[list, Any]:
+    """Flat output specs of one abstract call, and the structure they came in."""
+    flat = tree.flatten((args, kwargs))
+    where = [i for i, leaf in enumerate(flat) if is_symbolic(leaf)]
+    seen = {}
+
+    def call(*tensors: Any) -> list:
+        filled = list(flat)
+        for i, tensor in zip(where, tensors, strict=True):
+            filled[i] = tensor
+        a, k = tree.pack_sequence_as((args, kwargs), filled)
+        with values([], []):
+            seen["out"] = fn(*a, **k)
+        return [x if x is None else jnp.asarray(x) for x in tree.leaves(seen["out"])]
+
+    specs = [
+        jax.ShapeDtypeStruct(
+            tuple(size if d is None else d for d in flat[i].shape), narrow(flat[i].dtype)
+        )
+        for i in where
+    ]
+    out = jax.eval_shape(call, *specs)
+    return out, tree.map_structure(lambda _: 0, seen["out"])
+
+
+def _merge(a: Any, b: Any) -> SymbolicTensor | None:
+    if a is None:
+        return None
+    shape = [
+        d if isinstance(d, int) and d == e else None for d, e in zip(a.shape, b.shape, strict=True)
+    ]
+    return SymbolicTensor(shape, a.dtype.name)
+
+
+def record(fn: Any, args: tuple, kwargs: dict, outputs: Any) -> Any:
+    """Attach the call to its outputs; following the nodes back gives the graph."""
+    node = Node(fn, args, kwargs, outputs)
+    for i, leaf in enumerate(x for x in tree.leaves(outputs) if is_symbolic(x)):
+        leaf.node, leaf.index = node, i
+    fn._inbound_nodes.append(node)
+    return outputs
+
+
+def op(fn: Callable) -> Callable:
+    """Let ``fn`` take symbolic tensors, whose calls are recorded and not run, and Variables.
+
+    Its tensor parameters are annotated ``Tensor`` (or ``Tensors``, a list of them); that is how a
+    recorded call is split into inputs and settings.
+    """
+
+    @functools.wraps(fn)
+    def wrapper(*args: Any, **kwargs: Any) -> Any:
+        for x in (*args, *kwargs.values()):
+            if type(x) in _SPECIAL or isinstance(x, Variable):
+                break
+        else:
+            return fn(*args, **kwargs)
+        if any_symbolic((args, kwargs)):
+            return record(OpCall(wrapper), args, kwargs, infer(wrapper, *args, **kwargs))
+        args, kwargs = tree.map_structure(read, (args, kwargs))
+        return fn(*args, **kwargs)
+
+    wrapper.is_op = True  # type: ignore[attr-defined]
+    return wrapper
+
+
+_SPECIAL = {SymbolicTensor, Variable, list, tuple, dict}  # what an op looks at before it calls JAX
+
+
+def read(x: Any) -> Any:
+    """A Variable's value; anything else as it is."""
+    return x.value if isinstance(x, Variable) else x
+
+
+@functools.cache
+def tensor_parameters(fn: Callable) -> tuple[str, ...]:
+    """Names of an op's tensor parameters, by their annotation."""
+    notes = inspect.get_annotations(inspect.unwrap(fn), eval_str=True)
+    return tuple(k for k, t in notes.items() if k != "return" and (t is Tensor or t is Tensors))

@@ -1,0 +1,83 @@
+"""Windows that slide over the spatial axes of (b, *spatial, c): padding, counting, and the slices ("taps") below them."""
+
+from collections.abc import Iterator, Sequence
+from itertools import product
+
+import jax.numpy as jnp
+from jax import Array, lax
+
+Sizes = tuple[int, ...]
+Pads = tuple[tuple[int, int], ...]
+
+
+def spans(window: Sizes, dilation: Sizes) -> Sizes:
+    """How many samples a dilated window covers, along each axis."""
+    return tuple((size - 1) * step + 1 for size, step in zip(window, dilation, strict=True))
+
+
+def explicit(padding: str | Sequence, sizes: Sizes, covered: Sizes, strides: Sizes) -> Pads:
+    """Padding as (low, high) of each axis; "same" puts the odd sample at the high end.
+
+    >>> explicit("same", (5,), (2,), (1,))
+    ((0, 1),)
+    """
+    if padding == "valid":
+        return ((0, 0),) * len(sizes)
+    if padding == "same":
+        missing = [
+            max((-(-size // stride) - 1) * stride + span - size, 0)
+            for size, span, stride in zip(sizes, covered, strides, strict=True)
+        ]
+        return tuple((total // 2, total - total // 2) for total in missing)
+    return tuple((int(low), int(high)) for low, high in padding)
+
+
+def counted(sizes: Sizes, pads: Pads, covered: Sizes, strides: Sizes) -> Sizes:
+    """How many windows fit along each axis; zero where not even one does.
+
+    >>> counted((5,), ((0, 1),), (2,), (1,))
+    (5,)
+    """
+    return tuple(
+        max((size + low + high - span) // stride + 1, 0)
+        for size, (low, high), span, stride in zip(sizes, pads, covered, strides, strict=True)
+    )
+
+
+def padded(x: Array, pads: Pads, value: float = 0, gaps: Sizes | None = None) -> Array:
+    """`x` (b, *spatial, c) with `value` around it and `gaps` between samples; a negative padding cuts."""
+    gaps = gaps or (0,) * len(pads)
+    if not any(map(any, pads)) and not any(gaps):
+        return x
+    inner = [(low, high, gap) for (low, high), gap in zip(pads, gaps, strict=True)]
+    return lax.pad(x, jnp.array(value, x.dtype), [(0, 0, 0), *inner, (0, 0, 0)])
+
+
+def offsets(window: Sizes) -> Iterator[Sizes]:
+    """Positions inside the window, the last axis running fastest."""
+    return product(*map(range, window))
+
+
+def taps(x: Array, window: Sizes, strides: Sizes, dilation: Sizes, count: Sizes) -> list[Array]:
+    """For each position inside the window, the samples (b, *count, c) that lie there, window by window."""
+    slices = []
+    for offset in offsets(window):
+        start = [place * step for place, step in zip(offset, dilation, strict=True)]
+        stop = [
+            first + (number - 1) * stride + 1
+            for first, number, stride in zip(start, count, strides, strict=True)
+        ]
+        slices.append(
+            lax.slice(x, (0, *start, 0), (x.shape[0], *stop, x.shape[-1]), (1, *strides, 1))
+        )
+    return slices
+
+
+def channels_last(x: Array, data_format: str) -> Array:
+    """`x` with its channels moved to the last axis."""
+    return x if data_format == "channels_last" else jnp.moveaxis(x, 1, -1)
+
+
+def restored(x: Array, data_format: str) -> Array:
+    """`x` (b, *spatial, c) in the caller's `data_format`."""
+    return x if data_format == "channels_last" else jnp.moveaxis(x, -1, 1)
