@@ -8,10 +8,11 @@ import numpy as np
 from lurnet.core.errors import BadValue, did_you_mean
 from lurnet.core.settings import floatx
 
-DTYPES = (
-    "bool uint8 uint16 uint32 uint64 int8 int16 int32 int64 float16 bfloat16 float32 float64 "
-    "complex64 complex128 string float8_e4m3fn float8_e5m2"
-).split()
+DTYPES = [
+    *("bool", "uint8", "uint16", "uint32", "uint64", "int8", "int16", "int32", "int64"),
+    *("float16", "bfloat16", "float32", "float64", "complex64", "complex128", "string"),
+    *("float8_e4m3fn", "float8_e5m2"),
+]
 _ALIASES = {"int": "int32", "float": "float32", "half": "float16", "double": "float64"}
 
 

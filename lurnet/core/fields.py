@@ -158,11 +158,18 @@ def fields(cls: type[T]) -> type[T]:
     own = own_fields(cls)
     inherited = getattr(cls.__base__, "__fields__", {})
     everything = {k: t for k, t in own.items() if k not in inherited} | inherited | own
-    defaults = {k: getattr(cls, k, _REQUIRED) for k in everything}
+    defaults = dict(getattr(cls.__base__, "__field_defaults__", {}))
+    defaults |= {k: vars(cls).get(k, _REQUIRED) for k in own}
+    defaults |= {k: v for k, v in vars(cls).items() if k in inherited and not _is_code(v)}
     cls.__fields__ = everything  # type: ignore[attr-defined]
+    cls.__field_defaults__ = defaults  # type: ignore[attr-defined]
     cls.__init__ = _constructor(everything, defaults)  # type: ignore[misc]
     cls.__doc__ = FieldDocs(cls.__doc__)  # type: ignore[assignment]
     return cls
+
+
+def _is_code(value: Any) -> bool:
+    return isinstance(value, property) or inspect.isroutine(value)
 
 
 def _constructor(everything: dict[str, Any], defaults: dict[str, Any]) -> Callable:
@@ -232,7 +239,7 @@ def standardise(owner: Any, name: str, annotation: Any, value: Any) -> Any:
 
 
 def _optional(owner: Any, name: str) -> bool:
-    return getattr(type(owner), name, _REQUIRED) is None
+    return type(owner).__field_defaults__.get(name, _REQUIRED) is None
 
 
 def _check_options(owner: Any, name: str, annotation: Any, value: Any) -> None:

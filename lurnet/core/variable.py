@@ -64,6 +64,7 @@ class Variable:
         self.name = name or auto_name(type(self).__name__)
         self.path = path_of(self.name)
         self.trainable, self.autocast, self.aggregation = trainable, autocast, aggregation
+        self.trains = trainable  # what it was made for; `trainable` follows its layer's switch
         self.regularizer, self.constraint = regularizer, constraint
         self.overwrite_with_gradient = False
         with jax.ensure_compile_time_eval():  # a real array even while a call is being traced
@@ -201,12 +202,13 @@ def _operator(name: str) -> Callable:
     return method
 
 
-for _name in "neg pos abs invert".split():
+for _name in ["neg", "pos", "abs", "invert"]:
     setattr(Variable, f"__{_name}__", _operator(f"__{_name}__"))
-for _name in "add sub mul truediv floordiv mod pow matmul and or xor".split():
+_TWO = ["add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "and", "or", "xor"]
+for _name in _TWO:
     setattr(Variable, f"__{_name}__", _operator(f"__{_name}__"))
     setattr(Variable, f"__r{_name}__", _operator(f"__r{_name}__"))
-for _name in "lt le gt ge ne".split():
+for _name in ["lt", "le", "gt", "ge", "ne"]:
     setattr(Variable, f"__{_name}__", _operator(f"__{_name}__"))
 
 

@@ -1,0 +1,1 @@
+"""Layers: the building blocks of models."""

@@ -1,0 +1,35 @@
+"""Layers with a kernel and a bias, and their usual options."""
+
+from collections.abc import Sequence
+from dataclasses import KW_ONLY
+from typing import Any
+
+from lurnet.core.fields import fields
+from lurnet.core.variable import Variable
+from lurnet.layers.base import Layer
+from lurnet.layers.options import Constraint, Initializer, Regularizer
+
+
+@fields
+class Weighted(Layer):
+    """A layer with a kernel and a bias, and their usual options."""
+
+    _: KW_ONLY
+    kernel_initializer: Initializer = "glorot_uniform"  #: first value of the kernel
+    bias_initializer: Initializer = "zeros"  #: first value of the bias
+    kernel_regularizer: Regularizer = None  #: penalty on the kernel
+    bias_regularizer: Regularizer = None  #: penalty on the bias
+    activity_regularizer: Regularizer = None  #: penalty on the output
+    kernel_constraint: Constraint = None  #: projection of the kernel after each update
+    bias_constraint: Constraint = None  #: projection of the bias after each update
+
+    def weight(self, name: str, shape: Sequence[int], **options: Any) -> Variable:
+        """A variable with this layer's ``{name}_initializer``, ``_regularizer``, ``_constraint``."""
+        return self.add_weight(
+            shape,
+            initializer=getattr(self, f"{name}_initializer"),
+            regularizer=getattr(self, f"{name}_regularizer", None),
+            constraint=getattr(self, f"{name}_constraint", None),
+            name=name,
+            **options,
+        )
