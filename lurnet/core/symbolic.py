@@ -43,6 +43,7 @@ class OpCall:
         self._inbound_nodes: list[Node] = []
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Run the op."""
         return self.fn(*args, **kwargs)
 
     def __repr__(self) -> str:

@@ -106,6 +106,7 @@ class Layer(Stateful, Config):
     # --- calling
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Build at the first call, check the input, then run, or record where it is symbolic."""
         if "name" not in self.__dict__:
             raise BadState(
                 f"{type(self).__name__} was not set up: call super().__init__() at the start of "
@@ -163,13 +164,10 @@ class Layer(Stateful, Config):
         if "training" in names and list(names).index("training") >= len(args):
             kwargs["training"] = training
         tensors = dict(zip(names, args)) | kwargs  # noqa: B905
+        free = set(names) - set(list(names)[: len(args)])
         for i, name in enumerate(list(tensors)):
             for key in ("mask", f"{name}_mask") if i == 0 else (f"{name}_mask",):
-                if (
-                    key in names
-                    and tensors.get(key) is None
-                    and key not in list(names)[: len(args)]
-                ):
+                if key in free and tensors.get(key) is None:
                     kwargs[key] = _masks_of(tensors[name])
         return kwargs
 
@@ -367,12 +365,12 @@ class Layer(Stateful, Config):
 
     @property
     def input(self) -> Any:
-        """The symbolic input, of a layer that was called once in a functional or Sequential model."""
+        """The symbolic input of the layer's call in a functional or Sequential model."""
         return _one(self._only_node().inputs)
 
     @property
     def output(self) -> Any:
-        """The symbolic output, of a layer that was called once in a functional or Sequential model."""
+        """The symbolic output of the layer's call in a functional or Sequential model."""
         return self._only_node().outputs
 
     def _only_node(self) -> Any:

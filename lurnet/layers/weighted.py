@@ -24,7 +24,7 @@ class Weighted(Layer):
     bias_constraint: Constraint = None  #: projection of the bias after each update
 
     def weight(self, name: str, shape: Sequence[int], **options: Any) -> Variable:
-        """A variable with this layer's ``{name}_initializer``, ``_regularizer``, ``_constraint``."""
+        """A variable with the ``{name}_initializer``, ``_regularizer`` ... of this layer."""
         return self.add_weight(
             shape,
             initializer=getattr(self, f"{name}_initializer"),
