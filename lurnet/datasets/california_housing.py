@@ -14,9 +14,8 @@ def load_data(
     test_split: float = 0.2,
     seed: int = 113,
 ) -> tuple[Split, Split]:
-    """Districts (n, 8) and the median price of a house there (n,) in dollars, float32.
+    """Districts (n, 8) and the median price of a house there (n,) in dollars.
 
-    The columns: longitude, latitude, age of houses, rooms, bedrooms, people, households, income.
     ``version="small"`` takes the first 600 of the 20,640 districts. The last ``test_split``, in the
     order that ``seed`` draws, are the test part. ``path`` is the file's name in the cache.
 

@@ -12,14 +12,14 @@ Split = tuple[np.ndarray, np.ndarray]
 
 
 def read_batches(archive: Path, names: list[str], label_key: str) -> Split:
-    """Images (n, 32, 32, 3), or (n, 3, 32, 32) with channels first, and labels (n, 1), uint8."""
+    """Images (n, 32, 32, 3), or (n, 3, 32, 32) with channels first, uint8; labels (n, 1), int64."""
     batches = [unpickle(data) for data in read_tar(archive, *names)]
     try:
         images = np.concatenate([batch[b"data"] for batch in batches])
         labels = np.concatenate([batch[label_key.encode()] for batch in batches])
     except KeyError as error:
         raise BadFile(f"{archive} is no CIFAR archive: its batches lack {error}.") from None
-    return layout(images.reshape(-1, 3, 32, 32)), labels.astype("uint8").reshape(-1, 1)
+    return layout(images.reshape(-1, 3, 32, 32)), labels.reshape(-1, 1)
 
 
 def layout(images: np.ndarray) -> np.ndarray:

@@ -30,10 +30,12 @@ def load_data() -> tuple[Split, Split]:
         return _small(part)
     archive = locate(_ARCHIVE)
     names = [f"{_FOLDER}data_batch_{i}" for i in range(1, 6)]
-    return (
-        read_batches(archive, names, "labels"),
-        read_batches(archive, [f"{_FOLDER}test_batch"], "labels"),
-    )
+    return _part(archive, names), _part(archive, [f"{_FOLDER}test_batch"])
+
+
+def _part(archive: Path, names: list[str]) -> Split:
+    images, labels = read_batches(archive, names, "labels")
+    return images, labels.astype("uint8")
 
 
 def _small(path: Path) -> tuple[Split, Split]:

@@ -8,7 +8,7 @@ from lurnet.datasets.source import locate
 
 
 def load_data(label_mode: Literal["fine", "coarse"] = "fine") -> tuple[Split, Split]:
-    """Training and test images with their classes, all uint8.
+    """Training and test images, uint8, with their classes, int64.
 
     Images (50000, 32, 32, 3) and (10000, 32, 32, 3) from 0 to 255, channels first if that is the
     global setting; labels (n, 1), the kind ("fine", 0 to 99) or the group ("coarse", 0 to 19).

@@ -2,8 +2,8 @@
 
 Word lists of different lengths (imdb, reuters) can be stored in an npz only as a pickle, and the
 CIFAR batches are pickles too. A pickle is a program: read in full, it can call anything. `unpickle`
-lets it build numbers, strings, lists and dicts, and arrays through the names that numpy writes, which
-here stand for checks of our own; every other name is refused.
+lets it build numbers, strings, lists and dicts, and arrays through the names that numpy writes,
+which here stand for checks of our own; every other name is refused.
 """
 
 import gzip

@@ -95,8 +95,9 @@ def cached(source: Source, name: str | None = None) -> Path | None:
 def locate(key: str, name: str | None = None) -> Path:
     """Path of a file of the table: from ``LURNET_DATA``, from the Keras cache, or downloaded.
 
-    ``name`` is what it is called in the cache; a file with an absolute path is taken as it is. Raises `BadFile`, saying
-    what to put where, when the file is in none of these places and cannot be downloaded.
+    ``name`` is what it is called in the cache; a file with an absolute path is taken as it is.
+    Raises `BadFile`, saying what to put where, when the file is in none of these places and cannot
+    be downloaded.
     """
     source = SOURCES[key]
     target = keras_home() / "datasets" / source.folder / (name or source.name)
