@@ -36,12 +36,15 @@ def to_categorical(x: Any, num_classes: int | None = None) -> np.ndarray:
 def normalize(x: Any, axis: int | None = -1, order: float | str = 2) -> np.ndarray:
     """Scale to unit length along an axis, ``x / norm(x)``; where the norm is 0, x stays 0.
 
-    ``order`` is that of `numpy.linalg.norm`. With ``axis=None`` the whole array has one norm.
+    ``order`` is that of `numpy.linalg.norm`. With ``axis=None`` the whole array has one norm. One row
+    (d,) comes back as (1, d), as in Keras.
 
     >>> normalize([[3.0, 4.0], [0.0, 0.0]]).tolist()
     [[0.6, 0.8], [0.0, 0.0]]
     """
     x = np.asarray(x)
+    if x.ndim < 2:
+        x, axis = x.reshape(1, -1), None if axis is None else -1
     norm = np.asarray(np.linalg.norm(x, order, axis, keepdims=axis is not None))  # pyright: ignore
     return x / np.where(norm == 0, np.ones_like(norm), norm)
 
@@ -142,7 +145,7 @@ def _children(data: Any) -> list[Any] | None:
     """The parts of a container of arrays; None for an array or a list of numbers."""
     if isinstance(data, dict):
         return list(data.values())
-    if isinstance(data, list | tuple) and any(np.ndim(part) for part in data):
+    if isinstance(data, list | tuple) and any(hasattr(part, "__len__") for part in data):
         return list(data)
     return None
 
@@ -150,7 +153,7 @@ def _children(data: Any) -> list[Any] | None:
 def _common_length(dataset: Any) -> int:
     parts = _children(dataset)
     if parts is None:
-        if not np.ndim(dataset):
+        if not hasattr(dataset, "__len__"):
             raise BadType(
                 "split_dataset: takes an array, or a list, tuple or dict of arrays, "
                 f"but `dataset` is of type {type(dataset).__name__}."
