@@ -1,1 +1,3 @@
 """Functions of tensors."""
+
+from .quick import *  # noqa: F403
