@@ -36,7 +36,7 @@ def to_categorical(x: Any, num_classes: int | None = None) -> np.ndarray:
 def normalize(x: Any, axis: int | None = -1, order: float | str = 2) -> np.ndarray:
     """Scale to unit length along an axis, ``x / norm(x)``; where the norm is 0, x stays 0.
 
-    ``order`` is that of `numpy.linalg.norm`. With ``axis=None`` the whole array has one norm. One row
+    ``order`` is that of `numpy.linalg.norm`. With ``axis=None`` the whole array has one norm. A row
     (d,) comes back as (1, d), as in Keras.
 
     >>> normalize([[3.0, 4.0], [0.0, 0.0]]).tolist()
