@@ -189,13 +189,27 @@ def op(fn: Callable) -> Callable:
         if any_symbolic((args, kwargs)):
             return record(OpCall(wrapper), args, kwargs, infer(wrapper, *args, **kwargs))
         args, kwargs = tree.map_structure(read, (args, kwargs))
-        return fn(*args, **kwargs)
+        wanted = _array_arguments(fn)
+        args = [_array(x) if i in wanted else x for i, x in enumerate(args)]
+        return fn(*args, **{k: _array(x) if k in wanted else x for k, x in kwargs.items()})
 
     wrapper.is_op = True  # type: ignore[attr-defined]
     return wrapper
 
 
 _SPECIAL = {SymbolicTensor, Variable, list, tuple, dict}  # what an op looks at before it calls JAX
+
+
+@functools.cache
+def _array_arguments(fn: Callable) -> frozenset:
+    """Positions and names of the parameters that are one tensor: a list for them is an array."""
+    notes = inspect.get_annotations(fn, eval_str=True)
+    names = enumerate(inspect.signature(fn).parameters)
+    return frozenset(key for i, k in names if notes.get(k) is Tensor for key in (i, k))
+
+
+def _array(x: Any) -> Any:
+    return jnp.asarray(x) if isinstance(x, (list, tuple)) else x
 
 
 def read(x: Any) -> Any:
