@@ -1,0 +1,147 @@
+"""Activation functions, by name; most are the ops of the same name."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from lurnet import ops
+from lurnet.core.registry import Registry
+from lurnet.core.registry import deserialize as _deserialize
+from lurnet.core.registry import serialize as _serialize
+from lurnet.core.symbolic import Tensor, op
+from lurnet.ops import (
+    celu,
+    elu,
+    glu,
+    hard_shrink,
+    hard_sigmoid,
+    hard_silu,
+    hard_tanh,
+    leaky_relu,
+    log_sigmoid,
+    log_softmax,
+    relu6,
+    selu,
+    sigmoid,
+    silu,
+    soft_shrink,
+    softmax,
+    softplus,
+    softsign,
+    sparse_plus,
+    sparse_sigmoid,
+    sparsemax,
+    squareplus,
+    tanh,
+    tanh_shrink,
+    threshold,
+)
+
+registry = Registry("activation", "keras.activations")
+
+
+def linear(x: Tensor) -> Tensor:
+    """The input as it is.
+
+    >>> linear(2.0)
+    2.0
+    """
+    return x
+
+
+@op
+def relu(
+    x: Tensor,
+    negative_slope: float = 0.0,
+    max_value: float | None = None,
+    threshold: float = 0.0,
+) -> Tensor:
+    """``max(x, 0)``; with options, ``negative_slope * (x - threshold)`` below the threshold.
+
+    Args:
+        x: input.
+        negative_slope: slope below the threshold.
+        max_value: upper bound of the output, None: no bound.
+        threshold: below it, the input is not passed on.
+
+    >>> relu([-1.0, 2.0]).tolist(), relu([-1.0, 9.0], 0.5, 6.0).tolist()
+    ([0.0, 2.0], [-0.5, 6.0])
+    """
+    x = ops.convert_to_tensor(x)
+    if threshold == 0.0:
+        y = ops.leaky_relu(x, negative_slope) if negative_slope else ops.relu(x)
+    else:
+        below = negative_slope * (x - threshold) if negative_slope else ops.zeros_like(x)
+        y = ops.where(x > threshold, x, below)
+    return y if max_value is None else ops.minimum(y, ops.cast(max_value, y.dtype))
+
+
+@op
+def gelu(x: Tensor, approximate: bool = False) -> Tensor:
+    """``x P(X <= x)`` for a standard normal X (Hendrycks & Gimpel, 2016).
+
+    ``approximate`` uses tanh in place of the error function.
+
+    >>> gelu([-1.0, 0.0, 1.0]).round(3).tolist()
+    [-0.1589999943971634, 0.0, 0.8410000205039978]
+    """
+    return ops.gelu(x, approximate=approximate)
+
+
+@op
+def exponential(x: Tensor) -> Tensor:
+    """``exp(x)``.
+
+    >>> exponential([0.0]).tolist()
+    [1.0]
+    """
+    return ops.exp(x)
+
+
+@op
+def mish(x: Tensor) -> Tensor:
+    """``x tanh(softplus(x))`` (Misra, 2019).
+
+    >>> mish([0.0]).tolist()
+    [0.0]
+    """
+    x = ops.convert_to_tensor(x)
+    return x * ops.tanh(ops.softplus(x))
+
+
+swish = silu
+hard_swish = hard_silu
+
+_FUNCTIONS = [
+    *(celu, elu, exponential, gelu, glu, hard_shrink, hard_sigmoid, hard_silu, hard_tanh),
+    *(leaky_relu, linear, log_sigmoid, log_softmax, mish, relu, relu6, selu, sigmoid, silu),
+    *(soft_shrink, softmax, softplus, softsign, sparse_plus, sparse_sigmoid, sparsemax),
+    *(squareplus, tanh, tanh_shrink, threshold),
+]
+for _function in _FUNCTIONS:
+    registry.add(_function.__name__, _function)
+registry |= {"swish": silu, "hard_swish": hard_silu}
+
+
+def get(identifier: Any) -> Callable:
+    """The activation that a name, config or function stands for; None is ``linear``.
+
+    >>> get("relu") is relu, get(None) is linear
+    (True, True)
+    """
+    return linear if identifier is None else registry.get(identifier)
+
+
+def serialize(activation: Any) -> Any:
+    """An activation as plain data: a name, or a layer's config.
+
+    >>> serialize(silu)
+    'silu'
+    """
+    return _serialize(activation)
+
+
+def deserialize(config: Any, custom_objects: Mapping | None = None) -> Any:
+    """The activation that plain data describe."""
+    if isinstance(config, str):
+        return registry.get(config)
+    return _deserialize(config, custom_objects, module=registry.module)
