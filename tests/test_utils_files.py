@@ -1,8 +1,11 @@
 """get_file: the cache, hashes, archives; archives that try to write elsewhere."""
 
+import functools
+import http.server
 import io
 import os
 import tarfile
+import threading
 import zipfile
 from pathlib import Path
 
@@ -98,6 +101,35 @@ def test_offline(net, monkeypatch, tmp_path):
         get_file(origin=URL)
     for part in (URL, "data.txt", str(tmp_path / "home/datasets"), "ConnectionError"):
         assert part in str(caught.value)
+
+
+@pytest.fixture
+def server(tmp_path, monkeypatch):
+    """A web server on this machine, which has one file."""
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    (tmp_path / "www").mkdir()
+    (tmp_path / "www/data.txt").write_bytes(b"data")
+    handler = functools.partial(QuietHandler, directory=str(tmp_path / "www"))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+class QuietHandler(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        """Say nothing."""
+
+
+def test_real_download(server, tmp_path, capsys):
+    path = files.download(f"{server}/data.txt", tmp_path / "got.txt", SHA)
+    assert path.read_bytes() == b"data"
+    assert "data.txt" in capsys.readouterr().err
+    with pytest.raises(BadFile, match="the server answered 404"):
+        files.download(f"{server}/other.txt", tmp_path / "other.txt", SHA)
+    with pytest.raises(BadFile, match="ConnectionError"):
+        files.download("http://127.0.0.1:9/data.txt", tmp_path / "other.txt", SHA)
+    assert not (tmp_path / "other.txt").exists()
 
 
 def test_progress_bar_takes_what_pooch_says(capsys):
