@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 
@@ -137,4 +138,4 @@ def as_array(value: Any, dtype: Any = None) -> Any:
 def narrow(dtype: Any) -> str:
     """The dtype that the engine really uses: 64-bit types become 32-bit ones unless enabled."""
     name = standardize_dtype(dtype)
-    return str(jnp.dtype(jnp.zeros((), name).dtype)) if name.endswith(("64", "128")) else name
+    return jax.dtypes.canonicalize_dtype(name).name if name.endswith(("64", "128")) else name
