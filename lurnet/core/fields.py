@@ -153,16 +153,21 @@ def fields(cls: type[T]) -> type[T]:
     """Class decorator: annotated attributes become the constructor's arguments.
 
     A class's new fields come first, then the inherited ones, in their order; a field declared
-    again keeps its place and takes the new default. ``setup()`` runs last.
+    again keeps its place and takes the new default, or, in a family with ``_own_fields_first``,
+    moves to where it is declared. ``setup()`` runs last.
     """
     own = own_fields(cls)
     inherited = getattr(cls.__base__, "__fields__", {})
-    everything = {k: t for k, t in own.items() if k not in inherited} | inherited | own
+    kept = () if getattr(cls, "_own_fields_first", False) else inherited
+    everything = {k: t for k, t in own.items() if k not in kept} | inherited | own
     defaults = dict(getattr(cls.__base__, "__field_defaults__", {}))
     defaults |= {k: vars(cls).get(k, _REQUIRED) for k in own}
     defaults |= {k: v for k, v in vars(cls).items() if k in inherited and not _is_code(v)}
     cls.__fields__ = everything  # type: ignore[attr-defined]
     cls.__field_defaults__ = defaults  # type: ignore[attr-defined]
+    for k in own:  # a default must not hide a property of the class above
+        if k in vars(cls) and isinstance(getattr(cls.__base__, k, None), property):
+            delattr(cls, k)
     cls.__init__ = _constructor(everything, defaults)  # type: ignore[misc]
     cls.__doc__ = FieldDocs(cls.__doc__)  # type: ignore[assignment]
     return cls
