@@ -46,8 +46,10 @@ class Registry(dict):
 
     def collect(self, namespace: Mapping[str, Any], base: type) -> None:
         """Add every public subclass of ``base`` in a namespace, by class and snake name."""
-        for name, obj in list(namespace.items()):
-            if inspect.isclass(obj) and issubclass(obj, base) and not name.startswith("_"):
+        named = [(k, v) for k, v in namespace.items() if inspect.isclass(v) and k[0] != "_"]
+        named.sort(key=lambda item: item[0] != item[1].__name__)  # its own name before aliases
+        for name, obj in named:
+            if issubclass(obj, base):
                 self.add(name, obj, to_snake_case(name))
 
     def find(self, name: str) -> Any:
