@@ -157,10 +157,11 @@ def fields(cls: type[T]) -> type[T]:
     moves to where it is declared. ``setup()`` runs last.
     """
     own = own_fields(cls)
-    inherited = getattr(cls.__base__, "__fields__", {})
+    parent = next((b for b in cls.__mro__[1:] if "__fields__" in vars(b)), object)
+    inherited = getattr(parent, "__fields__", {})
     kept = () if getattr(cls, "_own_fields_first", False) else inherited
     everything = {k: t for k, t in own.items() if k not in kept} | inherited | own
-    defaults = dict(getattr(cls.__base__, "__field_defaults__", {}))
+    defaults = dict(getattr(parent, "__field_defaults__", {}))
     defaults |= {k: vars(cls).get(k, _REQUIRED) for k in own}
     defaults |= {k: v for k, v in vars(cls).items() if k in inherited and not _is_code(v)}
     cls.__fields__ = everything  # type: ignore[attr-defined]
@@ -239,7 +240,8 @@ def standardise(owner: Any, name: str, annotation: Any, value: Any) -> Any:
             raise BadValue(f"{type(owner).__name__}: `{name}` must be {extra.text}, not {value!r}.")
         elif isinstance(extra, Check) and value is None and not _optional(owner, name):
             raise BadValue(f"{type(owner).__name__}: `{name}` must be {extra.text}, not None.")
-    _check_options(owner, name, annotation, value)
+    plain = annotation.__origin__ if hasattr(annotation, "__metadata__") else annotation
+    _check_options(owner, name, plain, value)
     return value
 
 

@@ -1,0 +1,201 @@
+"""The Loss: a function of labels and predictions, weighted, masked and reduced."""
+
+from collections.abc import Callable
+from typing import Annotated, Any, ClassVar, Literal
+
+from lurnet import ops
+from lurnet.core import tree
+from lurnet.core.dtypes import as_policy
+from lurnet.core.fields import Config, Convert, fields, standardise
+from lurnet.core.masking import get_mask
+from lurnet.core.names import auto_name
+from lurnet.core.registry import serialize
+from lurnet.core.settings import floatx
+from lurnet.core.symbolic import Tensor
+from lurnet.losses.shapes import same_rank
+
+Reduction = Annotated[
+    Literal["sum_over_batch_size", "sum", "mean", "mean_with_sample_weight", "none", None],
+    Convert(lambda _, value: "sum_over_batch_size" if value == "auto" else value),
+]
+ComputeDtype = Annotated[
+    Any, Convert(lambda _, value: as_policy(floatx() if value is None else value).compute_dtype)
+]
+
+
+class Loss(Config):
+    """Base: subclasses define ``call(y_true, y_pred)``, one value per sample or per position.
+
+    Args:
+        name: name, made from the class name if None.
+        reduction: "sum_over_batch_size" or "mean" (sum over the number of values, or of unmasked
+            values), "sum", "mean_with_sample_weight" (sum over the sum of weights), "none" or None.
+        dtype: dtype of the computation, None: ``floatx()``.
+
+    >>> class Cube(Loss):
+    ...     def call(self, y_true, y_pred):
+    ...         return ops.mean(ops.abs(y_pred - y_true) ** 3, axis=-1)
+    >>> float(Cube()([[0.0], [0.0]], [[1.0], [2.0]]))
+    4.5
+    """
+
+    def __init__(
+        self,
+        name: str | None = None,
+        reduction: str | None = "sum_over_batch_size",
+        dtype: Any = None,
+    ) -> None:
+        self.name = name
+        self.reduction = standardise(self, "reduction", Reduction, reduction)
+        self.dtype = standardise(self, "dtype", ComputeDtype, dtype)
+        self.setup()
+
+    def setup(self) -> None:
+        """Give the loss its name."""
+        if self.name is None:
+            self.name = auto_name(type(self).__name__)
+
+    def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Tensor:
+        """The loss: a scalar, or one value per sample where nothing is to be reduced.
+
+        A mask on the predictions leaves positions out; ``sample_weight`` has the shape of the
+        values of ``call``, or only its first axes.
+        """
+        mask = get_mask(y_pred)
+        y_true, y_pred = self._tensors(y_true), self._tensors(y_pred)
+        values = self.call(y_true, y_pred)
+        own_mask = get_mask(values)
+        if mask is not None and own_mask is not None:
+            mask = ops.logical_and(mask, own_mask)
+        mask = own_mask if mask is None else mask
+        return reduce_weighted(self._convert(values), sample_weight, mask, self.reduction)
+
+    def _tensors(self, y: Any) -> Any:
+        """Arrays in a structure as they lie; nested lists of numbers are one array."""
+        if isinstance(y, dict) or any(hasattr(x, "shape") for x in tree.leaves(y)):
+            return tree.map_structure(self._convert, y)
+        return self._convert(y)
+
+    def _convert(self, x: Any) -> Tensor:
+        return x if x is None else ops.convert_to_tensor(x, dtype=self.dtype)
+
+    def call(self, y_true: Any, y_pred: Any) -> Tensor:
+        """The values before weights and reduction."""
+        raise NotImplementedError(f"{type(self).__name__} must define call(self, y_true, y_pred).")
+
+    def get_config(self) -> dict[str, Any]:
+        """The constructor's arguments; only name and reduction for a class that adds its own."""
+        if type(self).get_config is not Loss.get_config:
+            return {"name": self.name, "reduction": self.reduction}
+        return without_defaults(super().get_config(), {"dtype": floatx()})
+
+
+def without_defaults(config: dict[str, Any], defaults: dict[str, Any]) -> dict[str, Any]:
+    """The config less the entries that Keras' files do not have, where they say nothing new."""
+    return {k: v for k, v in config.items() if k not in defaults or v != defaults[k]}
+
+
+class LossFunctionWrapper(Loss):
+    """A loss from a function ``(y_true, y_pred, **kwargs)``.
+
+    Args:
+        fn: the function.
+        reduction: see ``Loss``.
+        name: name, made from the class name if None.
+        dtype: dtype of the computation, None: ``floatx()``.
+        kwargs: settings passed to the function.
+
+    >>> loss = LossFunctionWrapper(lambda t, p: ops.abs(t - p)[:, 0], reduction="sum")
+    >>> float(loss([[0.0], [0.0]], [[1.0], [2.0]]))
+    3.0
+    """
+
+    fn: Callable
+    #: Settings that Keras' configs leave out.
+    unwritten: ClassVar[tuple[str, ...]] = ("dtype",)
+
+    def __init__(
+        self,
+        fn: Callable,
+        reduction: str | None = "sum_over_batch_size",
+        name: str | None = None,
+        dtype: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        self.fn, self._kwargs = fn, kwargs
+        super().__init__(name, reduction, dtype)
+
+    def options(self) -> dict[str, Any]:
+        """The settings passed to the function."""
+        if "_kwargs" in vars(self):
+            return self._kwargs
+        return {k: getattr(self, k) for k in type(self).__fields__ if k not in _COMMON}
+
+    def call(self, y_true: Any, y_pred: Any) -> Tensor:
+        """``fn(y_true, y_pred, **kwargs)``, ranks made equal where they differ by an axis of 1."""
+        if not tree.is_nested(y_true) and not tree.is_nested(y_pred):
+            y_true, y_pred = same_rank(y_true, y_pred)
+        return self.fn(y_true, y_pred, **self.options())
+
+    def get_config(self) -> dict[str, Any]:
+        """The constructor's arguments as plain data."""
+        config = {"name": self.name, "reduction": self.reduction, "dtype": self.dtype}
+        if "_kwargs" in vars(self):
+            config["fn"] = serialize(self.fn)
+        config |= {k: serialize(v) for k, v in self.options().items()}
+        known = getattr(type(self), "__field_defaults__", {})
+        defaults = {k: known.get(k) for k in self.unwritten} | {"dtype": floatx()}
+        return without_defaults(config, defaults)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.fn.__name__}, {self.options()}>"
+
+
+_COMMON = ("reduction", "name", "dtype")
+
+
+@fields
+class FunctionLoss(LossFunctionWrapper):
+    """A loss whose function belongs to its class; the settings are fields."""
+
+    reduction: Reduction = "sum_over_batch_size"  #: how the values become one; see ``Loss``
+    name: Any = None  #: name
+    dtype: ComputeDtype = None  #: dtype of the computation, None: ``floatx()``
+
+
+def reduce_weighted(
+    values: Tensor, sample_weight: Any = None, mask: Any = None, reduction: str | None = "mean"
+) -> Tensor:
+    """Values times weights, less the masked ones, reduced as the name says.
+
+    >>> float(reduce_weighted(ops.array([1.0, 3.0, 9.0]), mask=ops.array([True, True, False])))
+    2.0
+    """
+    mean = reduction in ("sum_over_batch_size", "mean")
+    weight = combine(sample_weight, mask, values.dtype, mean)
+    if weight is not None:
+        values, weight = same_rank(values, weight)
+        values = values * weight
+    if reduction in (None, "none") or tuple(values.shape) in ((), (0,)):
+        return values
+    total = ops.sum(values)
+    if reduction == "sum":
+        return total
+    if mean or weight is None:
+        return ops.mean(values)
+    return ops.divide_no_nan(total, ops.sum(weight))
+
+
+def combine(sample_weight: Any, mask: Any, dtype: Any, mean: bool = False) -> Tensor | None:
+    """Weights and mask as one weight; for a mean, unmasked values count more for those left out."""
+    if sample_weight is not None:
+        sample_weight = ops.convert_to_tensor(sample_weight, dtype=dtype)
+    if mask is None:
+        return sample_weight
+    mask = ops.cast(ops.cast(mask, "bool"), dtype)
+    if mean:
+        mask = ops.divide_no_nan(mask, ops.mean(mask))
+    if sample_weight is None:
+        return mask
+    mask, sample_weight = same_rank(mask, sample_weight)
+    return sample_weight * mask
