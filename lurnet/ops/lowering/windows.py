@@ -1,4 +1,4 @@
-"""Windows that slide over the spatial axes of (b, *spatial, c): padding, counting, and the slices ("taps") below them."""
+"""Windows over the spatial axes of (b, *spatial, c): padding, counting, the samples ("taps")."""
 
 from collections.abc import Iterator, Sequence
 from itertools import product
@@ -45,7 +45,7 @@ def counted(sizes: Sizes, pads: Pads, covered: Sizes, strides: Sizes) -> Sizes:
 
 
 def padded(x: Array, pads: Pads, value: float = 0, gaps: Sizes | None = None) -> Array:
-    """`x` (b, *spatial, c) with `value` around it and `gaps` between samples; a negative padding cuts."""
+    """`x` with `value` around it and in `gaps` between samples; a negative padding cuts."""
     gaps = gaps or (0,) * len(pads)
     if not any(map(any, pads)) and not any(gaps):
         return x
@@ -59,7 +59,7 @@ def offsets(window: Sizes) -> Iterator[Sizes]:
 
 
 def taps(x: Array, window: Sizes, strides: Sizes, dilation: Sizes, count: Sizes) -> list[Array]:
-    """For each position inside the window, the samples (b, *count, c) that lie there, window by window."""
+    """For each position in the window, the samples (b, *count, c) that lie there."""
     slices = []
     for offset in offsets(window):
         start = [place * step for place, step in zip(offset, dilation, strict=True)]

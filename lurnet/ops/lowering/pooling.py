@@ -1,0 +1,188 @@
+"""Pooling, largest value or mean of each window: on CPU with own gradients, as XLA's are slow.
+
+Where several samples of a window are largest, the gradient goes to the first of them, the last axis
+running fastest, as XLA's does.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import partial, reduce
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import Array, lax
+
+from lurnet.ops.lowering.choice import own_forms, pooled_by_taps
+from lurnet.ops.lowering.windows import (
+    Pads,
+    Sizes,
+    channels_last,
+    counted,
+    explicit,
+    offsets,
+    padded,
+    restored,
+    taps,
+)
+
+Padding = str | Sequence[tuple[int, int]]
+
+
+def max_pool(
+    x: Array,
+    window: Sizes,
+    strides: Sizes,
+    padding: Padding = "valid",
+    data_format: str = "channels_last",
+) -> Array:
+    """Largest value of each window: (b, *spatial, c) to (b, *count, c), or channels first.
+
+    >>> max_pool(jnp.arange(4.0).reshape(1, 4, 1), (2,), (2,)).ravel().tolist()
+    [1.0, 3.0]
+    """
+    x = channels_last(jnp.asarray(x), data_format)
+    pads = explicit(padding, x.shape[1:-1], window, strides)
+    number = counted(x.shape[1:-1], pads, window, strides)
+    if own_forms(x.dtype, x.size, *number) and pooled_by_taps(window):
+        y = _largest(padded(x, pads, -jnp.inf), tuple(window), tuple(strides))
+    else:
+        y = _reduced(x, lax.max, _lowest(x.dtype), window, strides, pads)
+    return restored(y, data_format)
+
+
+def average_pool(
+    x: Array,
+    window: Sizes,
+    strides: Sizes,
+    padding: Padding = "valid",
+    data_format: str = "channels_last",
+) -> Array:
+    """Mean of each window, padding not counted: (b, *spatial, c) to (b, *count, c), or channels first.
+
+    >>> average_pool(jnp.arange(3.0).reshape(1, 3, 1), (2,), (2,), "same").ravel().tolist()
+    [0.5, 2.0]
+    """
+    x = channels_last(jnp.asarray(x), data_format)
+    pads = explicit(padding, x.shape[1:-1], window, strides)
+    number = counted(x.shape[1:-1], pads, window, strides)
+    samples = _samples(x.shape[1:-1], window, strides, pads)
+    if own_forms(x.dtype, x.size, *number):
+        x = padded(x, pads)
+        y = _total(x, x.shape[1:-1], tuple(window), tuple(strides))
+    else:
+        y = _reduced(x, lax.add, 0, window, strides, pads)
+    y = y / samples.astype(y.dtype)
+    return restored(y, data_format)
+
+
+def _samples(sizes: Sizes, window: Sizes, strides: Sizes, pads: Pads) -> np.ndarray:
+    """How many samples that are not padding lie in each window: (*count, 1)."""
+    number = counted(sizes, pads, window, strides)
+    total = np.ones((1,) * (len(sizes) + 1))
+    for axis, (size, extent, stride, (low, _)) in enumerate(
+        zip(sizes, window, strides, pads, strict=True)
+    ):
+        first = np.arange(number[axis]) * stride - low
+        inside = np.minimum(first + extent, size) - np.maximum(first, 0)
+        total = total * np.expand_dims(inside, [i for i in range(len(sizes) + 1) if i != axis])
+    return total
+
+
+def _reduced(
+    x: Array, step: Callable, start: float, window: Sizes, strides: Sizes, pads: Pads
+) -> Array:
+    """XLA's own pooling, channels last."""
+    start = np.array(start, x.dtype)
+    around = ((0, 0), *pads, (0, 0))
+    return lax.reduce_window(x, start, step, (1, *window, 1), (1, *strides, 1), around)
+
+
+def _lowest(dtype: jnp.dtype) -> float:
+    return -np.inf if jnp.issubdtype(dtype, jnp.floating) else jnp.iinfo(dtype).min
+
+
+def _slices(x: Array, window: Sizes, strides: Sizes) -> list[Array]:
+    ones = (1,) * len(window)
+    number = counted(x.shape[1:-1], ((0, 0),) * len(window), window, strides)
+    return taps(x, window, strides, ones, number)
+
+
+@partial(jax.custom_vjp, nondiff_argnums=(1, 2))
+def _largest(x: Array, window: Sizes, strides: Sizes) -> Array:
+    return reduce(jnp.maximum, _slices(x, window, strides))
+
+
+def _largest_forward(x: Array, window: Sizes, strides: Sizes) -> tuple[Array, Array]:
+    return reduce(jnp.maximum, _slices(x, window, strides)), x
+
+
+def _largest_backward(window: Sizes, strides: Sizes, x: Array, y: Array) -> tuple[Array]:
+    place = _first_largest(_slices(x, window, strides))
+    return (_returned(y, x.shape[1:-1], window, strides, place),)
+
+
+_largest.defvjp(_largest_forward, _largest_backward)
+
+
+def _first_largest(slices: list[Array]) -> Array:
+    """Which slice holds the largest value, the first of equal ones; neighbours are compared."""
+    found = [(tap, np.int8(index)) for index, tap in enumerate(slices)]
+    while len(found) > 1:
+        pairs = zip(found[::2], found[1::2], strict=False)
+        rest = found[len(found) // 2 * 2 :]
+        better = [(jnp.maximum(a, b), jnp.where(a >= b, i, j)) for (a, i), (b, j) in pairs]
+        found = [*better, *rest]
+    return jnp.broadcast_to(found[0][1], slices[0].shape)
+
+
+@partial(jax.custom_vjp, nondiff_argnums=(1, 2, 3))
+def _total(x: Array, sizes: Sizes, window: Sizes, strides: Sizes) -> Array:
+    return sum(_slices(x, window, strides))
+
+
+def _total_forward(x: Array, sizes: Sizes, window: Sizes, strides: Sizes) -> tuple[Array, None]:
+    return sum(_slices(x, window, strides)), None
+
+
+def _total_backward(
+    sizes: Sizes, window: Sizes, strides: Sizes, saved: None, y: Array
+) -> tuple[Array]:
+    return (_returned(y, sizes, window, strides),)
+
+
+_total.defvjp(_total_forward, _total_backward)
+
+
+def _returned(
+    y: Array, sizes: Sizes, window: Sizes, strides: Sizes, place: Array | None = None
+) -> Array:
+    """`y` given back to the sample at `place` in its window, or to all: an array of `sizes`."""
+    if window == strides:
+        return _returned_apart(y, sizes, window, place)
+    parts = []
+    for index, offset in enumerate(offsets(window)):
+        part = y if place is None else jnp.where(place == index, y, 0)
+        around = tuple(
+            (first, size - first - (number - 1) * stride - 1)
+            for first, size, number, stride in zip(
+                offset, sizes, y.shape[1:-1], strides, strict=True
+            )
+        )
+        parts.append(padded(part, around, gaps=tuple(stride - 1 for stride in strides)))
+    return sum(parts)
+
+
+def _returned_apart(y: Array, sizes: Sizes, window: Sizes, place: Array | None) -> Array:
+    """`_returned` for windows that do not overlap: one broadcast, no sum."""
+    rank = len(window)
+    inner = tuple(range(2, 2 * rank + 2, 2))
+    split = [size for pair in zip(y.shape[1:-1], window, strict=True) for size in pair]
+    spread = jnp.expand_dims(y, inner)
+    if place is not None:
+        index = np.arange(np.prod(window), dtype=np.int8).reshape(window)
+        index = np.expand_dims(index, (0, *range(1, 2 * rank, 2), 2 * rank + 1))
+        spread = jnp.where(jnp.expand_dims(place, inner) == index, spread, 0)
+    spread = jnp.broadcast_to(spread, (y.shape[0], *split, y.shape[-1]))
+    covered = [number * size for number, size in zip(y.shape[1:-1], window, strict=True)]
+    left = tuple((0, size - used) for size, used in zip(sizes, covered, strict=True))
+    return padded(spread.reshape(y.shape[0], *covered, y.shape[-1]), left)

@@ -1,0 +1,97 @@
+"""Transposed convolution, which is the gradient of a convolution by its input."""
+
+from functools import partial
+
+import jax
+import jax.numpy as jnp
+from jax import Array
+
+from lurnet.ops.lowering.choice import own_forms
+from lurnet.ops.lowering.correlation import (
+    Geometry,
+    correlate,
+    kernel_gradient,
+    library,
+    spread,
+    surrounded,
+    unpadded,
+)
+from lurnet.ops.lowering.windows import Sizes, channels_last, restored, spans
+
+
+def convolve_transposed(
+    x: Array,
+    kernel: Array,
+    strides: Sizes,
+    padding: str,
+    output_padding: Sizes | None = None,
+    dilation: Sizes | None = None,
+    data_format: str = "channels_last",
+) -> Array:
+    """Spread each sample over a window: (b, *spatial, c) to (b, *larger, filters).
+
+    `kernel` is (*window, filters, c). Of n samples under a window that spans s, an axis gets, for
+    "valid", ``(n - 1) * stride + s`` outputs, or ``n * stride`` if that is more; for "same", ``n * stride``.
+    With `output_padding` p: ``(n - 1) * stride + s + p``, for "same" less ``2 * (s // 2)``.
+
+    >>> y = convolve_transposed(jnp.ones((1, 2, 1)), jnp.ones((3, 1, 1)), (2,), "valid")
+    >>> y.ravel().tolist()
+    [1.0, 1.0, 2.0, 1.0, 1.0]
+    """
+    dtype = jnp.result_type(x, kernel)
+    x, kernel = channels_last(jnp.asarray(x, dtype), data_format), jnp.asarray(kernel, dtype)
+    dilation = tuple(dilation or (1,) * len(strides))
+    covered = spans(kernel.shape[:-2], dilation)
+    extra = output_padding or (None,) * len(strides)
+    extents = [
+        _extent(*axis, padding) for axis in zip(x.shape[1:-1], covered, strides, extra, strict=True)
+    ]
+    sizes = tuple(size for size, _ in extents)
+    geometry = Geometry(tuple(strides), tuple((low, 0) for _, low in extents), dilation)
+    if own_forms(dtype, x.size, kernel.size, *sizes):
+        y = _transposed(x, kernel, geometry, sizes)
+    else:
+        turned = jnp.flip(kernel, range(len(strides))).swapaxes(-1, -2)
+        field = surrounded(x, kernel.shape[:-2], geometry, sizes)
+        y = library(field, turned, unpadded(geometry))
+    return restored(y, data_format)
+
+
+def _extent(size: int, span: int, stride: int, extra: int | None, padding: str) -> tuple[int, int]:
+    """How many outputs there are along an axis, and how many are cut off before the first."""
+    whole = (size - 1) * stride + span
+    if padding == "valid":
+        return (max(whole, size * stride) if extra is None else whole + extra), 0
+    outputs = size * stride if extra is None else whole + extra - 2 * (span // 2)
+    return outputs, max((whole - outputs) // 2, 0)
+
+
+@partial(jax.custom_vjp, nondiff_argnums=(2, 3))
+def _transposed(x: Array, kernel: Array, geometry: Geometry, sizes: Sizes) -> Array:
+    return spread(x, kernel, geometry, sizes)
+
+
+def _forward(
+    x: Array, kernel: Array, geometry: Geometry, sizes: Sizes
+) -> tuple[Array, tuple[Array, Array]]:
+    return spread(x, kernel, geometry, sizes), (x, kernel)
+
+
+def _backward(
+    geometry: Geometry, sizes: Sizes, saved: tuple[Array, Array], y: Array
+) -> tuple[Array, Array]:
+    """The convolution whose gradient the transposed one is, padded up to the last window."""
+    x, kernel = saved
+    strides, pads, dilation = geometry
+    covered = spans(kernel.shape[:-2], dilation)
+    around = tuple(
+        (low, (number - 1) * stride + span - low - size)
+        for (low, _), number, stride, span, size in zip(
+            pads, x.shape[1:-1], strides, covered, sizes, strict=True
+        )
+    )
+    convolution = Geometry(strides, around, dilation)
+    return correlate(y, kernel, convolution), kernel_gradient(y, x, kernel, convolution)
+
+
+_transposed.defvjp(_forward, _backward)
