@@ -167,7 +167,7 @@ def fields(cls: type[T]) -> type[T]:
     cls.__fields__ = everything  # type: ignore[attr-defined]
     cls.__field_defaults__ = defaults  # type: ignore[attr-defined]
     for k in own:  # a default must not hide a property of the class above
-        if k in vars(cls) and isinstance(getattr(cls.__base__, k, None), property):
+        if k in vars(cls) and isinstance(getattr(parent, k, None), property):
             delattr(cls, k)
     cls.__init__ = _constructor(everything, defaults)  # type: ignore[misc]
     cls.__doc__ = FieldDocs(cls.__doc__)  # type: ignore[assignment]
