@@ -16,7 +16,14 @@ else:
     Constraint = by_name(constraints.registry)
     Activation = Annotated[Any, Convert(lambda layer, value: activations.get(value))]
 
-Padding = Literal["valid", "same"]
+
+def lowered(_: Any, value: Any) -> Any:
+    """A name in lower case."""
+    return value.lower() if isinstance(value, str) else value
+
+
+Padding = Annotated[Literal["valid", "same"], Convert(lowered)]
+PaddingOrCausal = Annotated[Literal["valid", "same", "causal"], Convert(lowered)]
 DataFormat = Annotated[Any, Convert(lambda layer, value: standardize_data_format(value))]
 Policy = Annotated[Any, Convert(lambda layer, value: as_policy(value))]
 Name = Annotated[
@@ -24,14 +31,38 @@ Name = Annotated[
 ]
 
 
-def per_axis(layer: Any, value: Any) -> tuple[int, ...] | None:
+def per_axis(layer: Any, value: Any, least: int = 1) -> tuple[int, ...] | None:
     """One int, or one per spatial axis of the layer, as a tuple; None stays None."""
     if value is None:
         return None
-    given = (value,) * layer.rank if is_int(value) else tuple(value)
-    if len(given) != layer.rank or not all(is_int(v) and v > 0 for v in given):
-        raise BadValue(f"must be a positive integer or {layer.rank} of them, not {value!r}.")
+    given = tuple(value) if isinstance(value, (list, tuple)) else (value,) * layer.rank
+    if len(given) != layer.rank or not all(is_int(v) and v >= least for v in given):
+        kind = "a positive integer" if least else "an integer of 0 or more"
+        raise BadValue(f"must be {kind} or {layer.rank} of them, not {value!r}.")
     return tuple(int(v) for v in given)
 
 
+def pairs_per_axis(layer: Any, value: Any) -> tuple:
+    """(before, after) for each spatial axis, from one int, one per axis, or a pair per axis."""
+    given = list(value) if isinstance(value, (list, tuple)) else [value] * layer.rank
+    if layer.rank == 1 and len(given) == 2:  # a single axis takes its pair without nesting
+        given = [given]
+    pairs = [tuple(v) if isinstance(v, (list, tuple)) else (v, v) for v in given]
+    good = all(len(p) == 2 and all(is_int(v) and v >= 0 for v in p) for p in pairs)
+    if len(pairs) != layer.rank or not good:
+        raise BadValue(
+            f"must be an integer of 0 or more, {layer.rank} of them, or {layer.rank} pairs "
+            f"(before, after), not {value!r}."
+        )
+    return pairs[0] if layer.rank == 1 else tuple(pairs)
+
+
+def axes_of(_: Any, value: Any) -> Any:
+    """One axis as an int, several as a list."""
+    return list(value) if isinstance(value, (list, tuple)) else value
+
+
 PerAxis = Annotated[Any, Convert(per_axis)]
+PerAxisOrZero = Annotated[Any, Convert(lambda layer, value: per_axis(layer, value, least=0))]
+Pairs = Annotated[Any, Convert(pairs_per_axis)]
+Axes = Annotated[Any, Convert(axes_of)]

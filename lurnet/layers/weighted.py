@@ -10,8 +10,26 @@ from lurnet.layers.base import Layer
 from lurnet.layers.options import Constraint, Initializer, Regularizer
 
 
+class Parametric(Layer):
+    """A layer whose options for a weight are named after it: ``gamma_initializer`` and so on."""
+
+    def weight(
+        self, name: str, shape: Sequence[int], like: str | None = None, **options: Any
+    ) -> Variable:
+        """A variable with the ``{like or name}_initializer``, ``_regularizer`` ... of this layer."""
+        like = like or name
+        return self.add_weight(
+            shape,
+            initializer=getattr(self, f"{like}_initializer"),
+            regularizer=getattr(self, f"{like}_regularizer", None),
+            constraint=getattr(self, f"{like}_constraint", None),
+            name=name,
+            **options,
+        )
+
+
 @fields
-class Weighted(Layer):
+class Weighted(Parametric):
     """A layer with a kernel and a bias, and their usual options."""
 
     _: KW_ONLY
@@ -22,14 +40,3 @@ class Weighted(Layer):
     activity_regularizer: Regularizer = None  #: penalty on the output
     kernel_constraint: Constraint = None  #: projection of the kernel after each update
     bias_constraint: Constraint = None  #: projection of the bias after each update
-
-    def weight(self, name: str, shape: Sequence[int], **options: Any) -> Variable:
-        """A variable with the ``{name}_initializer``, ``_regularizer`` ... of this layer."""
-        return self.add_weight(
-            shape,
-            initializer=getattr(self, f"{name}_initializer"),
-            regularizer=getattr(self, f"{name}_regularizer", None),
-            constraint=getattr(self, f"{name}_constraint", None),
-            name=name,
-            **options,
-        )
