@@ -1,0 +1,76 @@
+"""Adam and its relatives with decoupled weight decay, maximum norm, or Nesterov momentum."""
+
+from typing import Any
+
+from lurnet import ops
+from lurnet.core.fields import Number, fields
+from lurnet.core.variable import Variable
+from lurnet.optimizers.base import Optimizer
+from lurnet.optimizers.state import Decay, Epsilon, LearningRate
+
+
+def toward(slot: Variable, target: Any, rate: float) -> Any:
+    """Move a moving mean towards a new value by ``rate``; returns the new mean."""
+    return slot.assign(slot.value + (target - slot.value) * rate)
+
+
+def bias(beta: float, step: Any) -> Any:
+    """``1 - beta ** step``: how far a mean that began at zero has come."""
+    return 1 - beta ** ops.cast(step, "float32")
+
+
+@fields
+class Adam(Optimizer):
+    """Steps along the mean gradient, divided by the root of the mean square.
+
+    ``w -= rate * sqrt(1 - b2^t) / (1 - b1^t) * m / (sqrt(v) + epsilon)`` (Kingma & Ba, 2014,
+    https://arxiv.org/abs/1412.6980).
+
+    >>> w = Variable([1.0])
+    >>> Adam(0.1).apply([[2.0]], [w])
+    >>> round(float(w[0]), 4)
+    0.9
+    """
+
+    learning_rate: LearningRate = 0.001  #: number, schedule, or function without arguments
+    beta_1: Number = 0.9  #: how much of the mean gradient stays at each step
+    beta_2: Number = 0.999  #: how much of the mean square stays
+    epsilon: Epsilon = 1e-7  #: added to the root of the mean square
+    amsgrad: bool = False  #: whether to divide by the largest mean square so far
+
+    def build(self, variables: list[Variable]) -> None:
+        """Mean and mean square for each weight."""
+        if self.built:
+            return
+        super().build(variables)
+        self._momentums, self._velocities = self.add_optimizer_variables(
+            variables, ["momentum", "velocity"]
+        )
+        if self.amsgrad:
+            self._largest = self.add_optimizer_variables(variables, "velocity_hat")
+
+    def update_step(self, gradient: Any, variable: Variable, learning_rate: Any) -> None:
+        """Update one weight."""
+        g, w, rate, i = self._operands(gradient, variable, learning_rate)
+        step = self._updates + 1
+        scale = ops.sqrt(bias(self.beta_2, step)) / bias(self.beta_1, step)
+        m = toward(self._momentums[i], g, 1 - self.beta_1)
+        v = toward(self._velocities[i], g * g, 1 - self.beta_2)
+        if self.amsgrad:
+            v = self.assign(self._largest[i], ops.maximum(self._largest[i].value, v))
+        alpha = rate * ops.cast(scale, w.dtype)
+        self.assign(variable, w - m * alpha / (ops.sqrt(v) + self.epsilon))
+
+
+@fields
+class AdamW(Adam):
+    """Adam with weight decay apart from the gradient (Loshchilov & Hutter, 2019).
+
+    https://arxiv.org/abs/1711.05101
+
+    >>> AdamW().weight_decay
+    0.004
+    """
+
+    learning_rate: LearningRate = 0.001  #: number, schedule, or function without arguments
+    weight_decay: Decay = 0.004  #: weights shrink by this times the learning rate at each step
