@@ -1,3 +1,61 @@
-"""lurnet: a deep-learning framework that runs Keras programs."""
+"""lurnet: a deep-learning framework that runs Keras programs.
+
+``import lurnet as keras`` gives the Keras 3 API. Parts load at first use, so the import is quick.
+"""
+
+import importlib
+import importlib.util
+from typing import Any
 
 __version__ = "0.1.0"
+
+#: Modules that appear as attributes at first use.
+_MODULES = {
+    *("activations", "backend", "callbacks", "config", "constraints", "core", "datasets"),
+    *("dtype_policies", "initializers", "layers", "losses", "metrics", "models", "ops"),
+    *("optimizers", "plots", "preprocessing", "random", "regularizers", "saving", "tree", "utils"),
+    *("distribution", "export", "applications", "compat"),
+}
+#: Modules whose home has another name than Keras gives it.
+_HOMES = {"tree": "lurnet.core.tree"}
+#: Names that users type most, and where they live.
+_NAMES = {
+    "Input": "lurnet.layers",
+    "Layer": "lurnet.layers",
+    "InputSpec": "lurnet.layers",
+    "Model": "lurnet.models",
+    "Sequential": "lurnet.models",
+    "Functional": "lurnet.models",
+    "Optimizer": "lurnet.optimizers",
+    "Metric": "lurnet.metrics",
+    "Loss": "lurnet.losses",
+    "Initializer": "lurnet.initializers",
+    "Regularizer": "lurnet.regularizers",
+    "Variable": "lurnet.core.variable",
+    "KerasTensor": "lurnet.core.symbolic",
+    "SymbolicTensor": "lurnet.core.symbolic",
+    "DTypePolicy": "lurnet.core.dtypes",
+    "LurnetError": "lurnet.core.errors",
+}
+_RENAMED = {"KerasTensor": "SymbolicTensor"}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _NAMES:
+        found = getattr(importlib.import_module(_NAMES[name]), _RENAMED.get(name, name))
+    elif name in _MODULES and _exists(name):
+        found = importlib.import_module(_HOMES.get(name, f"lurnet.{name}"))
+    else:
+        known = sorted({*_NAMES, *_MODULES})
+        hint = importlib.import_module("lurnet.core.errors").did_you_mean(name, known)
+        raise AttributeError(f"lurnet has no {name!r}.{hint}")
+    globals()[name] = found
+    return found
+
+
+def _exists(name: str) -> bool:
+    return name in _HOMES or importlib.util.find_spec(f"lurnet.{name}") is not None
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_NAMES, *(m for m in _MODULES if _exists(m))})

@@ -1,0 +1,3 @@
+"""The command line: ``lurnet run``, ``lurnet demo``."""
+
+from lurnet.cli.main import main as main

@@ -1,0 +1,183 @@
+"""An import hook: ``keras.*`` and ``tensorflow.keras.*`` are lurnet's modules."""
+
+import importlib
+import importlib.abc
+import importlib.machinery
+import importlib.util
+import sys
+import types
+from collections.abc import Sequence
+from typing import Any
+
+from lurnet.core.errors import did_you_mean
+
+KERAS_VERSION = "3.15.1"  # the version whose API lurnet has
+TENSORFLOW_VERSION = "2.21.0"  # the version of TensorFlow that came with it
+
+_LAYERS = "lurnet.layers"
+#: Modules of Keras 1 and 2 that have another home now.
+OLD_HOMES = {
+    "keras.engine": "lurnet.models",
+    "keras.engine.topology": _LAYERS,
+    "keras.engine.training": "lurnet.models",
+    "keras.layers.advanced_activations": _LAYERS,
+    "keras.layers.convolutional": _LAYERS,
+    "keras.layers.convolutional_recurrent": _LAYERS,
+    "keras.layers.core": _LAYERS,
+    "keras.layers.embeddings": _LAYERS,
+    "keras.layers.experimental": _LAYERS,
+    "keras.layers.experimental.preprocessing": _LAYERS,
+    "keras.layers.local": _LAYERS,
+    "keras.layers.merge": _LAYERS,
+    "keras.layers.noise": _LAYERS,
+    "keras.layers.normalization": _LAYERS,
+    "keras.layers.pooling": _LAYERS,
+    "keras.layers.recurrent": _LAYERS,
+    "keras.layers.wrappers": _LAYERS,
+    "keras.optimizers.legacy": "lurnet.optimizers",
+    "keras.preprocessing": "lurnet.utils",
+    "keras.preprocessing.sequence": "lurnet.utils",
+    "keras.utils.data_utils": "lurnet.utils",
+    "keras.utils.generic_utils": "lurnet.utils",
+    "keras.utils.layer_utils": "lurnet.utils",
+    "keras.utils.np_utils": "lurnet.utils",
+    "keras.utils.vis_utils": "lurnet.utils",
+}
+ROOTS = ("keras", "tf_keras", "tensorflow", "tensorflow_core")
+
+
+class Alias(types.ModuleType):
+    """A module under another name: attributes are those of the module it stands for."""
+
+    def __init__(self, name: str, target: Any) -> None:
+        super().__init__(name, target.__doc__)
+        self.__dict__["_target"] = target
+        self.__path__: list[str] = []  # it may have modules inside
+
+    def __getattr__(self, name: str) -> Any:
+        inner = f"{self.__name__}.{name}"
+        if inner in sys.modules:
+            return sys.modules[inner]
+        if _home_of(inner) is not None:
+            return importlib.import_module(inner)
+        return getattr(self.__dict__["_target"], name)
+
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__(), *dir(self.__dict__["_target"])})
+
+
+class TensorFlow(types.ModuleType):
+    """What of TensorFlow a Keras program touches: ``tensorflow.keras`` and the version."""
+
+    __version__ = TENSORFLOW_VERSION
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name, "The Keras part of TensorFlow, by lurnet.")
+        self.__path__: list[str] = []
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "keras":
+            return importlib.import_module(f"{self.__name__}.keras")
+        if name.startswith("__"):
+            raise AttributeError(name)
+        ops = importlib.import_module("lurnet.ops")
+        near = did_you_mean(name, [n for n in dir(ops) if not n.startswith("_")])
+        near = near.replace("Did you mean '", "Its like in Keras: 'keras.ops.")
+        raise AttributeError(
+            f"lurnet runs the Keras part of TensorFlow, and tf.{name} is not in it.{near} Use "
+            "keras.ops, NumPy, or real TensorFlow for this line."
+        )
+
+
+def _keras_name(name: str) -> str | None:
+    """``keras.x`` for any spelling of a Keras module's name, None for other modules."""
+    parts = name.split(".")
+    if parts[0] in ("tensorflow", "tensorflow_core"):
+        parts = parts[1:]
+        if parts[:1] == ["python"]:
+            parts = parts[1:]
+        if parts[:1] != ["keras"]:
+            return None
+    if parts[0] == "tf_keras":
+        parts[0] = "keras"
+    inner = [p for p in parts[1:] if p not in ("api", "src", "_tf_keras", "keras", "v1", "v2")]
+    return ".".join(["keras", *inner])
+
+
+def _home_of(name: str) -> str | None:
+    """The lurnet module behind a name, None where there is none."""
+    keras = _keras_name(name)
+    if keras is None:
+        return None
+    if keras in OLD_HOMES:
+        return OLD_HOMES[keras]
+    home = "lurnet" + keras.removeprefix("keras")
+    found = importlib.util.find_spec(home) if _parent_is_package(home) else None
+    return home if found is not None else None
+
+
+def _parent_is_package(home: str) -> bool:
+    parent = home.rpartition(".")[0]
+    if not parent:
+        return True
+    if not _parent_is_package(parent):
+        return False
+    spec = importlib.util.find_spec(parent)
+    return spec is not None and spec.submodule_search_locations is not None
+
+
+class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Finds the modules of Keras in lurnet."""
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None = None, target: Any = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        """A spec for ``keras``, ``tensorflow`` and what lies in them."""
+        if name.partition(".")[0] not in ROOTS:
+            return None
+        if name in ("tensorflow", "tensorflow_core") or _home_of(name) is not None:
+            return importlib.machinery.ModuleSpec(name, self, is_package=True)
+        raise ModuleNotFoundError(_not_there(name), name=name)
+
+    def create_module(self, spec: importlib.machinery.ModuleSpec) -> types.ModuleType:
+        """The alias."""
+        if spec.name in ("tensorflow", "tensorflow_core"):
+            return TensorFlow(spec.name)
+        home = _home_of(spec.name)
+        assert home is not None
+        alias = Alias(spec.name, importlib.import_module(home))
+        if home == "lurnet":
+            alias.__dict__["__version__"] = KERAS_VERSION
+        return alias
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        """Nothing: an alias has no code of its own."""
+
+
+def _not_there(name: str) -> str:
+    keras = _keras_name(name)
+    if keras is None:
+        return f"No module named {name!r}: of TensorFlow, lurnet runs tensorflow.keras alone."
+    return f"No module named {name!r}: lurnet has no {keras!r} yet."
+
+
+_finder = Finder()
+
+
+def install() -> None:
+    """Make ``keras`` and ``tensorflow.keras`` mean lurnet, whatever else is installed."""
+    if _finder in sys.meta_path:
+        return
+    for name in list(sys.modules):
+        if name.partition(".")[0] in ROOTS:
+            del sys.modules[name]
+    sys.meta_path.insert(0, _finder)
+
+
+def uninstall() -> None:
+    """Undo ``install``."""
+    if _finder in sys.meta_path:
+        sys.meta_path.remove(_finder)
+    for name, module in list(sys.modules.items()):
+        if isinstance(module, (Alias, TensorFlow)):
+            del sys.modules[name]

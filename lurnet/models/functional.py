@@ -1,0 +1,249 @@
+"""Functional models: the graph between symbolic inputs and outputs, as a layer."""
+
+from typing import Any
+
+from lurnet import ops
+from lurnet.core import tree
+from lurnet.core.errors import BadType, BadValue
+from lurnet.core.fields import Config
+from lurnet.core.masking import get_mask, set_mask
+from lurnet.core.names import auto_name
+from lurnet.core.symbolic import SymbolicTensor, is_symbolic
+from lurnet.layers.base import Layer
+from lurnet.layers.input_layer import InputLayer
+from lurnet.layers.input_spec import InputSpec, shape_of
+from lurnet.layers.tracking import unique
+from lurnet.models import graph
+from lurnet.models.graph_config import graph_config, graph_from_config
+from lurnet.models.model import Model, functional_class
+
+
+@functional_class
+class Functional(Model):
+    """The network between ``inputs`` and ``outputs``, which symbolic calls of layers connect.
+
+    Args:
+        inputs: a symbolic tensor, or a list, tuple or dict of them.
+        outputs: the same.
+        name: name of the model.
+        trainable: whether the optimizer updates its weights.
+    """
+
+    def __init__(
+        self,
+        inputs: Any,
+        outputs: Any,
+        name: str | None = None,
+        trainable: bool = True,
+        **kwargs: Any,
+    ) -> None:
+        _check_symbolic(inputs, "inputs")
+        _check_symbolic(outputs, "outputs")
+        prefix = "functional" if type(self) is Functional else type(self).__name__
+        Layer.__init__(self, name=name or auto_name(prefix), **kwargs)
+        self._set_graph(inputs, outputs)
+        if not trainable:
+            self.trainable = False
+        self.built = True
+
+    def _set_graph(self, inputs: Any, outputs: Any) -> None:
+        sources = _with_sources(tree.flatten(inputs))
+        self._inputs_struct, self._outputs_struct = inputs, outputs
+        self._inputs, self._outputs = tree.flatten(inputs), tree.flatten(outputs)
+        self._nodes = graph.sort_nodes(self._inputs, outputs)
+        self._sources = sources
+        self._operations = unique([*sources, *(n.fn for n in self._nodes)])
+        self._check_names()
+
+    def _check_names(self) -> None:
+        names = [f.name for f in self._operations]
+        twice = {n for n in names if names.count(n) > 1}
+        if twice:
+            raise BadValue(
+                f"Names of layers in a model must differ, but {sorted(twice)} stand for several "
+                "layers. Give them names of their own: name=..."
+            )
+
+    # --- structure
+
+    @property
+    def operations(self) -> list[Any]:
+        """Layers and ops, in the order of computation."""
+        return list(self._operations)
+
+    @property
+    def layers(self) -> list[Layer]:
+        """The layers, in the order of computation."""
+        return [f for f in self._operations if isinstance(f, Layer)]
+
+    @property
+    def _layers(self) -> list[Layer]:
+        """The graph's layers, and those that a subclass holds besides."""
+        return unique([*self.layers, *self._held(Layer)])
+
+    @property
+    def inputs(self) -> list[SymbolicTensor]:
+        """The symbolic inputs, flat."""
+        return list(self._inputs)
+
+    @property
+    def outputs(self) -> list[SymbolicTensor]:
+        """The symbolic outputs, flat."""
+        return list(self._outputs)
+
+    @property
+    def input(self) -> Any:
+        """The symbolic inputs, as they were given."""
+        return self._inputs_struct
+
+    @property
+    def output(self) -> Any:
+        """The symbolic outputs, as they were given."""
+        return self._outputs_struct
+
+    @property
+    def input_names(self) -> list[str]:
+        """Names of the inputs."""
+        return [s.name for s in self._sources]
+
+    @property
+    def output_names(self) -> list[str]:
+        """Names of the outputs: their keys in a dict, else the layers that made them."""
+        names = [x.node.fn.name for x in self._outputs]  # type: ignore[union-attr]
+        struct = self._outputs_struct
+        if isinstance(struct, dict) and len(struct) == len(names):
+            return tree.keys(struct)
+        return names
+
+    # --- computation
+
+    def call(self, inputs: Any, training: Any = None, mask: Any = None) -> Any:
+        """Run the graph."""
+        given = self._match(inputs)
+        values = [self._as_input(x, s) for x, s in zip(given, self._inputs, strict=True)]
+        if mask is not None:
+            self._set_masks(values, mask)
+        return graph.run_nodes(self._nodes, self._inputs, values, self._outputs_struct)
+
+    def _set_masks(self, values: list, mask: Any) -> None:
+        for x, m in zip(values, tree.flatten(mask), strict=True):
+            if m is not None:
+                set_mask(x, m)
+
+    def _match(self, inputs: Any) -> list:
+        """The given inputs in the graph's order; dicts are matched by name."""
+        struct = self._inputs_struct
+        if isinstance(inputs, dict):
+            names = tree.keys(struct) if isinstance(struct, dict) else self.input_names
+            missing = [n for n in names if n not in inputs]
+            if missing:
+                raise BadValue(
+                    f"Model {self.name!r} takes the inputs {names}, but the dict given has "
+                    f"{list(inputs)}: {missing} missing."
+                )
+            return [inputs[n] for n in names]
+        given = tree.flatten(inputs)
+        if len(given) != len(self._inputs):
+            raise BadValue(
+                f"Model {self.name!r} takes {len(self._inputs)} inputs ({self.input_names}), but "
+                f"{len(given)} were given, of shapes {[shape_of(x) for x in given]}."
+            )
+        return given
+
+    def _as_input(self, x: Any, symbol: SymbolicTensor) -> Any:
+        """One input in the rank and dtype that the graph was made for."""
+        if x is None:
+            return None
+        x = self._with_rank(x, symbol)
+        problem = InputSpec(shape=(None, *symbol.shape[1:])).problem(shape_of(x) or ())
+        if problem:
+            name = self._sources[self._inputs.index(symbol)].name
+            seen = shape_of(x) or ()
+            raise BadValue(
+                f"Model {self.name!r}, input {name!r}: expected {_shown(symbol.shape)}, but the "
+                f"data have shape {_shown(seen)}. {_advice(seen, symbol.shape)}"
+            )
+        return x if str(x.dtype) == symbol.dtype else _keep_mask(x, ops.cast(x, symbol.dtype))
+
+    def _with_rank(self, x: Any, symbol: SymbolicTensor) -> Any:
+        """Add or drop a last axis of size 1, as Keras does."""
+        rank, wanted = len(x.shape), symbol.ndim
+        if rank == wanted + 1 and x.shape[-1] == 1:
+            return _keep_mask(x, ops.squeeze(x, axis=-1))
+        if rank == wanted - 1 and symbol.shape[-1] == 1:
+            return _keep_mask(x, ops.expand_dims(x, axis=-1))
+        return x
+
+    def compute_mask(self, inputs: Any, previous_mask: Any) -> Any:
+        """Masks are found by the layers inside."""
+        return None
+
+    # --- config
+
+    def get_config(self) -> dict[str, Any]:
+        """The graph as plain data; of a subclass with its own constructor, the arguments."""
+        if type(self).__init__ not in (Functional.__init__, Model.__init__):
+            return Config.get_config(self) | {"name": self.name, "trainable": self.trainable}
+        return graph_config(self)
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Any:
+        """The model that ``get_config`` described."""
+        if "layers" not in config or "input_layers" not in config:
+            return cls(**config)
+        inputs, outputs = graph_from_config(config, custom_objects)
+        kwargs = {k: config[k] for k in ("name", "trainable") if k in config}
+        return cls(inputs, outputs, **kwargs)
+
+    def get_build_config(self) -> None:
+        """None: a functional model is built by its graph."""
+        return
+
+
+def _check_symbolic(values: Any, argument: str) -> None:
+    for x in tree.leaves(values):
+        if not is_symbolic(x):
+            raise BadType(
+                f"Model(): `{argument}` must be symbolic tensors, made by keras.Input(shape=...) "
+                f"and by calling layers on it, but one is {x!r:.200} of type {type(x).__name__}."
+            )
+
+
+def _with_sources(inputs: list[SymbolicTensor]) -> list[Any]:
+    """An InputLayer for each input; a tensor from inside another graph gets one of its own."""
+    sources = []
+    for x in inputs:
+        if x.node is not None and isinstance(x.node.fn, InputLayer):
+            sources.append(x.node.fn)
+        else:
+            sources.append(
+                InputLayer(batch_shape=x.shape, dtype=x.dtype, name=auto_name("input_layer"))
+            )
+    return sources
+
+
+def _keep_mask(old: Any, new: Any) -> Any:
+    set_mask(new, get_mask(old))
+    return new
+
+
+def _shown(shape: tuple) -> str:
+    return "(" + ", ".join("None" if d is None else str(d) for d in shape) + ")"
+
+
+def _advice(seen: tuple, wanted: tuple) -> str:
+    """What to write where the shape does not fit."""
+    sizes = [d for d in wanted[1:]]
+    if len(seen) == len(wanted) - 1 and list(seen[1:]) == sizes[:-1]:
+        return "A channel axis is missing: write x[..., None]."
+    if None not in sizes and None not in seen[1:]:
+        count, total = 1, 1
+        for d in seen[1:]:
+            count *= d
+        for d in sizes:
+            total *= d
+        if count == total:
+            return f"The sizes agree: write x.reshape({_shown((-1, *sizes))})."
+        if len(seen) == len(wanted) - 1 and list(seen) == sizes:
+            return "The batch axis is missing: write x[None]."
+    return "Change the data, or the shape in keras.Input(shape=...)."

@@ -1,0 +1,64 @@
+"""The graph between symbolic inputs and outputs: found, sorted, run."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from lurnet.core import tree
+from lurnet.core.errors import BadValue
+from lurnet.core.symbolic import Node, SymbolicTensor, is_symbolic
+
+
+def sort_nodes(inputs: Sequence[SymbolicTensor], outputs: Any) -> list[Node]:
+    """The calls between inputs and outputs, each after the calls that it needs."""
+    ordered: dict[int, Node] = {}
+    given = {id(x) for x in inputs}
+    stack = [(x, False) for x in reversed([x for x in tree.leaves(outputs) if is_symbolic(x)])]
+    while stack:  # not recursive: a graph may be thousands of calls deep
+        tensor, ready = stack.pop()
+        node = tensor.node
+        if id(tensor) in given or node is None or id(node) in ordered:
+            if node is None and id(tensor) not in given:
+                raise BadValue(_cut_off(tensor))
+            continue
+        if ready:
+            ordered[id(node)] = node
+            continue
+        if not node.inputs and not is_source(node):
+            raise BadValue(_cut_off(tensor))
+        stack.append((tensor, True))
+        if is_source(node):
+            raise BadValue(_cut_off(tensor))
+        stack += [(x, False) for x in reversed(node.inputs)]
+    return list(ordered.values())
+
+
+def is_source(node: Node) -> bool:
+    """Whether a node is an InputLayer's: it makes a tensor from nothing."""
+    return type(node.fn).__name__ == "InputLayer"
+
+
+def _cut_off(tensor: SymbolicTensor) -> str:
+    name = getattr(getattr(tensor.node, "fn", None), "name", None)
+    said = f" {name!r}" if name else ""
+    return (
+        f"The outputs depend on the input{said} of shape {tensor.shape}, which is not among the "
+        "`inputs` of this model. Add it: Model(inputs=[...], outputs=...)."
+    )
+
+
+def run_nodes(
+    nodes: Sequence[Node], inputs: Sequence[Any], values: Sequence[Any], outputs: Any
+) -> Any:
+    """Compute the outputs for the inputs' values, call after call."""
+    known = {id(symbol): value for symbol, value in zip(inputs, values, strict=True)}
+
+    def find(leaf: Any) -> Any:
+        return known[id(leaf)] if isinstance(leaf, SymbolicTensor) else leaf
+
+    for node in nodes:
+        args, kwargs = tree.map_structure(find, (node.args, node.kwargs))
+        made = node.fn(*args, **kwargs)
+        for symbol, value in zip(tree.leaves(node.outputs), tree.leaves(made), strict=True):
+            if is_symbolic(symbol):
+                known[id(symbol)] = value
+    return tree.map_structure(find, outputs)

@@ -1,0 +1,192 @@
+"""A functional graph as plain data, the way Keras 3 writes it, and back."""
+
+from typing import Any
+
+from lurnet import layers
+from lurnet.core import tree
+from lurnet.core.errors import BadValue
+from lurnet.core.registry import deserialize, serialize, serialize_object
+from lurnet.core.symbolic import Node, OpCall, SymbolicTensor, is_symbolic
+from lurnet.models import op_config
+
+KEY = "__keras_tensor__"
+
+
+def graph_config(model: Any) -> dict[str, Any]:
+    """The config of a functional model: its layers and ops with their calls."""
+    calls = _calls(model)
+    described = [_described(f, calls[id(f)], calls) for f in model.operations]
+    return {
+        "name": model.name,
+        "trainable": model.trainable,
+        "layers": described,
+        "input_layers": _places(model._inputs_struct, model, calls),
+        "output_layers": _places(model._outputs_struct, model, calls),
+    }
+
+
+def _calls(model: Any) -> dict[int, list[Node]]:
+    """The calls of each layer or op that belong to this model, in order."""
+    calls: dict[int, list[Node]] = {id(f): [] for f in model.operations}
+    for node in model._nodes:
+        calls[id(node.fn)].append(node)
+    for source in model._sources:
+        calls[id(source)] = list(source._inbound_nodes[:1])
+    for some in calls.values():  # Keras numbers the calls of a layer in the order they were made
+        if some:
+            made = some[0].fn._inbound_nodes
+            some.sort(key=lambda n, made=made: next(i for i, m in enumerate(made) if m is n))
+    return calls
+
+
+def _described(fn: Any, nodes: list[Node], calls: dict[int, list[Node]]) -> dict[str, Any]:
+    if isinstance(fn, OpCall):
+        described = op_config.describe(fn, nodes)
+        nodes = [op_config.tensors_only(fn, n) for n in nodes]
+    else:
+        described = serialize_object(fn)
+        build = fn.get_build_config() if hasattr(fn, "get_build_config") else None
+        if build is not None and not hasattr(fn, "_sources"):
+            described["build_config"] = serialize(build)
+    described["name"] = fn.name
+    source = type(fn).__name__ == "InputLayer"
+    described["inbound_nodes"] = [] if source else [_call_config(n, calls) for n in nodes]
+    return described
+
+
+def _call_config(node: Node, calls: dict[int, list[Node]]) -> dict[str, Any]:
+    def leaf(x: Any) -> Any:
+        if not is_symbolic(x):
+            return serialize(x)
+        place = _place(x, calls)
+        config = {"shape": list(x.shape), "dtype": x.dtype, "keras_history": place}
+        return {"class_name": KEY, "config": config}
+
+    args = [tree.map_structure(leaf, a) for a in node.args]
+    kwargs = {k: tree.map_structure(leaf, v) for k, v in node.kwargs.items()}
+    return {"args": args, "kwargs": kwargs}
+
+
+def _place(x: SymbolicTensor, calls: dict[int, list[Node]]) -> list:
+    """Who made a tensor, in which of its calls, and which output it is."""
+    node = x.node
+    assert node is not None
+    number = next((i for i, n in enumerate(calls.get(id(node.fn), [])) if n is node), 0)
+    return [node.fn.name, number, x.index]
+
+
+def _places(struct: Any, model: Any, calls: dict[int, list[Node]]) -> Any:
+    inputs = {id(x): s for x, s in zip(model._inputs, model._sources, strict=True)}
+
+    def place(x: SymbolicTensor) -> list:
+        return [inputs[id(x)].name, 0, 0] if id(x) in inputs else _place(x, calls)
+
+    return tree.map_structure(place, struct)
+
+
+# --- back
+
+
+def graph_from_config(config: dict[str, Any], custom_objects: Any) -> tuple[Any, Any]:
+    """Symbolic inputs and outputs of the graph that a config describes."""
+    made: dict[str, Any] = {}
+    waiting: list[tuple[str, dict]] = []
+    tensors: dict[tuple[str, int, int], SymbolicTensor] = {}
+    for entry in config["layers"]:
+        name = entry.get("name") or entry["config"]["name"]
+        made[name] = _make(entry, custom_objects)
+        if type(made[name]).__name__ == "InputLayer":
+            tensors[name, 0, 0] = made[name].output
+        waiting += [(name, call) for call in entry.get("inbound_nodes", [])]
+    _replay(waiting, made, tensors)
+    find = _Finder(tensors)
+    return find.places(config["input_layers"]), find.places(config["output_layers"])
+
+
+def _make(entry: dict[str, Any], custom_objects: Any) -> Any:
+    op = op_config.restore(entry)
+    if op is not None:
+        return op
+    return deserialize(
+        {k: v for k, v in entry.items() if k != "build_config"},
+        custom_objects,
+        module=layers.registry.module,
+    )
+
+
+def _replay(waiting: list, made: dict[str, Any], tensors: dict) -> None:
+    """Make all calls, each as soon as the tensors that it needs are there."""
+    counts = dict.fromkeys(made, 0)
+    while waiting:
+        later, blocked = [], set()
+        for name, call in waiting:
+            found = None if name in blocked else _arguments(call, tensors)
+            if found is None:
+                later.append((name, call))
+                blocked.add(name)  # calls of a layer keep their order
+                continue
+            outputs = made[name](*found[0], **found[1])
+            for i, x in enumerate(y for y in tree.leaves(outputs) if is_symbolic(y)):
+                tensors[name, counts[name], i] = x
+            counts[name] += 1
+        if len(later) == len(waiting):
+            raise BadValue(
+                f"The config's graph does not close: the calls of {sorted({n for n, _ in later})} "
+                "need tensors that nothing makes."
+            )
+        waiting = later
+
+
+class _Missing(Exception):
+    """A tensor that is not made yet."""
+
+
+def _arguments(call: Any, tensors: dict) -> tuple[list, dict] | None:
+    if isinstance(call, list):  # Keras 2 wrote [[layer, node, tensor, kwargs], ...]
+        call = {"args": [_old_places(call)], "kwargs": call[0][3] if len(call[0]) > 3 else {}}
+    find = _Finder(tensors)
+    try:
+        args = [find.value(a) for a in call["args"]]
+        return args, {k: find.value(v) for k, v in call["kwargs"].items()}
+    except _Missing:
+        return None
+
+
+def _old_places(call: list) -> Any:
+    refs = [{"class_name": KEY, "config": {"keras_history": list(place[:3])}} for place in call]
+    return refs[0] if len(refs) == 1 else refs
+
+
+class _Finder:
+    """Looks up tensors by the places that a config names."""
+
+    def __init__(self, tensors: dict) -> None:
+        self.tensors = tensors
+
+    def value(self, value: Any) -> Any:
+        if isinstance(value, dict):
+            if value.get("class_name") == KEY:
+                return self.tensor(value["config"]["keras_history"])
+            if "class_name" in value and "config" in value:
+                return deserialize(value)
+            return {k: self.value(v) for k, v in value.items()}
+        if isinstance(value, list):
+            return [self.value(v) for v in value]
+        return value
+
+    def tensor(self, place: list) -> SymbolicTensor:
+        key = (place[0], int(place[1]), int(place[2]))
+        if key not in self.tensors:
+            raise _Missing(place)
+        return self.tensors[key]
+
+    def places(self, struct: Any) -> Any:
+        """Nested places, ``[name, call, output]``, as the tensors they stand for."""
+        if isinstance(struct, dict):
+            return {k: self.places(v) for k, v in struct.items()}
+        if len(struct) == 3 and isinstance(struct[0], str) and isinstance(struct[1], int):
+            try:
+                return self.tensor(struct)
+            except _Missing:
+                raise BadValue(f"The config names a tensor {struct} that nothing makes.") from None
+        return [self.places(s) for s in struct]

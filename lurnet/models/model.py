@@ -1,0 +1,183 @@
+"""Model: a layer that can be trained, saved and looked at as a whole."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from lurnet import saving
+from lurnet.core import tree
+from lurnet.core.errors import BadState, BadValue, did_you_mean
+from lurnet.core.registry import register, serialize_object
+from lurnet.core.symbolic import any_symbolic
+from lurnet.layers.base import Layer
+from lurnet.models.summary import print_summary
+from lurnet.training.trainer import Trainer
+
+
+class Model(Trainer, Layer):
+    """A network: ``Model(inputs, outputs)`` of symbolic tensors, or a subclass with ``call``.
+
+    >>> import lurnet
+    >>> x = lurnet.Input((4,))
+    >>> model = Model(x, lurnet.layers.Dense(2)(x))
+    >>> model.count_params()
+    10
+    """
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+        """``Model(inputs, outputs)`` makes a functional model, in a subclass too."""
+        if _is_functional_call(args, kwargs) and not _is_functional_class(cls):
+            functional = _functional_class()
+            if cls is Model:
+                return functional.__new__(functional, *args, **kwargs)
+            mixed = type(cls.__name__, (cls, functional), {"__module__": cls.__module__})
+            mixed.__qualname__ = cls.__qualname__
+            return Layer.__new__(mixed, *args, **kwargs)
+        return super().__new__(cls, *args, **kwargs)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        if _is_functional_class(type(self)):
+            _functional_class().__init__(self, *args, **kwargs)
+            return
+        Layer.__init__(self, *args, **kwargs)
+
+    def prepare(self) -> None:
+        """State that must be there before any constructor runs."""
+        super().prepare()
+        self._prepare_trainer()
+
+    # --- layers
+
+    @property
+    def layers(self) -> list[Layer]:
+        """The layers directly in this model."""
+        return list(self._flatten_layers(include_self=False, recursive=False))
+
+    @property
+    def operations(self) -> list[Any]:
+        """The layers, and in a functional model the ops between them."""
+        return self.layers
+
+    def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
+        """A layer by its name or its place."""
+        if name is None and index is None:
+            raise BadValue("get_layer needs a `name` or an `index`.")
+        if name is not None and index is not None:
+            raise BadValue("get_layer takes a `name` or an `index`, not both.")
+        layers = self.layers
+        if index is not None:
+            if not -len(layers) <= index < len(layers):
+                raise BadValue(f"Model {self.name!r} has {len(layers)} layers: no number {index}.")
+            return layers[index]
+        for layer in layers:
+            if layer.name == name:
+                return layer
+        names = [layer.name for layer in layers]
+        raise BadValue(
+            f"Model {self.name!r} has no layer named {name!r}.{did_you_mean(name, names)} "
+            f"Its layers: {', '.join(names)}."
+        )
+
+    def call(self, *args: Any, **kwargs: Any) -> Any:
+        """The computation; subclasses define it."""
+        raise BadState(
+            f"{type(self).__name__} {self.name!r} has no call(self, x) method: define one, or make "
+            "the model with Model(inputs, outputs)."
+        )
+
+    def _build_for(self, args: tuple, kwargs: dict) -> None:
+        """Build a subclassed model: its own build(), and its layers by tracing the call."""
+        super()._build_for(args, kwargs)
+        self._build_sublayers(args, kwargs)
+        self.built = True
+
+    def _build_sublayers(self, args: tuple, kwargs: dict) -> None:
+        if any_symbolic((args, kwargs)) and not all(x.built for x in self._flatten_layers(False)):
+            Layer.compute_output_spec(self, *args, **kwargs)
+
+    def build(self, input_shape: Any = None) -> None:
+        """Make the weights for an input shape (with the batch axis)."""
+        if type(self).call is not Model.call and input_shape is not None:
+            symbols = tree.map_shape_structure(self._symbol, input_shape)
+            self.built = True
+            Layer.compute_output_spec(self, symbols)
+        self.built = True
+
+    # --- looking
+
+    def summary(
+        self,
+        line_length: int | None = None,
+        positions: Any = None,
+        print_fn: Callable | None = None,
+        expand_nested: bool = False,
+        show_trainable: bool = False,
+        layer_range: Any = None,
+    ) -> None:
+        """Print the layers with their output shapes and numbers of parameters."""
+        print_summary(
+            self, line_length, positions, print_fn, expand_nested, show_trainable, layer_range
+        )
+
+    # --- files
+
+    def save(
+        self, filepath: Any, overwrite: bool = True, zipped: bool | None = None, **kwargs: Any
+    ) -> None:
+        """Write architecture, weights, compile settings and optimizer state into one file."""
+        saving.save_model(self, filepath, overwrite=overwrite, zipped=zipped, **kwargs)
+
+    def save_weights(self, filepath: Any, overwrite: bool = True, **kwargs: Any) -> None:
+        """Write the weights into a ``.weights.h5`` file."""
+        saving.save_weights(self, filepath, overwrite=overwrite, **kwargs)
+
+    def load_weights(self, filepath: Any, skip_mismatch: bool = False, **kwargs: Any) -> None:
+        """Read weights from a file into this model."""
+        saving.load_weights(self, filepath, skip_mismatch=skip_mismatch, **kwargs)
+
+    def to_json(self, **kwargs: Any) -> str:
+        """The architecture as JSON text."""
+        return json.dumps(serialize_object(self), **kwargs)
+
+    @property
+    def input_shape(self) -> Any:
+        """Shape of the input, batch axis included."""
+        return tree.map_structure(lambda x: x.shape, self.input)
+
+    @property
+    def output_shape(self) -> Any:
+        """Shape of the output, batch axis included."""
+        return tree.map_structure(lambda x: x.shape, self.output)
+
+    def get_config(self) -> dict[str, Any]:
+        """The constructor's arguments as plain data."""
+        return Layer.get_config(self)
+
+
+def _is_functional_call(args: tuple, kwargs: dict) -> bool:
+    return (
+        len(args) >= 2
+        or {"inputs", "outputs"} <= set(kwargs)
+        or (len(args) == 1 and "outputs" in kwargs)
+    )
+
+
+_FUNCTIONAL: list[type] = []
+
+
+def _functional_class() -> Any:
+    return _FUNCTIONAL[0]
+
+
+def _is_functional_class(cls: type) -> bool:
+    return bool(_FUNCTIONAL) and issubclass(cls, _FUNCTIONAL[0])
+
+
+def functional_class(cls: type) -> type:
+    """Decorator by which the functional model's class makes itself known to Model."""
+    _FUNCTIONAL.append(cls)
+    return cls
+
+
+register("keras", "Model", Model)
+register("keras.models", "Model", Model)

@@ -1,0 +1,226 @@
+"""Sequential models: a stack of layers."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from lurnet.core import tree
+from lurnet.core.errors import BadState, BadType, BadValue
+from lurnet.core.names import auto_name
+from lurnet.core.registry import deserialize, serialize, serialize_object
+from lurnet.core.symbolic import SymbolicTensor, is_symbolic
+from lurnet.layers.base import Layer
+from lurnet.layers.input_layer import InputLayer
+from lurnet.layers.input_spec import describe
+from lurnet.layers.registry import registry
+from lurnet.models.functional import Functional
+from lurnet.models.model import Model
+
+
+class Sequential(Model):
+    """A stack of layers, each working on the output of the one before.
+
+    Args:
+        layers: the layers; start with ``keras.Input(shape=...)`` to build at once, otherwise the
+            model builds itself when it sees its first data.
+        trainable: whether the optimizer updates the weights.
+        name: name of the model.
+
+    >>> import lurnet
+    >>> model = Sequential([lurnet.Input((4,)), lurnet.layers.Dense(2, activation="relu")])
+    >>> model.output_shape
+    (None, 2)
+    """
+
+    def __init__(
+        self,
+        layers: Iterable[Any] | None = None,
+        trainable: bool = True,
+        name: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        Layer.__init__(self, name=name or auto_name("sequential"), **kwargs)
+        self._stack: list[Layer] = []
+        self._graph: Functional | None = None
+        if isinstance(layers, Layer):
+            raise BadType("Sequential takes a list of layers: write Sequential([...]).")
+        for layer in layers or ():
+            self.add(layer, rebuild=False)
+        self._rebuild()
+        if not trainable:
+            self.trainable = False
+
+    # --- the stack
+
+    def add(self, layer: Any, rebuild: bool = True) -> None:
+        """Put a layer on top."""
+        layer = self._checked(layer)
+        first = getattr(layer, "_input_batch_shape", None)
+        if not self._stack and not isinstance(layer, InputLayer) and first is not None:
+            self._stack.append(InputLayer(batch_shape=first, dtype=layer.compute_dtype))
+        self._stack.append(layer)
+        self._programs = {}
+        if rebuild:
+            self._rebuild()
+
+    def _checked(self, layer: Any) -> Layer:
+        if is_symbolic(layer) and layer.node is not None:  # keras.Input(...) gives a tensor
+            layer = layer.node.fn
+        if not isinstance(layer, Layer):
+            raise BadType(
+                f"Sequential takes layers, but one is {layer!r} of type {type(layer).__name__}. "
+                "Did you forget the parentheses, or mean keras.layers.Lambda(function)?"
+            )
+        if isinstance(layer, InputLayer) and self._stack:
+            raise BadValue("The input comes first: add keras.Input(...) before all layers.")
+        if layer.name in [x.name for x in self._stack]:
+            raise BadValue(
+                f"{describe(layer)}: a layer of that name is in the model already. Names must "
+                "differ: give it name=..."
+            )
+        return layer
+
+    def pop(self, rebuild: bool = True) -> Layer:
+        """Take the top layer off."""
+        if not self.layers:
+            raise BadState("There is no layer to take off: the model is empty.")
+        layer = self._stack.pop()
+        self._programs = {}
+        self._graph = None
+        if rebuild:
+            self._rebuild()
+        return layer
+
+    def _rebuild(self) -> None:
+        """Build the graph where the input's shape is known."""
+        self._graph, self.built = None, False
+        shape = self._known_shape()
+        if shape is not None and len(self.layers) > 0:
+            self.build(shape)
+
+    def _known_shape(self) -> Any:
+        if not self._stack:
+            return None
+        first = self._stack[0]
+        if isinstance(first, InputLayer):
+            return first.batch_shape
+        if isinstance(first, Sequential) and first.built and first._graph is not None:
+            return first.input_shape
+        if isinstance(first, Functional) and len(first.inputs) == 1:
+            return first.inputs[0].shape
+        return None
+
+    def build(self, input_shape: Any = None) -> None:
+        """Make the weights for an input shape (with the batch axis, of any size)."""
+        if input_shape is None:
+            input_shape = self._known_shape()
+        if input_shape is None or not self.layers:
+            raise BadState(
+                f"Sequential {self.name!r} cannot be built yet: it has "
+                + ("no layers." if not self.layers else "no input shape: build((None, ...)).")
+            )
+        if not tree.is_shape(input_shape):
+            raise BadValue(
+                f"Sequential {self.name!r} takes one input, but got shapes {input_shape}. With "
+                "several inputs use keras.Model(inputs, outputs)."
+            )
+        if not isinstance(self._stack[0], InputLayer):
+            shape = (None, *input_shape[1:])
+            dtype = self._stack[0].compute_dtype
+            self._stack.insert(0, InputLayer(batch_shape=shape, dtype=dtype))
+        inputs = x = self._stack[0].output
+        for layer in self._stack[1:]:
+            x = layer(x)
+        self._graph = Functional(inputs, x, name=self.name)
+        self._build_shapes = {"input_shape": tuple(inputs.shape)}
+        self.built = True
+
+    @property
+    def layers(self) -> list[Layer]:
+        """The layers, without the input."""
+        return [x for x in self._stack if not isinstance(x, InputLayer)]
+
+    @property
+    def operations(self) -> list[Any]:
+        """The layers, with the input."""
+        return list(self._stack)
+
+    @property
+    def _layers(self) -> list[Layer]:
+        return list(self._stack)
+
+    # --- computation
+
+    def call(self, inputs: Any, training: Any = None, mask: Any = None) -> Any:
+        """Run the layers one after another."""
+        if self._graph is not None:
+            return self._graph.call(inputs, training=training, mask=mask)
+        for layer in self.layers:
+            inputs = layer(inputs, training=training)
+        return inputs
+
+    def compute_mask(self, inputs: Any, previous_mask: Any) -> Any:
+        """Masks are found by the layers inside."""
+        return None
+
+    def _needs_graph(self) -> Functional:
+        if self._graph is None:
+            raise BadState(
+                f"Sequential {self.name!r} has no inputs and outputs yet: start it with "
+                "keras.Input(shape=...), or call it on data once."
+            )
+        return self._graph
+
+    @property
+    def inputs(self) -> list[SymbolicTensor]:
+        """The symbolic input, in a list."""
+        return self._needs_graph().inputs
+
+    @property
+    def outputs(self) -> list[SymbolicTensor]:
+        """The symbolic output, in a list."""
+        return self._needs_graph().outputs
+
+    @property
+    def input(self) -> SymbolicTensor:
+        """The symbolic input."""
+        return self._needs_graph().input
+
+    @property
+    def output(self) -> SymbolicTensor:
+        """The symbolic output."""
+        return self._needs_graph().output
+
+    # --- config
+
+    def get_config(self) -> dict[str, Any]:
+        """The layers as plain data."""
+        config: dict[str, Any] = {"name": self.name, "trainable": self.trainable}
+        config["dtype"] = serialize(self.dtype_policy)
+        config["layers"] = [_described(layer) for layer in self._stack]
+        if self._build_shapes:
+            config["build_input_shape"] = list(self._build_shapes["input_shape"])
+        return config
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Any:
+        """The model that ``get_config`` described."""
+        if "layers" not in config:
+            return cls(**config)
+        model = cls(name=config.get("name"), trainable=config.get("trainable", True))
+        if config.get("dtype") is not None:
+            model.dtype = config["dtype"]
+        for entry in config["layers"]:
+            model.add(deserialize(entry, custom_objects, module=registry.module), rebuild=False)
+        model._rebuild()
+        shape = config.get("build_input_shape")
+        if not model.built and shape and tree.is_shape(shape):
+            model.build(tuple(shape))
+        return model
+
+
+def _described(layer: Layer) -> dict[str, Any]:
+    described = serialize_object(layer)
+    build = layer.get_build_config()
+    if build is not None and not isinstance(layer, InputLayer):
+        described["build_config"] = serialize(build)
+    return described

@@ -1,0 +1,1 @@
+"""Training: one compiled loop, and the host that drives it."""

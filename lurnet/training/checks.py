@@ -1,0 +1,138 @@
+"""Mistakes that are caught before anything is compiled or lost."""
+
+from typing import Any
+
+import numpy as np
+
+from lurnet.core import tree
+from lurnet.core.dtypes import is_float
+from lurnet.core.errors import BadState, BadValue
+from lurnet.training.outputs import Outputs
+
+
+def require_compiled(model: Any, method: str) -> None:
+    """``fit`` and ``evaluate`` need a loss, and ``fit`` an optimizer."""
+    if not model.compiled:
+        raise BadState(
+            f"{type(model).__name__} {model.name!r} is not compiled. Before {method}() write "
+            "model.compile(optimizer='adam', loss='...', metrics=['accuracy'])."
+        )
+
+
+def check_data(model: Any, batch: tuple, y_pred: Any) -> None:
+    """Compare data with the model's predictions; see the functions below."""
+    x, y, _ = batch
+    check_finite(x, "x")
+    if y is None:
+        return
+    check_finite(y, "y")
+    loss = model._compile_loss
+    if loss is None or not loss.built:
+        return
+    outputs: Outputs = loss.outputs
+    labels, preds = outputs.flat(y), outputs.flat(y_pred)
+    for name, fn, label, pred in zip(outputs.names, loss.losses, labels, preds, strict=True):
+        if fn is not None and label is not None:
+            where = f"output {name!r}" if outputs.count > 1 else "the output"
+            check_labels(fn, label, pred, where)
+
+
+def check_finite(data: Any, argument: str) -> None:
+    """No NaN or infinity in float arrays."""
+    for array in tree.leaves(data):
+        if array is None or not is_float(array.dtype):
+            continue
+        values = np.asarray(array)
+        if np.isfinite(values.sum(dtype="float64" if values.size < 1e6 else None)):
+            continue
+        bad = ~np.isfinite(values)
+        if bad.any():  # a sum may overflow where no value is infinite
+            where = tuple(int(i) for i in np.argwhere(bad)[0])
+            raise BadValue(
+                f"{argument} holds {int(bad.sum())} values that are NaN or infinite, the first at "
+                f"index {where}. Training on them makes every weight NaN. Look at it with "
+                f"{argument}[{where[0]}], and drop or fill such rows (np.nan_to_num)."
+            )
+
+
+def check_labels(fn: Any, label: Any, pred: Any, where: str) -> None:
+    """Labels that do not fit the loss: shape, range, class numbers for one-hot and the reverse."""
+    kind = type(fn).__name__.replace("_", "").lower()
+    name = getattr(fn, "fn", None)
+    text = (getattr(name, "__name__", "") or kind).replace("_", "").lower()
+    is_array = not callable(getattr(label, "is_symbolic", None)) and hasattr(label, "__array__")
+    if "sparsecategoricalcrossentropy" in text or "sparsecategoricalcrossentropy" in kind:
+        check_sparse(fn, label, pred, where, is_array)
+    elif "categoricalcrossentropy" in text or "categoricalcrossentropy" in kind:
+        check_one_hot(label, pred, where)
+    elif kind in ("meansquarederror", "meanabsoluteerror", "binarycrossentropy"):
+        check_shape(label, pred, where, kind)
+    if "binarycrossentropy" in kind and is_array and not getattr(fn, "from_logits", False):
+        check_range(label, where)
+
+
+def check_sparse(fn: Any, label: Any, pred: Any, where: str, is_array: bool) -> None:
+    """Class numbers from 0 to classes - 1."""
+    classes = pred.shape[-1]
+    if label.ndim == len(pred.shape) and label.shape[-1] == classes and classes > 1:
+        raise BadValue(
+            f"The labels for {where} are one-hot, of shape {tuple(label.shape)}, but the loss "
+            "sparse_categorical_crossentropy takes class numbers. Use "
+            "loss='categorical_crossentropy', or y.argmax(-1)."
+        )
+    if not is_array or classes is None:
+        return
+    values = np.asarray(label)
+    ignored = getattr(fn, "ignore_class", None)
+    seen = values if ignored is None else values[values != ignored]
+    if seen.size and (seen.min() < 0 or seen.max() >= classes):
+        raise BadValue(
+            f"The labels for {where} run from {seen.min():g} to {seen.max():g}, but the last layer "
+            f"has {classes} units, for classes 0 to {classes - 1}. Give it "
+            f"{int(seen.max()) + 1} units, or number the classes from 0."
+        )
+
+
+def check_one_hot(label: Any, pred: Any, where: str) -> None:
+    """As many columns as the last layer has units."""
+    classes = pred.shape[-1]
+    fewer = label.ndim < len(pred.shape) or (label.shape[-1] == 1 and classes != 1)
+    if fewer:
+        raise BadValue(
+            f"The labels for {where} are class numbers, of shape {tuple(label.shape)}, but the "
+            f"loss categorical_crossentropy takes one-hot rows of {classes}. Use "
+            f"loss='sparse_categorical_crossentropy', or keras.utils.to_categorical(y, {classes})."
+        )
+    if classes is not None and label.shape[-1] != classes:
+        raise BadValue(
+            f"The labels for {where} have {label.shape[-1]} columns, but the last layer has "
+            f"{classes} units. Give it {label.shape[-1]} units."
+        )
+
+
+def check_shape(label: Any, pred: Any, where: str, kind: str) -> None:
+    """Targets of the predictions' shape, up to a last axis of size 1."""
+    a, b = tuple(label.shape[1:]), tuple(pred.shape[1:])
+    if a and b and a[-1] == 1 and len(a) == len(b) + 1:
+        a = a[:-1]
+    if a and b and b[-1] == 1 and len(b) == len(a) + 1:
+        b = b[:-1]
+    if (a, b) in (((), (1,)), ((1,), ())):
+        return
+    if len(a) != len(b) or any(None not in (i, j) and i != j for i, j in zip(a, b, strict=True)):
+        raise BadValue(
+            f"The targets for {where} have shape {tuple(label.shape[1:])} per sample, but the "
+            f"model predicts {tuple(pred.shape[1:])}. Change the last layer or the targets so that "
+            "both are equal."
+        )
+
+
+def check_range(label: Any, where: str) -> None:
+    """Targets of binary cross-entropy lie between 0 and 1."""
+    values = np.asarray(label)
+    if values.size and (values.min() < 0 or values.max() > 1):
+        raise BadValue(
+            f"The targets for {where} run from {values.min():g} to {values.max():g}, but "
+            "binary_crossentropy takes values from 0 to 1. For pixels divide by 255; for labels "
+            "of -1 and 1 use loss='hinge', or (y + 1) / 2."
+        )

@@ -1,0 +1,1 @@
+"""What can be trained on: arrays, and streams of batches."""

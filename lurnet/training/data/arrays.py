@@ -1,0 +1,177 @@
+"""Arrays as training data: checked, split, weighted; they go to the device once."""
+
+from typing import Any
+
+import numpy as np
+
+from lurnet.core import tree
+from lurnet.core.dtypes import is_float
+from lurnet.core.errors import BadValue
+from lurnet.core.settings import floatx
+from lurnet.training.data.batch import pack_x_y_sample_weight
+
+
+def is_array(x: Any) -> bool:
+    """Whether a value is an array: NumPy's, JAX's, or one that NumPy can take (pandas, torch)."""
+    return hasattr(x, "shape") and hasattr(x, "dtype") or hasattr(x, "to_numpy")
+
+
+def as_numpy(x: Any, argument: str) -> Any:
+    """An array in the dtype training takes: floats in ``floatx()``; JAX arrays stay as they are."""
+    if x is None:
+        return None
+    if hasattr(x, "__jax_array__") or type(x).__module__.startswith("jax"):
+        return x
+    if hasattr(x, "to_numpy"):
+        x = x.to_numpy()
+    elif hasattr(x, "detach"):  # a torch tensor
+        x = x.detach().cpu().numpy()
+    x = np.asarray(x)
+    if x.dtype.kind in "OUS":
+        raise BadValue(
+            f"{argument} holds {x.dtype} values, which cannot be trained on. Rows of unequal "
+            "length? Pad them with keras.utils.pad_sequences. Text? Turn it into numbers first."
+        )
+    return x.astype(floatx(), copy=False) if is_float(x.dtype) else x
+
+
+def standardize(values: Any, argument: str) -> Any:
+    """Nested lists, tuples and dicts of arrays; a list of plain numbers is one array."""
+    if values is None:
+        return None
+    if (
+        isinstance(values, (list, tuple))
+        and not any(is_array(v) or tree.is_nested(v) or v is None for v in values)
+        or isinstance(values, (list, tuple))
+        and _is_rows(values)
+    ):
+        values = np.asarray(values)
+    if is_array(values):
+        array = as_numpy(values, argument)
+        return array[:, None] if _is_frame_column(values) else array
+    return tree.map_structure(lambda v: as_numpy(v, argument), values)
+
+
+def _is_frame_column(values: Any) -> bool:
+    """A pandas Series: Keras takes it for a column."""
+    return hasattr(values, "to_frame") and getattr(values, "ndim", 0) == 1
+
+
+def _is_rows(values: Any) -> bool:
+    """A list of lists of numbers, written out as one array."""
+    first = values[0] if values else None
+    if not isinstance(first, (list, tuple)):
+        return False
+    return not any(is_array(leaf) for leaf in tree.leaves(values))
+
+
+def lengths(data: Any) -> list[int]:
+    """First sizes of all arrays."""
+    return [len(x) if not x.shape else x.shape[0] for x in tree.leaves(data) if x is not None]
+
+
+def check_lengths(x: Any, y: Any, sample_weight: Any) -> int:
+    """The common number of samples, or an error that says which differs."""
+    counts = {"x": lengths(x), "y": lengths(y), "sample_weight": lengths(sample_weight)}
+    every = {n for some in counts.values() for n in some}
+    if not every:
+        raise BadValue("There is no data: x is None or empty.")
+    if len(every) > 1:
+        said = ", ".join(f"{k} has {' and '.join(map(str, v))}" for k, v in counts.items() if v)
+        raise BadValue(
+            f"All arrays must hold the same number of samples, but {said}. The first axis counts "
+            "the samples."
+        )
+    (count,) = every
+    if count == 0:
+        raise BadValue("There are no samples: the arrays are empty.")
+    return count
+
+
+def take(data: Any, rows: Any) -> Any:
+    """The same rows of all arrays."""
+    return tree.map_structure(lambda x: None if x is None else x[rows], data)
+
+
+def split(data: Any, fraction: float) -> tuple[Any, Any]:
+    """The first part for training, the last ``fraction`` for validation, before any shuffling."""
+    if not 0 < fraction < 1:
+        raise BadValue(f"`validation_split` must lie between 0 and 1, but it is {fraction!r}.")
+    count = lengths(data)[0]
+    cut = int(count * (1.0 - fraction))
+    if cut in (0, count):
+        raise BadValue(
+            f"`validation_split={fraction}` of {count} samples leaves nothing to train on or to "
+            "validate with."
+        )
+    return take(data, slice(None, cut)), take(data, slice(cut, None))
+
+
+def class_weighted(y: Any, sample_weight: Any, class_weight: dict[int, float]) -> np.ndarray:
+    """Sample weights from class weights: of class numbers, or of the one-hot label's class."""
+    if tree.is_nested(y) or y is None:
+        raise BadValue(
+            "`class_weight` works for models with one output. With several, give sample_weight."
+        )
+    labels = np.asarray(y)
+    if labels.ndim > 1 and labels.shape[-1] > 1:
+        labels = labels.argmax(-1)
+    labels = labels.reshape(labels.shape[0], -1)[:, 0] if labels.ndim > 1 else labels
+    weights = np.ones(len(labels), "float32")
+    for label, weight in class_weight.items():
+        weights[np.round(labels) == label] = weight
+    return weights if sample_weight is None else weights * np.asarray(sample_weight)
+
+
+class ArrayData:
+    """Data that lie in memory whole; batches are index sets.
+
+    Args:
+        x, y, sample_weight: arrays, or nested lists, tuples or dicts of them.
+        batch_size: samples in a step.
+        shuffle: True: every epoch in a new order; "batch": whole batches in a new order.
+        class_weight: weight by class number.
+    """
+
+    def __init__(
+        self,
+        x: Any,
+        y: Any = None,
+        sample_weight: Any = None,
+        batch_size: int | None = None,
+        shuffle: bool | str = False,
+        class_weight: dict[int, float] | None = None,
+        steps: int | None = None,
+    ) -> None:
+        self.x, self.y = standardize(x, "x"), standardize(y, "y")
+        self.sample_weight = standardize(sample_weight, "sample_weight")
+        self.count = check_lengths(self.x, self.y, self.sample_weight)
+        if class_weight is not None:
+            self.sample_weight = class_weighted(self.y, self.sample_weight, class_weight)
+        batch_size = 32 if batch_size is None else batch_size
+        if not isinstance(batch_size, (int, np.integer)) or batch_size < 1:
+            raise BadValue(f"`batch_size` must be a positive integer, but it is {batch_size!r}.")
+        self.batch_size = min(int(batch_size), self.count)
+        self.shuffle, self.limit = shuffle, steps
+
+    @property
+    def data(self) -> Any:
+        """The arrays as a batch would hold them."""
+        return pack_x_y_sample_weight(self.x, self.y, self.sample_weight)
+
+    @property
+    def steps(self) -> int:
+        """Steps in an epoch, the last, smaller batch included."""
+        whole = -(-self.count // self.batch_size)
+        return whole if self.limit is None else min(whole, self.limit)
+
+    def order(self, rng: np.random.Generator | None) -> np.ndarray:
+        """The order of the samples in an epoch."""
+        if rng is None or not self.shuffle:
+            return np.arange(self.count, dtype="int32")
+        if self.shuffle != "batch":
+            return rng.permutation(self.count).astype("int32")
+        whole = self.count // self.batch_size * self.batch_size
+        rows = np.arange(whole, dtype="int32").reshape(-1, self.batch_size)
+        rest = np.arange(whole, self.count, dtype="int32")
+        return np.concatenate([rng.permutation(rows).ravel(), rest])

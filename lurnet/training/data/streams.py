@@ -1,0 +1,180 @@
+"""Streams of batches: generators, ``PyDataset`` and other iterables, fetched ahead by a thread."""
+
+import queue
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from lurnet.core.errors import BadValue
+from lurnet.training.data.arrays import class_weighted, standardize
+from lurnet.training.data.batch import unpack_x_y_sample_weight
+
+
+class PyDataset:
+    """Batches by number: subclass it with ``__getitem__(i)`` and ``__len__()``.
+
+    ``__getitem__`` gives ``(x, y)`` or ``(x, y, sample_weight)``; ``on_epoch_end`` is called after
+    every epoch.
+
+    Args:
+        workers: kept for compatibility: one thread fetches ahead.
+        use_multiprocessing: kept for compatibility.
+        max_queue_size: batches fetched ahead.
+    """
+
+    def __init__(
+        self, workers: int = 1, use_multiprocessing: bool = False, max_queue_size: int = 10
+    ) -> None:
+        self.workers, self.use_multiprocessing = workers, use_multiprocessing
+        self.max_queue_size = max_queue_size
+
+    def __getitem__(self, index: int) -> Any:
+        """Batch number ``index``."""
+        raise NotImplementedError(f"{type(self).__name__} needs __getitem__(self, index).")
+
+    @property
+    def num_batches(self) -> int | None:
+        """Number of batches, None: endless."""
+        return len(self) if hasattr(self, "__len__") else None
+
+    def on_epoch_begin(self) -> None:
+        """Called before every epoch."""
+
+    def on_epoch_end(self) -> None:
+        """Called after every epoch."""
+
+
+class Stream:
+    """A source of batches, which may be endless, and how many of them make an epoch.
+
+    Args:
+        source: a PyDataset, a generator, or anything that can be iterated.
+        steps: batches in an epoch; None: until the source ends.
+        shuffle: whether a PyDataset's batches come in a new order every epoch.
+        class_weight: weight by class number.
+    """
+
+    def __init__(
+        self,
+        source: Any,
+        steps: int | None = None,
+        shuffle: bool = False,
+        class_weight: dict[int, float] | None = None,
+    ) -> None:
+        self.source, self.limit, self.shuffle = source, steps, shuffle
+        self.class_weight = class_weight
+        self.indexed = hasattr(source, "__getitem__") and hasattr(source, "__len__")
+        self._running: Iterator | None = None
+        self._first: list = []
+        if not self.indexed and not hasattr(source, "__iter__"):
+            raise BadValue(
+                f"x is a {type(source).__name__}, which is neither an array nor a source of "
+                "batches. Give arrays, a generator of (x, y) batches, or a keras.utils.PyDataset."
+            )
+
+    @property
+    def steps(self) -> int | None:
+        """Batches in an epoch, None where only the end of the source tells."""
+        if self.limit is not None:
+            return self.limit
+        return len(self.source) if hasattr(self.source, "__len__") else None
+
+    @property
+    def count(self) -> int | None:
+        """Number of samples: a stream does not know it."""
+        return None
+
+    def peek(self) -> Any:
+        """The first batch, which will still come."""
+        if self.indexed:
+            return self._standard(self.source[0])
+        if not self._first:
+            try:
+                self._first = [next(self._iterator())]
+            except StopIteration:
+                raise BadValue("The source of batches is empty: it gave not one.") from None
+        return self._standard(self._first[0])
+
+    def _iterator(self) -> Iterator:
+        if self._running is None:
+            self._running = iter(self.source)
+        return self._running
+
+    def epoch(self, rng: np.random.Generator | None) -> Iterator[Any]:
+        """The batches of one epoch, fetched ahead."""
+        if hasattr(self.source, "on_epoch_begin"):
+            self.source.on_epoch_begin()
+        return ahead(lambda: self._batches(rng), getattr(self.source, "max_queue_size", 2))
+
+    def _batches(self, rng: np.random.Generator | None) -> Iterator[Any]:
+        if self.indexed:
+            rows: Any = range(len(self.source))
+            if self.shuffle and rng is not None:
+                rows = rng.permutation(len(self.source))
+            rows = rows if self.limit is None else rows[: self.limit]
+            yield from (self._standard(self.source[int(i)]) for i in rows)
+            return
+        done = 0
+        while self.limit is None or done < self.limit:
+            batch = self._first.pop() if self._first else next(self._iterator(), _END)
+            if batch is _END:
+                self._running = None  # a list or data set starts anew in the next epoch
+                return
+            yield self._standard(batch)
+            done += 1
+
+    def _standard(self, batch: Any) -> tuple:
+        x, y, weight = unpack_x_y_sample_weight(batch)
+        x, y = standardize(x, "x"), standardize(y, "y")
+        weight = standardize(weight, "sample_weight")
+        if self.class_weight is not None:
+            weight = class_weighted(y, weight, self.class_weight)
+        return x, y, weight
+
+    def on_epoch_end(self) -> None:
+        """Tell the source that an epoch is over."""
+        if hasattr(self.source, "on_epoch_end"):
+            self.source.on_epoch_end()
+
+
+_END = object()
+
+
+def ahead(make: Callable[[], Iterator], size: int) -> Iterator[Any]:
+    """The items of an iterator that a thread fetches while the consumer works."""
+    waiting: queue.Queue = queue.Queue(maxsize=max(1, size))
+    stop = threading.Event()
+
+    def put(item: Any) -> bool:
+        while not stop.is_set():
+            try:
+                waiting.put(item, timeout=0.1)
+                return True
+            except queue.Full:
+                continue
+        return False
+
+    def work() -> None:
+        try:
+            for item in make():
+                if not put((item, None)):
+                    return
+            put((_END, None))
+        except BaseException as error:  # handed over: the consumer raises it
+            put((_END, error))
+
+    thread = threading.Thread(target=work, daemon=True, name="lurnet-fetch")
+    thread.start()
+    try:
+        while True:
+            item, error = waiting.get()
+            if error is not None:
+                raise error
+            if item is _END:
+                return
+            yield item
+    finally:
+        stop.set()
+        thread.join()

@@ -1,0 +1,165 @@
+"""Compiled loops: one program runs any number of steps, however often the host looks."""
+
+import functools
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import jaxlib
+import numpy as np
+from jax import lax
+
+from lurnet.core import tree
+from lurnet.core.dtypes import narrow
+from lurnet.core.variable import Variable, values
+from lurnet.training import cache
+
+_SHARED: OrderedDict[str, Any] = OrderedDict()
+_SHARED_LIMIT = 128
+
+
+@functools.cache
+def enable_cache() -> None:
+    """Switch the compile cache on disk on, once, for programs of any compile time."""
+    place = cache.folder([jax.__version__, jaxlib.__version__])
+    if place is None or jax.config.jax_compilation_cache_dir or not cache.writable(place):  # type: ignore[attr-defined]
+        return
+    jax.config.update("jax_compilation_cache_dir", str(place))
+    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0)
+    jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
+    cache.trim(place)
+
+
+def to_device(arrays: Any) -> Any:
+    """Nested NumPy arrays as JAX arrays, 64-bit types narrowed."""
+    enable_cache()
+    return tree.map_structure(_put, arrays)
+
+
+def _put(x: Any) -> Any:
+    if x is None or isinstance(x, jax.Array):
+        return x
+    x = np.asarray(x)
+    return jnp.asarray(x.astype(narrow(x.dtype), copy=False))
+
+
+def wait(arrays: Any) -> Any:
+    """Block until the arrays are computed."""
+    return jax.block_until_ready(arrays)
+
+
+def epoch_program(
+    step: Callable, variables: Sequence[Variable], batch_size: int, stride: int, logs: Callable
+) -> Callable:
+    """``(state, last, data, order, start, stop) -> (state, last)``: steps ``start`` to ``stop``.
+
+    Step i takes the samples ``order[i * stride:][:batch_size]`` of the data, which stay on the
+    device. Its length is an argument: the loop is never differentiated, so it may be. ``last``
+    holds what the step itself returned last (its logs, where it is the user's own).
+    """
+
+    def run(state: list, last: Any, data: Any, order: Any, start: Any, stop: Any) -> tuple:
+        def body(i: Any, carried: tuple) -> tuple:
+            state, _ = carried
+            rows = lax.dynamic_slice(order, (i * stride,), (batch_size,))
+            batch = jax.tree.map(lambda x: x.at[rows].get(mode="promise_in_bounds"), data)
+            with values(variables, state) as scope:
+                returned = step(batch)
+                return [scope[v] for v in variables], returned
+
+        state, last = lax.fori_loop(start, stop, body, (state, last))
+        with values(variables, state):
+            return state, last, logs(last)
+
+    return run
+
+
+def batch_program(step: Callable, variables: Sequence[Variable], logs: Callable) -> Callable:
+    """``(state, batch) -> (state, logs)``: one step on a batch given as it is."""
+
+    def run(state: list, batch: Any) -> tuple:
+        with values(variables, state) as scope:
+            returned = step(batch)
+            shown = logs(returned)
+            return [scope[v] for v in variables], shown
+
+    return run
+
+
+def output_program(call: Callable, variables: Sequence[Variable]) -> Callable:
+    """``(state, x) -> outputs``, reading the variables only."""
+
+    def run(state: list, x: Any) -> Any:
+        with values(variables, state):
+            return call(x)
+
+    return run
+
+
+def returned_zeros(step: Callable, variables: Sequence[Variable], data: Any, size: int) -> Any:
+    """Zeros of the shape of what a step returns, to start its loop with."""
+
+    def one(state: list, batch: Any) -> Any:
+        with values(variables, state):
+            return step(batch)
+
+    batch = jax.tree.map(lambda x: jax.ShapeDtypeStruct((size, *x.shape[1:]), x.dtype), data)
+    spec = jax.eval_shape(one, state_of(variables), batch)
+    return jax.tree.map(lambda s: np.zeros(s.shape, s.dtype), spec)
+
+
+def state_of(variables: Sequence[Variable]) -> list:
+    """The arrays of some variables."""
+    held: set[int] = set()
+    arrays = []
+    for variable in variables:  # an array may be given away once only: a shared one is copied
+        array = variable._array
+        arrays.append(jnp.array(array, copy=True) if id(array) in held else array)
+        held.add(id(arrays[-1]))
+    return arrays
+
+
+def adopt(variables: Sequence[Variable], arrays: Sequence[Any]) -> None:
+    """Write new arrays back into the variables; the old ones may have been given away."""
+    for variable, array in zip(variables, arrays, strict=True):
+        variable._array = array
+
+
+def compiled(run: Callable, key: str | None, donate: bool, *args: Any) -> Any:
+    """The executable of ``run`` for arguments of these shapes; equal keys share one."""
+    if key is not None and key in _SHARED:
+        _SHARED.move_to_end(key)
+        return _SHARED[key]
+    enable_cache()
+    specs = jax.tree.map(_spec, args)
+    # jit would keep the function, and with it the model, in its caches: an executable does not.
+    executable = jax.jit(run, donate_argnums=(0,) if donate else ()).lower(*specs).compile()
+    if key is not None:
+        _SHARED[key] = executable
+        while len(_SHARED) > _SHARED_LIMIT:
+            _SHARED.popitem(last=False)
+    return executable
+
+
+def _spec(x: Any) -> Any:
+    if isinstance(x, int):
+        return jax.ShapeDtypeStruct((), "int32")
+    return jax.ShapeDtypeStruct(x.shape, x.dtype, weak_type=getattr(x, "weak_type", False))
+
+
+def shapes(data: Any) -> str:
+    """Structure, shapes and dtypes of nested arrays, as text."""
+    specs = tree.map_structure(lambda x: None if x is None else (x.shape, str(x.dtype)), data)
+    return repr(specs)
+
+
+def clear_programs() -> None:
+    """Forget the compiled programs of this process."""
+    _SHARED.clear()
+
+
+def rows(data: Any, index: Any) -> Any:
+    """The same rows of nested arrays."""
+    return jax.tree.map(lambda x: x[index], data)

@@ -1,0 +1,66 @@
+"""One step of training or testing, as plain code over variables; ``pure`` makes it a function."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import jax
+
+from lurnet.core import tree
+from lurnet.core.masking import get_mask, set_mask
+from lurnet.core.variable import Variable, values
+from lurnet.training.data.batch import unpack_x_y_sample_weight
+
+
+def gradients(fn: Callable, variables: Sequence[Variable]) -> tuple[list, Any]:
+    """Gradients by some variables of the scalar that ``fn`` returns first, and the rest.
+
+    ``fn()`` gives ``(scalar, rest)``. What it assigns to other variables is assigned here too.
+    """
+    written: list[Variable] = []
+
+    def objective(arrays: list) -> tuple[Any, tuple]:
+        with values(variables, arrays) as scope:
+            loss, rest = fn()
+        own = {id(v) for v in variables}
+        written[:] = [v for k, v in scope.written.items() if k not in own]
+        return loss, (rest, [scope[v] for v in written])
+
+    grads, (rest, new) = jax.grad(objective, has_aux=True)([v.stored for v in variables])
+    for variable, array in zip(written, new, strict=True):
+        variable.assign(array)
+    return grads, rest
+
+
+def train_step(model: Any, data: Any) -> None:
+    """Forward, backward, update of the weights and of the metrics, on one batch."""
+    x, y, sample_weight = unpack_x_y_sample_weight(data)
+
+    def forward() -> tuple[Any, tuple]:
+        y_pred = model.call_for(x, training=True)
+        loss = model.compute_loss(x, y, y_pred, sample_weight, training=True)
+        masks = tree.map_structure(get_mask, y_pred)
+        return model.optimizer.scale_loss(loss), (loss, y_pred, masks)
+
+    variables = model.trainable_variables
+    if variables:
+        grads, (loss, y_pred, masks) = gradients(forward, variables)
+        tree.map_structure(set_mask, y_pred, masks)
+        model.optimizer.apply(grads, variables)
+    else:
+        loss, y_pred, _ = forward()[1]
+    update_metrics(model, x, y, y_pred, sample_weight, loss)
+
+
+def test_step(model: Any, data: Any) -> None:
+    """Forward and update of the metrics, on one batch."""
+    x, y, sample_weight = unpack_x_y_sample_weight(data)
+    y_pred = model.call_for(x, training=False)
+    loss = model.compute_loss(x, y, y_pred, sample_weight, training=False)
+    update_metrics(model, x, y, y_pred, sample_weight, loss)
+
+
+def update_metrics(model: Any, x: Any, y: Any, y_pred: Any, sample_weight: Any, loss: Any) -> None:
+    """Add a batch to the mean loss and to the compiled metrics."""
+    size = next(a.shape[0] for a in tree.leaves(x) if a is not None)
+    model._loss_tracker.update_state(loss, sample_weight=size)
+    model.compute_metrics(x, y, y_pred, sample_weight)
