@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from lurnet import activations, constraints, initializers, regularizers
 from lurnet.core.dtypes import as_policy
 from lurnet.core.errors import BadValue
-from lurnet.core.fields import Check, Convert, by_name, is_int
+from lurnet.core.fields import Check, Convert, by_name, is_int, is_number
 from lurnet.core.settings import standardize_data_format
 
 if TYPE_CHECKING:
@@ -62,6 +62,7 @@ def axes_of(_: Any, value: Any) -> Any:
     return list(value) if isinstance(value, (list, tuple)) else value
 
 
+NotNegative = Annotated[float, Check("a number >= 0", lambda v: is_number(v) and v >= 0)]
 PerAxis = Annotated[Any, Convert(per_axis)]
 PerAxisOrZero = Annotated[Any, Convert(lambda layer, value: per_axis(layer, value, least=0))]
 Pairs = Annotated[Any, Convert(pairs_per_axis)]

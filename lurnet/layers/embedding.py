@@ -1,0 +1,57 @@
+"""Whole numbers, such as words, as vectors."""
+
+from typing import Any
+
+import numpy as np
+
+from lurnet import ops
+from lurnet.core.fields import PositiveInt, fields
+from lurnet.layers.options import Constraint, Initializer, Regularizer
+from lurnet.layers.weighted import Parametric
+
+
+@fields
+class Embedding(Parametric):
+    """A learnt vector for each whole number: (...) to (..., output_dim).
+
+    The input holds numbers from 0 to input_dim - 1, in any integer or float type.
+
+    >>> Embedding(10, 3)(ops.array([[1, 2]])).shape
+    (1, 2, 3)
+    """
+
+    input_dim: PositiveInt  #: how many numbers there are
+    output_dim: PositiveInt  #: size of a vector
+    embeddings_initializer: Initializer = "uniform"  #: first value of the vectors
+    embeddings_regularizer: Regularizer = None  #: penalty on the vectors
+    embeddings_constraint: Constraint = None  #: projection of the vectors after each update
+    mask_zero: bool = False  #: whether 0 stands for "nothing here" and is masked out
+
+    def accept(self, extra: dict[str, Any]) -> None:
+        """``weights`` may be the matrix itself."""
+        weights = extra.get("weights")
+        if weights is not None and not (isinstance(weights, list) and len(weights) == 1):
+            extra["weights"] = [np.asarray(weights)]
+        super().accept(extra)
+
+    def setup(self) -> None:
+        """Given vectors are taken at once; numbers must not be rounded to a narrow float type."""
+        super().setup()
+        self.autocast = False
+        self.supports_masking = self.mask_zero
+        if getattr(self, "_first_weights", None) is not None:
+            self.build(None)
+
+    def build(self, input_shape: Any = None) -> None:
+        """Make the matrix (input_dim, output_dim)."""
+        self.embeddings = self.weight("embeddings", (self.input_dim, self.output_dim))
+
+    def call(self, x: Any) -> Any:
+        """The vectors at the places given."""
+        if str(x.dtype) not in ("int32", "int64", "uint32"):
+            x = ops.cast(x, "int32")
+        return ops.cast(ops.take(self.embeddings, x, axis=0), self.compute_dtype)
+
+    def compute_mask(self, inputs: Any, previous_mask: Any) -> Any:
+        """True where the input is not 0, with ``mask_zero``."""
+        return ops.not_equal(inputs, 0) if self.mask_zero else None

@@ -1,0 +1,134 @@
+"""Pooling over the whole image: one value for each channel."""
+
+from typing import Any, ClassVar
+
+from lurnet import ops
+from lurnet.core.fields import fields
+from lurnet.layers.base import Layer
+from lurnet.layers.options import DataFormat
+from lurnet.layers.windows import Spatial
+
+
+@fields
+class GlobalPooling(Spatial, Layer):
+    """One value for each channel: (b, *spatial, c) to (b, c)."""
+
+    rank: ClassVar[int]
+
+    data_format: DataFormat = None  #: "channels_last" or "channels_first"; None: global setting
+    keepdims: bool = False  #: whether the spatial axes stay, with size 1
+
+    def setup(self) -> None:
+        """The input has ``rank`` spatial axes."""
+        super().setup()
+        self._expect()
+
+
+@fields
+class GlobalMaxPooling(GlobalPooling):
+    """The largest value of each channel."""
+
+    def call(self, x: Any) -> Any:
+        """The maximum over the spatial axes."""
+        return ops.max(x, axis=self._spatial_axes, keepdims=self.keepdims)
+
+
+@fields
+class GlobalAveragePooling(GlobalPooling):
+    """The mean of each channel."""
+
+    def call(self, x: Any) -> Any:
+        """The mean over the spatial axes."""
+        return ops.mean(x, axis=self._spatial_axes, keepdims=self.keepdims)
+
+
+@fields
+class GlobalMaxPooling1D(GlobalMaxPooling):
+    """The largest value of each channel of a sequence: (b, steps, c) to (b, c).
+
+    >>> GlobalMaxPooling1D()(ops.ones((1, 5, 4))).shape
+    (1, 4)
+    """
+
+    rank = 1
+
+
+@fields
+class GlobalMaxPooling2D(GlobalMaxPooling):
+    """The largest value of each channel of an image: (b, h, w, c) to (b, c).
+
+    >>> GlobalMaxPooling2D(keepdims=True)(ops.ones((1, 5, 5, 4))).shape
+    (1, 1, 1, 4)
+    """
+
+    rank = 2
+
+
+@fields
+class GlobalMaxPooling3D(GlobalMaxPooling):
+    """The largest value of each channel of a volume: (b, d, h, w, c) to (b, c).
+
+    >>> GlobalMaxPooling3D()(ops.ones((1, 2, 5, 5, 4))).shape
+    (1, 4)
+    """
+
+    rank = 3
+
+
+@fields
+class GlobalAveragePooling1D(GlobalAveragePooling):
+    """The mean of each channel over the steps that a mask leaves in: (b, steps, c) to (b, c).
+
+    >>> GlobalAveragePooling1D()(ops.ones((1, 5, 4))).shape
+    (1, 4)
+    """
+
+    rank = 1
+    supports_masking = True
+
+    def call(self, x: Any, mask: Any = None) -> Any:
+        """The mean over the steps; ``mask`` (b, steps) is True where a step counts."""
+        if mask is None:
+            return super().call(x)
+        axis = self._spatial_axes[0]
+        mask = ops.expand_dims(ops.cast(mask, x.dtype), 2 if axis == 1 else 1)
+        total = ops.sum(x * mask, axis=axis, keepdims=self.keepdims)
+        return total / ops.sum(mask, axis=axis, keepdims=self.keepdims)
+
+    def compute_mask(self, inputs: Any, previous_mask: Any) -> None:
+        """The steps are gone, and the mask with them."""
+        return
+
+
+@fields
+class GlobalAveragePooling2D(GlobalAveragePooling):
+    """The mean of each channel of an image: (b, h, w, c) to (b, c).
+
+    >>> GlobalAveragePooling2D()(ops.ones((1, 5, 5, 4))).shape
+    (1, 4)
+    """
+
+    rank = 2
+
+
+@fields
+class GlobalAveragePooling3D(GlobalAveragePooling):
+    """The mean of each channel of a volume: (b, d, h, w, c) to (b, c).
+
+    >>> GlobalAveragePooling3D()(ops.ones((1, 2, 5, 5, 4))).shape
+    (1, 4)
+    """
+
+    rank = 3
+
+
+GlobalMaxPool1D, GlobalMaxPool2D, GlobalMaxPool3D = (
+    GlobalMaxPooling1D,
+    GlobalMaxPooling2D,
+    GlobalMaxPooling3D,
+)
+GlobalAvgPool1D, GlobalAvgPool2D, GlobalAvgPool3D = (
+    GlobalAveragePooling1D,
+    GlobalAveragePooling2D,
+    GlobalAveragePooling3D,
+)

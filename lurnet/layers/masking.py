@@ -1,0 +1,31 @@
+"""Steps of a sequence that are to be left out."""
+
+from typing import Any
+
+from lurnet import ops
+from lurnet.core.fields import Number, fields
+from lurnet.layers.base import Layer
+
+
+@fields
+class Masking(Layer):
+    """Masks the steps whose features all equal ``mask_value``: (b, steps, features).
+
+    >>> from lurnet.core.masking import get_mask
+    >>> y = Masking()(ops.array([[[0.0, 0.0], [1.0, 0.0]]]))
+    >>> get_mask(y).tolist()
+    [[False, True]]
+    """
+
+    mask_value: Number = 0.0  #: what a step that is none is filled with
+
+    supports_masking = True
+
+    def call(self, x: Any) -> Any:
+        """The input, with 0 in the steps that are masked out."""
+        real = ops.any(ops.not_equal(x, self.mask_value), axis=-1, keepdims=True)
+        return x * ops.cast(real, x.dtype)
+
+    def compute_mask(self, inputs: Any, previous_mask: Any) -> Any:
+        """True for each step with any other value."""
+        return ops.any(ops.not_equal(inputs, self.mask_value), axis=-1)

@@ -1,0 +1,130 @@
+"""Pooling: the largest or the mean value of each window, or of the whole image."""
+
+from typing import Any, ClassVar
+
+from lurnet import ops
+from lurnet.core.fields import fields
+from lurnet.layers.base import Layer
+from lurnet.layers.options import DataFormat, Padding, PerAxis
+from lurnet.layers.windows import Spatial
+
+
+@fields
+class Pooling(Spatial, Layer):
+    """One value for each window of each channel."""
+
+    rank: ClassVar[int]
+
+    pool_size: PerAxis  #: window, one int or one per axis
+    strides: PerAxis = None  #: step of the window; None is ``pool_size``
+    padding: Padding = "valid"  #: "same" pads so that stride 1 keeps the size
+    data_format: DataFormat = None  #: "channels_last" or "channels_first"; None: global setting
+
+    def setup(self) -> None:
+        """The windows lie side by side unless told otherwise."""
+        super().setup()
+        self.strides = self.strides or self.pool_size
+        self._expect()
+
+    def call(self, x: Any) -> Any:
+        """The pooled input."""
+        if self.padding == "valid":
+            self._check_fits(x.shape, self.pool_size)
+        return self.pool(x, self.pool_size, self.strides, self.padding, self.data_format)
+
+    @staticmethod
+    def pool(x: Any, size: tuple, strides: tuple, padding: str, data_format: str) -> Any:
+        """The op that reduces each window."""
+        raise NotImplementedError
+
+
+@fields
+class MaxPooling(Pooling):
+    """The largest value of each window."""
+
+    pool_size: PerAxis = 2  #: window, one int or one per axis
+
+    @staticmethod
+    def pool(x: Any, size: tuple, strides: tuple, padding: str, data_format: str) -> Any:
+        """``ops.max_pool``."""
+        return ops.max_pool(x, size, strides, padding, data_format)
+
+
+@fields
+class AveragePooling(Pooling):
+    """The mean of each window; what lies in the padding does not count."""
+
+    @staticmethod
+    def pool(x: Any, size: tuple, strides: tuple, padding: str, data_format: str) -> Any:
+        """``ops.average_pool``."""
+        return ops.average_pool(x, size, strides, padding, data_format)
+
+
+@fields
+class MaxPooling1D(MaxPooling):
+    """The largest value of each window of a sequence: (b, steps, c) to (b, new steps, c).
+
+    >>> MaxPooling1D(2)(ops.ones((1, 5, 4))).shape
+    (1, 2, 4)
+    """
+
+    rank = 1
+
+
+@fields
+class MaxPooling2D(MaxPooling):
+    """The largest value of each window of an image: (b, h, w, c) to (b, new h, new w, c).
+
+    >>> MaxPooling2D()(ops.ones((1, 6, 6, 4))).shape
+    (1, 3, 3, 4)
+    """
+
+    rank = 2
+
+
+@fields
+class MaxPooling3D(MaxPooling):
+    """The largest value of each window of a volume: (b, d, h, w, c) to (b, new d, h, w, c).
+
+    >>> MaxPooling3D((1, 2, 2))(ops.ones((1, 3, 4, 4, 2))).shape
+    (1, 3, 2, 2, 2)
+    """
+
+    rank = 3
+
+
+@fields
+class AveragePooling1D(AveragePooling):
+    """The mean of each window of a sequence: (b, steps, c) to (b, new steps, c).
+
+    >>> AveragePooling1D(2)(ops.ones((1, 5, 4))).shape
+    (1, 2, 4)
+    """
+
+    rank = 1
+
+
+@fields
+class AveragePooling2D(AveragePooling):
+    """The mean of each window of an image: (b, h, w, c) to (b, new h, new w, c).
+
+    >>> AveragePooling2D(2)(ops.ones((1, 6, 6, 4))).shape
+    (1, 3, 3, 4)
+    """
+
+    rank = 2
+
+
+@fields
+class AveragePooling3D(AveragePooling):
+    """The mean of each window of a volume: (b, d, h, w, c) to (b, new d, new h, new w, c).
+
+    >>> AveragePooling3D(2)(ops.ones((1, 4, 4, 4, 2))).shape
+    (1, 2, 2, 2, 2)
+    """
+
+    rank = 3
+
+
+MaxPool1D, MaxPool2D, MaxPool3D = MaxPooling1D, MaxPooling2D, MaxPooling3D
+AvgPool1D, AvgPool2D, AvgPool3D = AveragePooling1D, AveragePooling2D, AveragePooling3D

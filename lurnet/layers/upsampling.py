@@ -1,0 +1,92 @@
+"""Enlarging by whole factors."""
+
+from typing import Any, ClassVar, Literal
+
+from lurnet import ops
+from lurnet.core.fields import PositiveInt, fields
+from lurnet.layers.base import Layer
+from lurnet.layers.options import DataFormat, PerAxis
+from lurnet.layers.windows import Spatial
+
+Interpolation = Literal["nearest", "bilinear", "bicubic", "lanczos3", "lanczos5"]
+
+
+def _repeat(x: Any, factors: tuple[int, ...], axes: tuple[int, ...]) -> Any:
+    for factor, axis in zip(factors, axes, strict=True):
+        x = ops.repeat(x, factor, axis=axis)
+    return x
+
+
+@fields
+class UpSampling1D(Spatial, Layer):
+    """Each step, ``size`` times: (b, steps, c) to (b, steps * size, c).
+
+    >>> UpSampling1D(2)(ops.array([[[1.0], [2.0]]])).tolist()
+    [[[1.0], [1.0], [2.0], [2.0]]]
+    """
+
+    rank: ClassVar[int] = 1
+    data_format: ClassVar[str] = "channels_last"
+
+    size: PositiveInt = 2  #: how often each step comes
+
+    def setup(self) -> None:
+        """The input has one axis of steps."""
+        super().setup()
+        self._expect()
+
+    def call(self, x: Any) -> Any:
+        """The repeated steps."""
+        return ops.repeat(x, self.size, axis=1)
+
+
+@fields
+class UpSampling2D(Spatial, Layer):
+    """Images enlarged by whole factors: (b, h, w, c) to (b, h * size[0], w * size[1], c).
+
+    >>> UpSampling2D((1, 2))(ops.array([[[[1.0], [2.0]]]])).reshape(-1).tolist()
+    [1.0, 1.0, 2.0, 2.0]
+    """
+
+    rank: ClassVar[int] = 2
+
+    size: PerAxis = 2  #: factors for height and width, or one for both
+    data_format: DataFormat = None  #: "channels_last" or "channels_first"; None: global setting
+    interpolation: Interpolation = "nearest"  #: how the values between are found
+
+    def setup(self) -> None:
+        """The input is a batch of images."""
+        super().setup()
+        self._expect()
+
+    def call(self, x: Any) -> Any:
+        """The enlarged images."""
+        if self.interpolation == "nearest":
+            return _repeat(x, self.size, self._spatial_axes)
+        size = tuple(x.shape[a] * f for a, f in zip(self._spatial_axes, self.size, strict=True))
+        return ops.image.resize(
+            x, size, interpolation=self.interpolation, data_format=self.data_format
+        )
+
+
+@fields
+class UpSampling3D(Spatial, Layer):
+    """Volumes enlarged by whole factors, each value repeated: (b, d, h, w, c).
+
+    >>> UpSampling3D(2)(ops.ones((1, 2, 2, 2, 1))).shape
+    (1, 4, 4, 4, 1)
+    """
+
+    rank: ClassVar[int] = 3
+
+    size: PerAxis = 2  #: factors for depth, height and width, or one for all
+    data_format: DataFormat = None  #: "channels_last" or "channels_first"; None: global setting
+
+    def setup(self) -> None:
+        """The input is a batch of volumes."""
+        super().setup()
+        self._expect()
+
+    def call(self, x: Any) -> Any:
+        """The enlarged volumes."""
+        return _repeat(x, self.size, self._spatial_axes)
