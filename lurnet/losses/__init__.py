@@ -27,10 +27,10 @@ from lurnet.losses.embedding import circle
 from lurnet.losses.focal import BinaryFocalCrossentropy as BinaryFocalCrossentropy
 from lurnet.losses.focal import CategoricalFocalCrossentropy as CategoricalFocalCrossentropy
 from lurnet.losses.focal import binary_focal_crossentropy, categorical_focal_crossentropy
-from lurnet.losses.hinge import CategoricalHinge as CategoricalHinge
-from lurnet.losses.hinge import Hinge as Hinge
-from lurnet.losses.hinge import SquaredHinge as SquaredHinge
-from lurnet.losses.hinge import categorical_hinge, hinge, squared_hinge
+from lurnet.losses.margin import CategoricalHinge as CategoricalHinge
+from lurnet.losses.margin import Hinge as Hinge
+from lurnet.losses.margin import SquaredHinge as SquaredHinge
+from lurnet.losses.margin import categorical_hinge, hinge, squared_hinge
 from lurnet.losses.regression import CosineSimilarity as CosineSimilarity
 from lurnet.losses.regression import Huber as Huber
 from lurnet.losses.regression import KLDivergence as KLDivergence

@@ -9,7 +9,7 @@ from lurnet.core.dtypes import as_policy
 from lurnet.core.fields import Config, Convert, fields, standardise
 from lurnet.core.masking import get_mask
 from lurnet.core.names import auto_name
-from lurnet.core.registry import serialize
+from lurnet.core.registry import deserialize, serialize
 from lurnet.core.settings import floatx
 from lurnet.core.symbolic import Tensor
 from lurnet.losses.shapes import same_rank
@@ -95,6 +95,14 @@ def without_defaults(config: dict[str, Any], defaults: dict[str, Any]) -> dict[s
     return {k: v for k, v in config.items() if k not in defaults or v != defaults[k]}
 
 
+def as_function(fn: Any) -> Callable:
+    """A function, also from its name or config."""
+    if callable(fn):
+        return fn
+    config = {"class_name": "function", "config": fn} if isinstance(fn, str) else fn
+    return deserialize(config, module="keras.losses")
+
+
 class LossFunctionWrapper(Loss):
     """A loss from a function ``(y_true, y_pred, **kwargs)``.
 
@@ -122,7 +130,7 @@ class LossFunctionWrapper(Loss):
         dtype: Any = None,
         **kwargs: Any,
     ) -> None:
-        self.fn, self._kwargs = fn, kwargs
+        self.fn, self._kwargs = as_function(fn), kwargs
         super().__init__(name, reduction, dtype)
 
     def options(self) -> dict[str, Any]:
