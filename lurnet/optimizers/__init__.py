@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from lurnet.core.registry import Registry, register
+from lurnet.core.registry import Registry
 from lurnet.core.registry import deserialize as _deserialize
 from lurnet.core.registry import serialize as _serialize
 
@@ -21,12 +21,31 @@ from .loss_scale import LossScaleOptimizer
 from .muon import Muon
 from .nadam import Nadam
 from .rmsprop import RMSprop
+from .schedule_free import ScheduleFreeAdamW
 from .sgd import SGD
 
 __all__ = [
-    *("Adadelta", "Adafactor", "Adagrad", "Adam", "AdamW", "Adamax", "Ftrl", "Lamb", "Lion"),
-    *("LossScaleOptimizer", "Muon", "Nadam", "Optimizer", "RMSprop", "SGD"),
-    *("deserialize", "get", "registry", "schedules", "serialize"),
+    "Adadelta",
+    "Adafactor",
+    "Adagrad",
+    "Adam",
+    "AdamW",
+    "Adamax",
+    "Ftrl",
+    "Lamb",
+    "Lion",
+    "LossScaleOptimizer",
+    "Muon",
+    "Nadam",
+    "Optimizer",
+    "RMSprop",
+    "SGD",
+    "ScheduleFreeAdamW",
+    "deserialize",
+    "get",
+    "registry",
+    "schedules",
+    "serialize",
 ]
 
 

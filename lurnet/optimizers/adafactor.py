@@ -31,7 +31,7 @@ class Adafactor(Optimizer):
     epsilon_1: Number = 1e-30  #: added to the squared gradient
     epsilon_2: Number = 1e-3  #: smallest size of a weight that steps are measured by
     clip_threshold: Number = 1.0  #: largest root mean square of a step
-    relative_step: bool = True  #: whether a constant rate is at most 1 / sqrt(t)
+    relative_step: bool = True  #: kept in configs; the rate is at most 1 / sqrt(t) either way
 
     def build(self, variables: list[Variable]) -> None:
         """Rows, columns and mean squares, in the order of Keras' files."""
@@ -58,8 +58,7 @@ class Adafactor(Optimizer):
         """Update one weight."""
         g, w, rate, i = self._operands(gradient, variable, learning_rate)
         step = ops.cast(self._updates + 1, "float32")
-        if self.relative_step and not callable(self._rate):
-            rate = ops.minimum(rate, ops.cast(1 / ops.sqrt(step), w.dtype))
+        rate = ops.minimum(rate, ops.cast(1 / ops.sqrt(step), w.dtype))
         renewed = ops.cast(step**self.beta_2_decay, w.dtype)
         velocity = self._velocity(g * g + self.epsilon_1, i, renewed)
         self.assign(self._velocities[i], velocity)

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import numpy as np
+
 from lurnet import ops
 from lurnet.core.fields import Number, fields
 from lurnet.core.variable import Variable
@@ -17,6 +19,11 @@ def toward(slot: Variable, target: Any, rate: float) -> Any:
 def bias(beta: float, step: Any) -> Any:
     """``1 - beta ** step``: how far a mean that began at zero has come."""
     return 1 - beta ** ops.cast(step, "float32")
+
+
+def rest(beta: float) -> float:
+    """``1 - beta`` in float32, as the bias correction has it: they must cancel in the quotient."""
+    return float(np.float32(1) - np.float32(beta))
 
 
 @fields

@@ -100,6 +100,8 @@ class Optimizer(OptimizerState):
             self._accumulate(grads, weights)
         else:
             self._update(grads, weights)
+        if self.use_ema:
+            self._average(weights)
         for weight in weights:
             if weight.constraint is not None:
                 weight.assign(weight.constraint(weight.value))
@@ -143,13 +145,11 @@ class Optimizer(OptimizerState):
         return [(g, w) for g, w in pairs if g is not None and not w.overwrite_with_gradient]
 
     def _update(self, grads: list, weights: list[Variable]) -> None:
-        """Clip, decay, step, average."""
+        """Clip, decay, step."""
         rate = self._get_current_learning_rate()
         grads = self._clip_gradients(grads)
         self._apply_weight_decay(weights)
         self._update_all(grads, weights, rate)
-        if self.use_ema:
-            self._average(weights)
 
     def _update_all(self, grads: list, weights: list[Variable], learning_rate: Any) -> None:
         for gradient, weight in zip(grads, weights, strict=True):

@@ -45,10 +45,11 @@ class Ftrl(Optimizer):
     def update_step(self, gradient: Any, variable: Variable, learning_rate: Any) -> None:
         """Update one weight."""
         g, w, rate, i = self._operands(gradient, variable, learning_rate)
-        old, power, l1 = self._sums[i].value, -self.learning_rate_power, self.l1_regularization_strength
+        old, power = self._sums[i].value, -self.learning_rate_power
         new = self.assign(self._sums[i], old + g * g)
         pushed = g + 2 * self.l2_shrinkage_regularization_strength * w
         linear = self._linears[i].value + pushed - (new**power - old**power) / rate * w
         self.assign(self._linears[i], linear)
+        l1 = self.l1_regularization_strength
         l2 = self.l2_regularization_strength + self.beta / (2 * rate)
         self.assign(variable, (ops.clip(linear, -l1, l1) - linear) / (new**power / rate + 2 * l2))

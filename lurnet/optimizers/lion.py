@@ -11,7 +11,7 @@ from lurnet.optimizers.state import LearningRate
 
 Share = Annotated[
     float,
-    Check("above 0 and at most 1 (at 0 only signs are left)", lambda v: is_number(v) and 0 < v <= 1),
+    Check("above 0 (else only signs are left), at most 1", lambda v: is_number(v) and 0 < v <= 1),
 ]
 
 

@@ -9,7 +9,7 @@ from lurnet.core.fields import Number, PositiveInt, Rate, fields
 from lurnet.core.variable import Variable
 from lurnet.optimizers.adam import bias, toward
 from lurnet.optimizers.base import Optimizer
-from lurnet.optimizers.state import Decay, Epsilon, Every, LearningRate, Limit, Several
+from lurnet.optimizers.state import DecayOrNot, Epsilon, Every, LearningRate, Limit, Several
 
 
 @fields
@@ -29,9 +29,9 @@ class Muon(Optimizer):
     learning_rate: LearningRate = 0.001  #: number, schedule, or function without arguments
     adam_beta_1: Number = 0.9  #: AdamW: how much of the mean gradient stays at each step
     adam_beta_2: Number = 0.999  #: AdamW: how much of the mean square stays
-    adam_weight_decay: Decay = 0.004  #: AdamW: weight decay
+    adam_weight_decay: DecayOrNot = 0.004  #: AdamW: weight decay
     epsilon: Epsilon = 1e-7  #: added to norms and to AdamW's root of the mean square
-    weight_decay: Decay = 0.004  #: Muon: weight decay
+    weight_decay: DecayOrNot = 0.004  #: Muon: weight decay
     clipnorm: Limit = None  #: largest norm of the gradient of one weight
     clipvalue: Limit = None  #: largest absolute value of a gradient
     global_clipnorm: Limit = None  #: largest norm of all gradients together
@@ -41,7 +41,7 @@ class Muon(Optimizer):
     loss_scale_factor: float | None = None  #: the loss is multiplied by it, the gradients divided
     gradient_accumulation_steps: Several = None  #: steps whose mean gradient makes one update
     name: str | None = None  #: name; made up if None
-    exclude_layers: Sequence[str] | None = None  #: AdamW for weights whose path matches one of these
+    exclude_layers: Sequence[str] | None = None  #: AdamW where a path matches one
     exclude_embeddings: bool = True  #: AdamW for embeddings too
     muon_a: Number = 3.4445  #: coefficient of x
     muon_b: Number = -4.775  #: coefficient of x^3

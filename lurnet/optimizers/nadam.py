@@ -5,7 +5,7 @@ from typing import Any
 from lurnet import ops
 from lurnet.core.fields import Number, fields
 from lurnet.core.variable import Variable
-from lurnet.optimizers.adam import bias, toward
+from lurnet.optimizers.adam import bias, rest, toward
 from lurnet.optimizers.base import Optimizer
 from lurnet.optimizers.state import Epsilon, LearningRate
 
@@ -35,7 +35,7 @@ class Nadam(Optimizer):
         self._momentums, self._velocities = self.add_optimizer_variables(
             variables, ["momentum", "velocity"]
         )
-        self._product = Variable(1.0, name="variable")
+        self._product = Variable(1.0)  # neither named nor placed by Keras
         self._variables.append(self._product)
 
     def _momentum(self, step: Any) -> Any:
@@ -50,8 +50,8 @@ class Nadam(Optimizer):
         g, w, rate, i = self._operands(gradient, variable, learning_rate)
         step, product = self._updates + 1, self._product.value
         now, ahead = self._momentum(step), self._momentum(step + 1)
-        m = toward(self._momentums[i], g, 1 - self.beta_1)
-        v = toward(self._velocities[i], g * g, 1 - self.beta_2)
+        m = toward(self._momentums[i], g, rest(self.beta_1))
+        v = toward(self._velocities[i], g * g, rest(self.beta_2))
         of_mean = ops.cast(ahead / (1 - product * ahead), w.dtype)
         of_gradient = ops.cast((1 - now) / (1 - product), w.dtype)
         spread = ops.sqrt(v / ops.cast(bias(self.beta_2, step), w.dtype)) + self.epsilon

@@ -41,6 +41,13 @@ def _is_decay(value: Any) -> bool:
     return value is False or (is_number(value) and value >= 0)
 
 
+def as_decay(value: Any) -> Any:
+    """A weight decay, or None for none whatever the default is; BadValue for anything else."""
+    if value is not None and not _is_decay(value):
+        raise BadValue(f"it must be a number from 0 up, or None, not {value!r}.")
+    return value
+
+
 def _is_count(least: int) -> Check:
     text = f"a whole number of at least {least}, or None"
     return Check(text, lambda v: isinstance(v, (int, np.integer)) and v >= least)
@@ -48,6 +55,7 @@ def _is_count(least: int) -> Check:
 
 LearningRate = Annotated[Any, Convert(lambda owner, value: as_learning_rate(value))]
 Decay = Annotated[float | None, Check("a number from 0 up", _is_decay)]
+DecayOrNot = Annotated[Any, Convert(lambda owner, value: as_decay(value))]
 Limit = Annotated[float | None, Check("a number from 0 up, or None", _is_decay)]
 NotNegative = Annotated[float, Check("a number from 0 up", lambda v: is_number(v) and v >= 0)]
 Epsilon = Annotated[
@@ -214,7 +222,8 @@ class OptimizerState(Config):
         A weight that takes its gradient as its value (``overwrite_with_gradient``) gets None.
         """
         names = [name] if isinstance(name, str) else list(name)
-        firsts = initializer if isinstance(initializer, (list, tuple)) else [initializer] * len(names)
+        several = isinstance(initializer, (list, tuple))
+        firsts = list(initializer) if several else [initializer] * len(names)
         slots: tuple[list, ...] = tuple([] for _ in names)
         for weight in trainable_variables:
             for slot, one, first in zip(slots, names, firsts, strict=True):
@@ -254,7 +263,7 @@ class OptimizerState(Config):
             store[str(i)] = variable.numpy()
 
     def load_own_variables(self, store: Mapping[str, Any]) -> None:
-        """Read all variables back; a file with another number of them is skipped, with a warning."""
+        """Read all variables back; another number of them is skipped, with a warning."""
         if len(store) != len(self.variables):
             warnings.warn(
                 f"The state of optimizer {self.name!r} was not loaded: it has "
