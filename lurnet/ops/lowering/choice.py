@@ -24,8 +24,8 @@ COLUMNS_LIMIT = 32 * 2**20
 NARROW = 4
 
 # Groups up to which each is convolved apart, in the form that suits it; beyond, all in one batched
-# product. 3x3, 28x28x64, batch 8, apart | batched | XLA: 2: 7.7 | 8.6 | 199, 8: 12 | 10.4 |
-# 80.
+# product. 3x3, 28x28x64, batch 8, apart | batched | XLA:
+#   2 groups: 7.7 | 8.6 | 199    8 groups: 12 | 10 | 80
 UNROLLED_GROUPS = 4
 
 # Samples in a pooling window up to which the largest is found by slices and selects. Own | XLA:
@@ -45,7 +45,7 @@ def lowering() -> str:
 
 
 def own_forms(dtype: jnp.dtype, *sizes: int) -> bool:
-    """Whether own forms apply: on a CPU, to floating numbers, nothing empty (no zero in `sizes`)."""
+    """Whether own forms apply: on a CPU, to floating numbers, none of `sizes` zero."""
     on_cpu = lowering() == "auto" and jax.default_backend() == "cpu"
     return on_cpu and jnp.issubdtype(dtype, jnp.floating) and all(sizes)
 

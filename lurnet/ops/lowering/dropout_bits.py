@@ -20,8 +20,10 @@ def uniform_bits(key: Array, shape: tuple[int, ...]) -> Array:
     'uint32'
     """
     first, second = jnp.asarray(key, jnp.uint32)
-    mixed = _finalized(_counters(shape) * jnp.uint32(GOLDEN) + _finalized(first ^ GOLDEN))
-    return _finalized(mixed ^ _finalized(second + jnp.uint32(GOLDEN)))
+    # Both words go into both, so that no two keys give the same stream shifted by some positions.
+    start = _finalized(first ^ _finalized(second + jnp.uint32(GOLDEN)))
+    twist = _finalized(second ^ _finalized(start + jnp.uint32(GOLDEN)))
+    return _finalized(_finalized(_counters(shape) * jnp.uint32(GOLDEN) + start) ^ twist)
 
 
 def keep_mask(key: Array, rate: float, shape: tuple[int, ...]) -> Array:

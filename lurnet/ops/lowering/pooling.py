@@ -57,7 +57,7 @@ def average_pool(
     padding: Padding = "valid",
     data_format: str = "channels_last",
 ) -> Array:
-    """Mean of each window, padding not counted: (b, *spatial, c) to (b, *count, c), or channels first.
+    """Mean of each window, padding not counted: (b, *spatial, c) to (b, *count, c).
 
     >>> average_pool(jnp.arange(3.0).reshape(1, 3, 1), (2,), (2,), "same").ravel().tolist()
     [0.5, 2.0]

@@ -44,7 +44,7 @@ _product.defvjp(_forward, _backward)
 
 
 def product(x: Array, kernel: Array) -> Array:
-    """``x @ kernel`` for x (..., d) and kernel (d, units): (..., units); fast gradient by the kernel.
+    """``x @ kernel`` for x (..., d) and kernel (d, units): (..., units), with a fast gradient.
 
     >>> product(jnp.ones((2, 3)), jnp.ones((3, 1))).tolist()
     [[3.0], [3.0]]

@@ -30,8 +30,9 @@ def convolve_transposed(
 ) -> Array:
     """Spread each sample over a window: (b, *spatial, c) to (b, *larger, filters).
 
-    `kernel` is (*window, filters, c). Of n samples under a window that spans s, an axis gets, for
-    "valid", ``(n - 1) * stride + s`` outputs, or ``n * stride`` if that is more; for "same", ``n * stride``.
+    `kernel` is (*window, filters, c). Of n samples under a window that spans s, an axis gets
+    ``(n - 1) * stride + s`` outputs, or ``n * stride`` if more, for "valid", ``n * stride`` for
+    "same".
     With `output_padding` p: ``(n - 1) * stride + s + p``, for "same" less ``2 * (s // 2)``.
 
     >>> y = convolve_transposed(jnp.ones((1, 2, 1)), jnp.ones((3, 1, 1)), (2,), "valid")
