@@ -1,5 +1,6 @@
 """Functions of tensors: the table of contents."""
 
+from lurnet.ops import image as image
 from lurnet.ops import linalg as linalg
 from lurnet.ops import operators as _operators  # noqa: F401
 from lurnet.ops.activation import celu as celu
@@ -129,6 +130,13 @@ from lurnet.ops.crossentropy import psnr as psnr
 from lurnet.ops.crossentropy import (
     sparse_categorical_crossentropy as sparse_categorical_crossentropy,
 )
+from lurnet.ops.ctc import ctc_decode as ctc_decode
+from lurnet.ops.ctc import ctc_loss as ctc_loss
+from lurnet.ops.folding import depth_to_space as depth_to_space
+from lurnet.ops.folding import fold as fold
+from lurnet.ops.folding import rearrange as rearrange
+from lurnet.ops.folding import space_to_depth as space_to_depth
+from lurnet.ops.folding import unfold as unfold
 from lurnet.ops.indexing import get_item as get_item
 from lurnet.ops.indexing import nonzero as nonzero
 from lurnet.ops.indexing import scatter as scatter
