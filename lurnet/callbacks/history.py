@@ -20,6 +20,8 @@ class History(Callback):
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         """Start the list of epochs."""
         self.epoch = []
+        if self.model is not None:
+            self.model.history = self
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Add an epoch's logs."""

@@ -15,6 +15,7 @@ from lurnet.core.errors import BadValue, did_you_mean
 from lurnet.core.symbolic import Node, OpCall, is_symbolic
 from lurnet.layers.base import Layer
 from lurnet.layers.tracking import unique
+from lurnet.training.trainer import Trainer
 
 #: Width where no terminal says its own.
 PLAIN_WIDTH = 100
@@ -169,7 +170,7 @@ def _rows(
 ) -> Iterator[Row]:
     for part in parts:
         yield _row(part, model, depth, connections)
-        if expand and hasattr(part, "_prepare_trainer"):
+        if expand and isinstance(part, Trainer):
             yield from _rows(part, parts_of(part), expand, False, depth + 1)
 
 

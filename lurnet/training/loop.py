@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from lurnet.callbacks.base import CallbackList
+from lurnet.callbacks.standard import standard_callbacks
 from lurnet.core import tree
 from lurnet.core.errors import BadValue
 from lurnet.core.seeds import make_default_seed
@@ -61,7 +62,7 @@ def fit(
     if validation is not None:
         prepare(model, validation)
     seed = make_default_seed()
-    events = CallbackList.make(
+    events = standard_callbacks(
         callbacks, model, verbose=verbose, epochs=epochs, steps=data.steps, history=True
     )
     runner = make_runner(model, "train", data)
@@ -69,7 +70,9 @@ def fit(
     pace = Pace(every=1 if events.wants_batches else None, seconds=events.look_seconds)
     model.stop_training = False
     logs: dict[str, Any] = {}
+    model._resume_epoch = 0  # BackupAndRestore sets it, when training begins
     events.on_train_begin()
+    initial_epoch = max(initial_epoch, model._resume_epoch)
     with interruptible() as interruption:
         try:
             for epoch in range(initial_epoch, epochs):
@@ -191,14 +194,14 @@ def evaluate(
 ) -> dict[str, float]:
     """Loss and metrics on test data."""
     prepare(model, data)
-    events = CallbackList.make(callbacks, model, verbose=verbose, epochs=1, steps=data.steps)
+    events = standard_callbacks(callbacks, model, verbose=verbose, epochs=1, steps=data.steps)
     with interruptible() as interruption:
         return run_test(model, make_runner(model, "test", data), events, interruption)
 
 
 def predict(model: Any, data: ArrayData | Stream, callbacks: Any, verbose: int | str) -> Any:
     """Outputs for all samples, put together batch after batch."""
-    events = CallbackList.make(callbacks, model, verbose=verbose, epochs=1, steps=data.steps)
+    events = standard_callbacks(callbacks, model, verbose=verbose, epochs=1, steps=data.steps)
     call = output_function(model)
     events.on_predict_begin()
     parts = []
