@@ -2,6 +2,8 @@
 
 from lurnet.ops import image as image
 from lurnet.ops import linalg as linalg
+from lurnet.ops import nn as nn
+from lurnet.ops import numpy as numpy
 from lurnet.ops import operators as _operators  # noqa: F401
 from lurnet.ops.activation import celu as celu
 from lurnet.ops.activation import elu as elu
