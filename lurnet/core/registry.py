@@ -71,7 +71,7 @@ class Registry(dict):
             value = self.find(value)
         if inspect.isclass(value):
             return value()
-        if callable(value):
+        if callable(value) or hasattr(value, "get_config"):
             return value
         raise BadValue(
             f"{value!r} is no {self.kind}: give a name, such as {next(iter(self), None)!r}, a "
@@ -246,8 +246,8 @@ def deserialize(config: Any, custom_objects: Mapping | None = None, module: str 
     if special is not None:
         return special(config["config"])
     if config["class_name"] in ("function", "type"):
-        return _find_class(config["config"], config, module)
-    return _build(_find_class(config["class_name"], config, module), config)
+        return find_class(config["config"], config, module)
+    return _build(find_class(config["class_name"], config, module), config)
 
 
 def _build(found: Any, config: dict) -> Any:
@@ -263,7 +263,8 @@ def _build(found: Any, config: dict) -> Any:
     return made
 
 
-def _find_class(name: str, config: dict, module: str) -> Any:
+def find_class(name: str, config: dict, module: str) -> Any:
+    """The class or function that a config names; BadValue where neither table nor user has it."""
     registered = config.get("registered_name")
     for key in (registered, name):
         custom = custom_object(key) if isinstance(key, str) else None

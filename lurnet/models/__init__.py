@@ -9,11 +9,8 @@ from lurnet.saving import load_model as load_model
 from lurnet.saving import model_from_json as model_from_json
 from lurnet.saving import save_model as save_model
 
-for _home in (
-    "keras",
-    "keras.models",
-    "keras.src.models.functional",
-    "keras.src.models.sequential",
-):
-    register(_home, "Sequential", Sequential)
+# The first home is the one that is written into files, as Keras does.
+for _home in ("keras.src.models.functional", "keras.models", "keras"):
     register(_home, "Functional", Functional)
+for _home in ("keras", "keras.models", "keras.src.models.sequential"):
+    register(_home, "Sequential", Sequential)

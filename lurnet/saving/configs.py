@@ -1,0 +1,172 @@
+"""Configs from files: parsed with limits, and looked through before anything is built."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from lurnet.core.errors import BadFile, BadValue, LurnetError
+from lurnet.core.registry import custom_object, custom_object_scope, deserialize, find_class
+from lurnet.core.registry import serialize, serialize_object
+from lurnet.ops import table
+
+CODE = "__lambda__"
+
+
+def parse(text: str | bytes, where: str) -> dict[str, Any]:
+    """JSON as a dict; keys given twice, too deep nesting and anything but a dict are refused."""
+
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        made = dict(pairs)
+        if len(made) != len(pairs):
+            keys = [k for k, _ in pairs]
+            twice = sorted({k for k in keys if keys.count(k) > 1})
+            raise BadFile(f"{where} gives {', '.join(twice)} twice: which one holds is unclear.")
+        return made
+
+    try:
+        found = json.loads(text, object_pairs_hook=once)
+    except RecursionError:
+        raise BadFile(f"{where} is nested too deeply to be a model's config.") from None
+    except ValueError as error:
+        if isinstance(error, LurnetError):
+            raise
+        raise BadFile(f"{where} is no JSON text: {error}.") from None
+    if not isinstance(found, dict):
+        raise BadFile(f"{where} must hold a dict, but it holds {found!r:.80}.")
+    return found
+
+
+def described(obj: Any) -> Any:
+    """An object as plain data, with what it was built for and compiled with."""
+    if not hasattr(obj, "get_config") or isinstance(obj, type):
+        return serialize(obj)
+    config = serialize_object(obj)
+    build = obj.get_build_config() if hasattr(obj, "get_build_config") else None
+    if build is not None:
+        config["build_config"] = serialize(build)
+    compiled = obj.get_compile_config() if getattr(obj, "compiled", False) else None
+    if compiled:
+        config["compile_config"] = serialize(compiled)
+    return config
+
+
+def restored(
+    config: Mapping[str, Any], custom_objects: Mapping | None, compile: bool, where: str
+) -> Any:
+    """The object that a config from a file describes.
+
+    All that is missing or refused in it is told at once, before anything is built.
+    """
+    with custom_object_scope(custom_objects or {}):
+        config = dict(config)
+        settings = config.pop("compile_config", None) if not compile else None
+        settings = config.pop("compile_config", settings) if compile else None
+        _check(config, custom_objects or {}, where)
+        _check(settings or {}, custom_objects or {}, where)
+        made = _guarded(lambda: deserialize(config, module="keras.layers"), where)
+        if settings and hasattr(made, "compile_from_config"):
+            _guarded(lambda: made.compile_from_config(settings), f"{where} (compile settings)")
+    return made
+
+
+def _guarded(build: Callable[[], Any], where: str) -> Any:
+    try:
+        return build()
+    except LurnetError:
+        raise
+    except RecursionError:
+        raise BadFile(f"{where} is nested too deeply to be built.") from None
+    except (TypeError, ValueError, LookupError, AttributeError) as error:
+        text = f"{type(error).__name__}: {error}"
+        raise BadFile(f"{where} does not describe a model: {text:.500}") from error
+
+
+# --- looking through
+
+
+def _check(config: Mapping[str, Any], custom: Mapping[str, Any], where: str) -> None:
+    missing: dict[str, str] = {}
+    unknown: dict[str, str] = {}
+    for entry in _entries(config):
+        name = entry["class_name"]
+        if name == CODE:
+            raise BadFile(_code(where, "a function"))
+        if name == "Lambda" and custom_object(name) is None:
+            _settle_lambda(entry, custom, where)
+        inner = entry["config"].get("name") if isinstance(entry["config"], dict) else None
+        if isinstance(inner, str) and {".", ".."} & set(inner.replace("\\", "/").split("/")):
+            raise BadFile(f"{where}: a layer is named {inner!r}, which is a path: refused.")
+        if not _is_known(entry):
+            ours = str(entry.get("module") or "").split(".")[0] in ("keras", "builtins")
+            key = entry.get("registered_name") or name
+            key = entry["config"] if name in ("function", "type") else key
+            (unknown if ours else missing)[str(key)] = str(key).rpartition(">")[2]
+    if missing:
+        raise BadValue(_missing(missing, where))
+    if unknown:
+        raise BadValue(
+            f"{where} uses {', '.join(map(repr, unknown))} of Keras, which is not here. If you have "
+            "a class of your own for it, pass it in custom_objects={name: Class}."
+        )
+
+
+def _entries(config: Any) -> Iterator[dict[str, Any]]:
+    """Every description of an object inside a config, except those inside the user's own."""
+    stack = [config]
+    while stack:
+        value = stack.pop()
+        if isinstance(value, list):
+            stack += reversed(value)
+        elif isinstance(value, dict):
+            if isinstance(value.get("class_name"), str) and "config" in value:
+                yield value
+                if custom_object(value.get("registered_name") or value["class_name"]) is not None:
+                    continue
+            stack += reversed(list(value.values()))
+
+
+def _is_known(entry: dict[str, Any]) -> bool:
+    name, module = entry["class_name"], entry.get("module")
+    if name.startswith("__") and not module:  # arrays, tuples, slices, tensors of the graph
+        return True
+    if table.op_name(module or "", name) is not None:
+        return True
+    wanted = entry["config"] if name in ("function", "type") else name
+    if not isinstance(wanted, str):
+        return False
+    try:
+        return find_class(wanted, entry, "") is not None
+    except BadValue:
+        return False
+
+
+def _missing(missing: Mapping[str, str], where: str) -> str:
+    pairs = ", ".join(f"{key!r}: {name}" for key, name in missing.items())
+    return (
+        f"{where} uses classes or functions that are not Keras': {', '.join(missing.values())}. "
+        f"Import or define them and pass custom_objects={{{pairs}}}, or decorate each with "
+        "@keras.saving.register_keras_serializable()."
+    )
+
+
+def _settle_lambda(entry: dict[str, Any], custom: Mapping[str, Any], where: str) -> None:
+    """Put the caller's function, given under the layer's name, in the place of the file's."""
+    config = entry["config"]
+    if not isinstance(config, dict):
+        raise BadFile(f"{where}: a Lambda layer without a config.")
+    name, function = config.get("name"), config.get("function")
+    if name in custom:
+        config["function"] = {"class_name": "function", "config": name}
+        config.pop("function_type", None)
+    elif not isinstance(function, dict) or function.get("class_name") != "function":
+        raise BadFile(_code(where, f"Lambda layer {name!r}", name))
+
+
+def _code(where: str, what: str, name: Any = "lambda") -> str:
+    return (
+        f"{where} holds program code ({what}), which is never run: it could do anything. Give the "
+        f"function yourself: load_model(path, custom_objects={{{name!r}: function}}), where {name!r} "
+        "is the layer's name; or build the model in your program and call load_weights on the "
+        "same file."
+    )

@@ -1,0 +1,67 @@
+"""Arrays of a file by name: their shapes are known before anything is read."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from lurnet.core.errors import BadFile
+from lurnet.saving.files import MB
+
+VARS = "vars"
+#: An array that no variable vouches for may be this large, or this many times what it takes on disk.
+FREE_SIZE, FREE_RATIO = 64 * MB, 32
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One stored array: read by calling ``read``."""
+
+    shape: tuple[int, ...]
+    nbytes: int  #: size in memory
+    stored: int  #: size in the file
+    read: Callable[[], np.ndarray]
+
+    def read_free(self, name: str) -> np.ndarray:
+        """Read what a layer of the user's own asks for; far more than is in the file is refused."""
+        if self.nbytes > max(FREE_SIZE, FREE_RATIO * self.stored):
+            raise BadFile(
+                f"The array {name!r} claims {self.nbytes} bytes of memory, but takes "
+                f"{self.stored} in the file: refused."
+            )
+        return self.read()
+
+
+class Store(Mapping):
+    """What a layer's ``load_own_variables`` gets: its arrays by name, each read when asked for."""
+
+    def __init__(self, owner: str, entries: Mapping[str, Entry]) -> None:
+        self.owner, self.entries = owner, entries
+
+    def __getitem__(self, key: str) -> Any:
+        if key not in self.entries:
+            raise KeyError(f"no array {key!r}; there are {sorted(self.entries) or 'none'}")
+        return self.entries[key].read_free(f"{self.owner}/{VARS}/{key}")
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.entries)
+
+    def __len__(self) -> int:
+        return len(self.entries)
+
+
+def by_owner(entries: Mapping[str, Entry]) -> dict[str, dict[str, Entry]]:
+    """Entries ``owner/vars/key`` grouped by owner; the root's owner is ""."""
+    groups: dict[str, dict[str, Entry]] = {}
+    for path, entry in entries.items():
+        *owner, middle, key = ["", *path.split("/")] if path.count("/") == 1 else path.split("/")
+        if middle != VARS:
+            raise BadFile(f"The array {path!r} is in no group {VARS!r}: this is no weights file.")
+        groups.setdefault("/".join(owner), {})[key] = entry
+    return groups
+
+
+def joined(owner: str, *parts: str) -> str:
+    """A path from its parts, without a leading slash."""
+    return "/".join([p for p in (owner, *parts) if p])
