@@ -14,33 +14,33 @@ from lurnet.ops import lowering
 from lurnet.ops.lowering import choice
 
 random = np.random.default_rng(0)
+QUICK = {"xla_backend_optimization_level": 0, "xla_llvm_disable_expensive_passes": True}
 FORMS = {"columns": (1e9, 0), "library": (0, 1e9)}  # COLUMNS_LIMIT, NARROW
-SOME = [cases.CONVOLUTIONS[i] for i in (1, 5, 8, 11, 12, 14)]
+SOME = [cases.CONVOLUTIONS[i] for i in (1, 5, 8, 12)]
 
 
 def tensor(*shape, dtype="float32"):
     return jnp.asarray(random.normal(size=shape), dtype)
 
 
-def total(function, arrays):
-    """A sum in which every output counts differently, so that its gradient tells them apart."""
-    y = function(*arrays)
-    return (y * jnp.cos(jnp.arange(y.size)).reshape(y.shape).astype(y.dtype)).sum()
-
-
 def first_order(function, *arrays):
-    return function(*arrays), jax.grad(partial(total, function))(arrays)
+    """Value and gradients, in which every output counts differently."""
+    y, pull = jax.vjp(function, *arrays)
+    return y, pull(jnp.cos(jnp.arange(y.size)).reshape(y.shape).astype(y.dtype))
 
 
 def second_order(function, *arrays):
-    def steepness(arrays):
-        return sum((g**2).sum() for g in jax.grad(partial(total, function))(arrays))
+    def steepness(*arrays):
+        return sum((g**2).sum() for g in first_order(function, *arrays)[1])
 
-    return jax.grad(steepness)(arrays)
+    return jax.grad(steepness, range(len(arrays)))(*arrays)
 
 
 def assert_same(ours, theirs, *arrays, what=first_order, tolerance=2e-4):
-    got, wanted = (jax.jit(partial(what, function))(*arrays) for function in (ours, theirs))
+    got, wanted = (
+        jax.jit(partial(what, function), compiler_options=QUICK)(*arrays)
+        for function in (ours, theirs)
+    )
 
     def close(one, other):
         assert one.dtype == other.dtype
@@ -95,7 +95,7 @@ def test_convolution_in_each_form(case, form, monkeypatch):
 
 
 @pytest.mark.parametrize("form", FORMS)
-@pytest.mark.parametrize("case", SOME[:3], ids=str)
+@pytest.mark.parametrize("case", SOME[:2], ids=str)
 def test_gradient_of_a_gradient(case, form, monkeypatch):
     monkeypatch.setattr(choice, "COLUMNS_LIMIT", FORMS[form][0])
     monkeypatch.setattr(choice, "NARROW", FORMS[form][1])
@@ -154,8 +154,11 @@ def test_depthwise(case, multiplier):
     assert_same(partial(lowering.depthwise, **how, data_format=data_format), theirs, x, kernel)
 
 
-@pytest.mark.parametrize("filters", [5, 1])
-@pytest.mark.parametrize("case", cases.TRANSPOSED, ids=str)
+@pytest.mark.parametrize(
+    ("case", "filters"),
+    [*((case, 5) for case in cases.TRANSPOSED), (cases.TRANSPOSED[5], 1)],
+    ids=str,
+)
 def test_transposed(case, filters):
     from keras import ops as oracle
 
@@ -187,15 +190,12 @@ def xla_mean(x, window, strides, padding):
     return add(x) / add(jnp.ones_like(x))
 
 
-@pytest.mark.parametrize("values", ["distinct", "tied"])
 @pytest.mark.parametrize("case", cases.POOLINGS, ids=str)
-def test_pooling(case, values):
+def test_pooling(case):
     sizes, *how = case
-    x = tensor(2, *sizes, 3)
-    x = x if values == "distinct" else jnp.round(x)
+    x = jnp.round(tensor(2, *sizes, 3))  # so that many windows hold their largest value twice
     assert_same(lambda x: lowering.max_pool(x, *how), lambda x: xla_max(x, *how), x)
-    if values == "distinct":
-        assert_same(lambda x: lowering.average_pool(x, *how), lambda x: xla_mean(x, *how), x)
+    assert_same(lambda x: lowering.average_pool(x, *how), lambda x: xla_mean(x, *how), x)
 
 
 def test_pooling_channels_first_mapped_integer_and_half():
