@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from lurnet.core.registry import Registry
+from lurnet.core.registry import Registry, register
 from lurnet.core.registry import deserialize as _deserialize
 from lurnet.core.registry import serialize as _serialize
 
@@ -18,6 +18,7 @@ from .ftrl import Ftrl
 from .lamb import Lamb
 from .lion import Lion
 from .loss_scale import LossScaleOptimizer
+from .multi import MultiOptimizer, OptimizerMap
 from .muon import Muon
 from .nadam import Nadam
 from .rmsprop import RMSprop
@@ -35,9 +36,11 @@ __all__ = [
     "Lamb",
     "Lion",
     "LossScaleOptimizer",
+    "MultiOptimizer",
     "Muon",
     "Nadam",
     "Optimizer",
+    "OptimizerMap",
     "RMSprop",
     "SGD",
     "ScheduleFreeAdamW",
@@ -60,6 +63,7 @@ class _AnyCase(Registry):
 
 registry = _AnyCase("optimizer", "keras.optimizers")
 registry.collect(globals(), Optimizer)
+register(registry.module, "OptimizerMap", OptimizerMap)
 for _name in [n for n in registry if n[0].isupper()]:
     registry[_name.lower()] = registry[_name]
 
