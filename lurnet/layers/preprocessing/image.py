@@ -1,0 +1,134 @@
+"""What layers over images have in common: random numbers once, then a pure transform."""
+
+from dataclasses import KW_ONLY
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+
+from lurnet import ops, random
+from lurnet.core.errors import BadValue
+from lurnet.core.fields import Convert, fields, is_number
+from lurnet.core.seeds import SeedGenerator
+from lurnet.layers.base import Layer
+from lurnet.layers.input_spec import describe
+from lurnet.layers.options import DataFormat
+
+
+def pair(value: Any, low: float, high: float, floor: float | None = None) -> tuple:
+    """Bounds from a number f, (-f, f), or from two numbers; each must lie in [low, high].
+
+    ``floor`` cuts the lower bound that a single number gives.
+    """
+    given = (value,) if is_number(value) else value
+    if not isinstance(given, (tuple, list)) or len(given) not in (1, 2):
+        raise BadValue(f"must be a number or two of them, not {value!r}.")
+    if not all(is_number(v) and low <= v <= high for v in given):
+        raise BadValue(f"must lie between {low:g} and {high:g}, but it is {value!r}.")
+    if len(given) == 2:
+        return tuple(sorted(given))
+    size = abs(given[0])
+    return (-size if floor is None else max(-size, floor), size)
+
+
+def factor(low: float, high: float) -> Any:
+    """The annotation of a field with the bounds of a random number."""
+    return Annotated[Any, Convert(lambda owner, value: pair(value, low, high, low))]
+
+
+@fields
+class ImageLayer(Layer):
+    """Base of the layers that change images; they act in training only, unless said otherwise.
+
+    ``get_random_transformation(data)`` draws, for each image, the numbers that
+    ``transform_images(images, transformation)`` uses: a pure function. The input is a batch of
+    images (4 axes), one image (3 axes), or a dict with "images", "labels" and
+    "segmentation_masks".
+    """
+
+    _: KW_ONLY
+    data_format: DataFormat = None  #: "channels_last" or "channels_first"; None: global setting
+
+    moves_pixels: ClassVar[bool] = True  # and therefore those of segmentation masks too
+    if TYPE_CHECKING:
+        seed: int | None
+
+    def setup(self) -> None:
+        """Make the stream of random numbers."""
+        super().setup()
+        if "seed" in type(self).__fields__:
+            self.generator = SeedGenerator(self.seed)
+
+    @property
+    def height_axis(self) -> int:
+        """The axis of the rows."""
+        return -3 if self.data_format == "channels_last" else -2
+
+    @property
+    def width_axis(self) -> int:
+        """The axis of the columns."""
+        return self.height_axis + 1
+
+    def size_of(self, images: Any) -> tuple[int, int]:
+        """Height and width."""
+        return images.shape[self.height_axis], images.shape[self.width_axis]
+
+    def draw(self, data: Any, shape: tuple, low: float, high: float, seed: Any = None) -> Any:
+        """Random numbers in [low, high), of a shape for each image."""
+        images = images_of(data)
+        batch = images.shape[0] if len(images.shape) == 4 else 1
+        generator = self.generator if seed is None else seed
+        return random.uniform((batch, *shape), minval=low, maxval=high, seed=generator)
+
+    def get_random_transformation(self, data: Any, training: Any = True, seed: Any = None) -> Any:
+        """The numbers for one batch; None where nothing is to be changed."""
+        return None
+
+    def transform_images(self, images: Any, transformation: Any, training: Any = True) -> Any:
+        """The changed images; a pure function."""
+        images = ops.cast(images, self.compute_dtype)
+        return self.transformed(images, transformation) if training else images
+
+    def transformed(self, images: Any, transformation: Any) -> Any:
+        """The change itself, of images (batch, ...) in the compute dtype."""
+        raise NotImplementedError
+
+    def transform_labels(self, labels: Any, transformation: Any, training: Any = True) -> Any:
+        """The labels: they stay."""
+        return labels
+
+    def transform_segmentation_masks(
+        self, segmentation_masks: Any, transformation: Any, training: Any = True
+    ) -> Any:
+        """The masks, with their pixels moved as those of the images."""
+        if not (training and self.moves_pixels):
+            return segmentation_masks
+        return self.transformed(segmentation_masks, transformation)
+
+    def call(self, data: Any, training: Any = True) -> Any:
+        """Shapes: (batch, height, width, channels) or without batch, in the layer's layout."""
+        transformation = self.get_random_transformation(data, training=training)
+        if not isinstance(data, dict):
+            return self._apply(self.transform_images, data, transformation, training)
+        out = dict(data)
+        known = {"images", "labels", "segmentation_masks"}
+        if set(data) - known:
+            raise BadValue(f"{describe(self)} takes {sorted(known)}, but it got {sorted(data)}.")
+        for key in set(data) - {"labels"}:
+            method = getattr(self, f"transform_{key}")
+            out[key] = self._apply(method, data[key], transformation, training)
+        if "labels" in data:
+            out["labels"] = self.transform_labels(data["labels"], transformation, training)
+        return out
+
+    def _apply(self, method: Any, images: Any, transformation: Any, training: Any) -> Any:
+        if len(images.shape) not in (3, 4):
+            raise BadValue(
+                f"{describe(self)} expects images with 4 axes (a batch) or 3 (one image), but it "
+                f"got shape {tuple(images.shape)}."
+            )
+        if len(images.shape) == 4:
+            return method(images, transformation, training=training)
+        return method(images[None], transformation, training=training)[0]
+
+
+def images_of(data: Any) -> Any:
+    """The images, alone or in a dict."""
+    return data["images"] if isinstance(data, dict) else data

@@ -1,0 +1,1 @@
+"""Layers over sequences: recurrent ones, and wrappers that apply a layer along time."""

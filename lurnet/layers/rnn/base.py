@@ -1,0 +1,243 @@
+"""The recurrent layer over any cell."""
+
+from collections.abc import Callable
+from dataclasses import KW_ONLY
+from typing import TYPE_CHECKING, Any
+
+from lurnet import ops
+from lurnet.core import tree
+from lurnet.core.errors import BadValue
+from lurnet.core.fields import fields
+from lurnet.core.variable import Variable, pure
+from lurnet.layers.base import Layer
+from lurnet.layers.input_spec import describe
+from lurnet.layers.rnn.stacked import as_cell, initial_state, start
+
+
+class Memory:
+    """The states that a stateful layer keeps between calls; they are no weights."""
+
+    def __init__(self, states: Any) -> None:
+        self.states = states
+
+
+@fields
+class Recurrent(Layer):
+    """The loop over time, and the options that every recurrent layer has."""
+
+    _: KW_ONLY
+    return_sequences: bool = False  #: whether to give the outputs of all steps, not the last
+    return_state: bool = False  #: whether to give the last states too
+    go_backwards: bool = False  #: whether to read the sequence from its end
+    stateful: bool = False  #: whether a batch starts from the last states of the batch before
+    unroll: bool = False  #: whether to write the loop out, step by step
+    zero_output_for_mask: bool = False  #: whether masked steps give zeros, not the step before
+
+    supports_masking = True
+    if TYPE_CHECKING:
+        cell: Any
+
+    def setup(self) -> None:
+        """No states are kept yet."""
+        super().setup()
+        self._memory = Memory(None)
+
+    # --- state
+
+    @property
+    def state_size(self) -> list:
+        """Sizes of the cell's states."""
+        size = self.cell.state_size
+        return list(size) if tree.is_nested(size) else [size]
+
+    @property
+    def states(self) -> Any:
+        """The states kept between calls, or None."""
+        return self._memory.states
+
+    @property
+    def variables(self) -> list[Variable]:
+        """All state of the layer, with the states that it keeps between calls."""
+        kept = [] if self.states is None else tree.flatten(self.states)
+        return super().variables + kept
+
+    def reset_state(self) -> None:
+        """Set the states kept between calls to zero."""
+        for variable in tree.flatten(self.states) if self.states is not None else []:
+            variable.assign(ops.zeros(variable.shape))
+
+    def reset_states(self) -> None:
+        """Set the states kept between calls to zero."""
+        self.reset_state()
+
+    def get_initial_state(self, batch_size: Any) -> list:
+        """The states before the first step."""
+        return initial_state(self.cell, batch_size, self._state_dtype)
+
+    @property
+    def _state_dtype(self) -> str:
+        return getattr(self.cell, "compute_dtype", self.compute_dtype)
+
+    def build(self, sequences_shape: Any, initial_state_shape: Any = None) -> None:
+        """Build the cell for one step, and make the states that are kept."""
+        batch, _, *rest = sequences_shape
+        if isinstance(self.cell, Layer) and not self.cell.built:
+            self.cell.build((batch, *rest))
+        if self.stateful and self.states is None:
+            self._keep(batch)
+
+    def _keep(self, batch: int | None) -> None:
+        if batch is None:
+            raise BadValue(
+                f"{describe(self)} has stateful=True, so it needs a fixed batch size: write "
+                "keras.Input(batch_shape=(batch, time, features))."
+            )
+
+        def kept(x: Any) -> Variable:
+            return Variable(x, trainable=False, dtype=self.variable_dtype, name="rnn_state")
+
+        self._memory.states = tree.map_structure(kept, self.get_initial_state(batch))
+
+    # --- the loop
+
+    def call(
+        self, sequences: Any, initial_state: Any = None, mask: Any = None, training: Any = False
+    ) -> Any:
+        """Shapes: (batch, time, ...) to the last output (batch, units), or all of them."""
+        states = self._first_states(sequences, initial_state)
+        steps = start(self.cell, sequences.shape[0], training)
+        xs = steps.project(ops.swapaxes(sequences, 0, 1))
+        mask = _time_major(mask)
+        zeros = self.zero_output_for_mask and mask is not None
+        last = not self.return_sequences and steps.shows_state and not zeros
+        states, outputs = self._loop(steps.step, xs, mask, states, not last)
+        if self.stateful:
+            for variable, new in zip(tree.flatten(self.states), tree.flatten(states), strict=True):
+                variable.assign(new)
+        if last:
+            output = _shown(states)
+        elif self.return_sequences:
+            output = ops.swapaxes(ops.flip(outputs, 0) if self.go_backwards else outputs, 0, 1)
+        else:
+            output = outputs[0] if self.go_backwards else outputs[-1]
+        output = ops.cast(output, self.compute_dtype)
+        return (output, *states) if self.return_state else output
+
+    def _first_states(self, sequences: Any, given: Any) -> list:
+        batch = sequences.shape[0]
+        if self.stateful and self.states is not None:
+            kept = tree.flatten(self.states)[0].shape[0]
+            if batch != kept:
+                raise BadValue(
+                    f"{describe(self)} has stateful=True and keeps the states of {kept} sequences, "
+                    f"but it got a batch of {batch}: give batches of {kept}."
+                )
+        if given is None:
+            given = self.states if self.stateful else self.get_initial_state(batch_size=batch)
+        given = list(given) if tree.is_nested(given) else [given]
+        return tree.map_structure(lambda x: ops.cast(x, self._state_dtype), given)
+
+    def _loop(self, step: Callable, xs: Any, mask: Any, states: list, stack: bool) -> tuple:
+        """Last states and stacked outputs; what the cell itself assigns goes from step to step."""
+        moving = self.cell.non_trainable_variables if isinstance(self.cell, Layer) else []
+        advance = pure(step, moving)
+        zeros = self.zero_output_for_mask
+
+        def body(carry: tuple, now: tuple) -> tuple:
+            (states, kept), (x, real) = carry, now
+            (output, new), kept = advance(kept, x, states)
+            if real is not None:
+                output = _where(real, output, ops.zeros_like(output) if zeros else _shown(states))
+                new = tree.map_structure(lambda n, s: _where(real, n, s), new, states)
+            new = tree.map_structure(lambda n, s: ops.cast(n, s.dtype), new, states)
+            return (new, kept), output if stack else None
+
+        (states, kept), outputs = ops.scan(
+            body,
+            (states, [v.stored for v in moving]),
+            (xs, mask),
+            reverse=self.go_backwards,
+            unroll=True if self.unroll else 1,
+        )
+        for variable, new in zip(moving, kept, strict=True):
+            variable.assign(new)
+        return states, outputs
+
+    # --- masks
+
+    def compute_mask(self, inputs: Any, previous_mask: Any) -> Any:
+        """The mask goes on with the outputs of all steps; a last output has none."""
+        mask = tree.flatten(previous_mask)[0] if self.return_sequences else None
+        return [mask] + [None] * len(self.state_size) if self.return_state else mask
+
+
+def _time_major(mask: Any) -> Any:
+    """A mask (batch, time) or (batch, time, 1) as booleans (time, batch)."""
+    if mask is None:
+        return None
+    mask = tree.flatten(mask)[0]
+    mask = ops.any(mask, axis=-1) if len(mask.shape) == 3 else mask
+    return ops.cast(ops.swapaxes(mask, 0, 1), "bool")
+
+
+def _where(mask: Any, yes: Any, no: Any) -> Any:
+    return ops.where(ops.reshape(mask, (-1, *[1] * (len(yes.shape) - 1))), yes, no)
+
+
+def _shown(states: Any) -> Any:
+    """The state that is the output: the first, of the last cell where there are several."""
+    return states[-1][0] if tree.is_nested(states[-1]) else states[0]
+
+
+class RNN(Recurrent):
+    """Recurrent layer over any cell: an object with ``call(inputs, states)`` and ``state_size``.
+
+    ``call`` gives the output and the list of new states; ``state_size`` is an int or one per
+    state; ``output_size`` and ``get_initial_state(batch_size)`` are optional. A list of cells is
+    stacked.
+
+    Args:
+        cell: the cell, or a list of them.
+        return_sequences: whether to give the outputs of all steps, not the last.
+        return_state: whether to give the last states too.
+        go_backwards: whether to read the sequence from its end.
+        stateful: whether a batch starts from the last states of the batch before.
+        unroll: whether to write the loop out, step by step.
+        zero_output_for_mask: whether masked steps give zeros, not the output of the step before.
+
+    Shapes: (batch, time, ...) to (batch, output) or, with all steps, (batch, time, output).
+
+    >>> class Sum(Layer):
+    ...     state_size = 2
+    ...
+    ...     def call(self, inputs, states):
+    ...         total = states[0] + inputs
+    ...         return total, [total]
+    >>> RNN(Sum())(ops.ones((1, 5, 2))).tolist()
+    [[5.0, 5.0]]
+    """
+
+    def __init__(
+        self,
+        cell: Any,
+        return_sequences: bool = False,
+        return_state: bool = False,
+        go_backwards: bool = False,
+        stateful: bool = False,
+        unroll: bool = False,
+        zero_output_for_mask: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(
+            return_sequences=return_sequences,
+            return_state=return_state,
+            go_backwards=go_backwards,
+            stateful=stateful,
+            unroll=unroll,
+            zero_output_for_mask=zero_output_for_mask,
+            **kwargs,
+        )
+        try:
+            self.cell = as_cell(self, cell)
+        except BadValue as error:
+            raise BadValue(f"{type(self).__name__}: `cell` {error}") from None

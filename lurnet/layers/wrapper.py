@@ -1,0 +1,51 @@
+"""Layers that hold another layer, given as an argument."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from lurnet.core.errors import BadValue
+from lurnet.core.fields import Convert, fields
+from lurnet.core.registry import custom_object_scope, deserialize
+from lurnet.layers.base import Layer
+
+
+def as_layer(_: Any, value: Any) -> Any:
+    """A layer from itself or its config; anything else is an error."""
+    if isinstance(value, Mapping):
+        value = deserialize(dict(value), module="keras.layers")
+    if not isinstance(value, Layer):
+        raise BadValue(f"must be a layer, such as keras.layers.Dense(3), not {value!r}.")
+    return value
+
+
+InnerLayer = Annotated[Any, Convert(as_layer)]
+
+
+def copy_of(layer: Layer, **changes: Any) -> Any:
+    """A new layer with the same arguments but for ``changes``, and weights of its own."""
+    known: dict[str, Any] = {}
+    for part in layer._flatten_layers():
+        known[type(part).__name__] = type(part)
+        values = vars(part).values()
+        known |= {v.__name__: v for v in values if callable(v) and hasattr(v, "__name__")}
+    with custom_object_scope(known):
+        return type(layer).from_config(layer.get_config() | changes)
+
+
+@fields
+class Wrapper(Layer):
+    """Base of layers that apply another one; subclasses define ``call`` over ``self.layer``.
+
+    >>> class Twice(Wrapper):
+    ...     def call(self, x):
+    ...         return self.layer(self.layer(x))
+    >>> Twice(Layer()).layer.built
+    False
+    """
+
+    layer: InnerLayer  #: the layer that is applied
+
+    def build(self, input_shape: Any = None) -> None:
+        """Build the inner layer for the same input."""
+        if not self.layer.built:
+            self.layer.build(input_shape)
