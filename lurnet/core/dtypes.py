@@ -27,7 +27,7 @@ def standardize_dtype(dtype: Any) -> str:
         return floatx()
     if isinstance(dtype, DTypePolicy):
         return dtype.compute_dtype
-    if dtype in (int, float, bool, str):
+    if isinstance(dtype, type) and dtype in (int, float, bool, str):
         return {int: "int32", float: floatx(), bool: "bool", str: "string"}[dtype]
     if not isinstance(dtype, str):
         dtype = getattr(dtype, "name", None) or _other_name(dtype)

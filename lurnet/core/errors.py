@@ -31,7 +31,8 @@ def did_you_mean(name: object, options: Iterable[str]) -> str:
     " Did you mean 'relu'?"
     """
     options = list(options)
-    near = difflib.get_close_matches(str(name), options, 1, 0.6)
+    near = difflib.get_close_matches(str(name), options, 5, 0.6)
+    near.sort(key=lambda o: sorted(o) != sorted(str(name)))  # swapped letters come first
     if not near:  # a second look that forgives case and underscores
         plain = {o.lower().replace("_", ""): o for o in options}
         found = difflib.get_close_matches(str(name).lower().replace("_", ""), plain, 1, 0.6)

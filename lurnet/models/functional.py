@@ -46,6 +46,11 @@ class Functional(Model):
             self.trainable = False
         self.built = True
 
+    def prepare(self) -> None:
+        """State that must be there before any constructor runs."""
+        super().prepare()
+        self._operations: list[Any] = []
+
     def _set_graph(self, inputs: Any, outputs: Any) -> None:
         sources = _with_sources(tree.flatten(inputs))
         self._inputs_struct, self._outputs_struct = inputs, outputs

@@ -42,7 +42,7 @@ def _calls(model: Any) -> dict[int, list[Node]]:
 def _described(fn: Any, nodes: list[Node], calls: dict[int, list[Node]]) -> dict[str, Any]:
     if isinstance(fn, OpCall):
         described = op_config.describe(fn, nodes)
-        nodes = [op_config.tensors_only(fn, n) for n in nodes]
+        nodes = [op_config.inputs_only(fn, n) for n in nodes]
     else:
         described = serialize_object(fn)
         build = fn.get_build_config() if hasattr(fn, "get_build_config") else None

@@ -39,8 +39,6 @@ class Sequential(Model):
         **kwargs: Any,
     ) -> None:
         Layer.__init__(self, name=name or auto_name("sequential"), **kwargs)
-        self._stack: list[Layer] = []
-        self._graph: Functional | None = None
         if isinstance(layers, Layer):
             raise BadType("Sequential takes a list of layers: write Sequential([...]).")
         for layer in layers or ():
@@ -48,6 +46,12 @@ class Sequential(Model):
         self._rebuild()
         if not trainable:
             self.trainable = False
+
+    def prepare(self) -> None:
+        """State that must be there before any constructor runs."""
+        super().prepare()
+        self._stack: list[Layer] = []
+        self._graph: Functional | None = None
 
     # --- the stack
 
@@ -58,7 +62,7 @@ class Sequential(Model):
         if not self._stack and not isinstance(layer, InputLayer) and first is not None:
             self._stack.append(InputLayer(batch_shape=first, dtype=layer.compute_dtype))
         self._stack.append(layer)
-        self._programs = {}
+        self._forget_programs()
         if rebuild:
             self._rebuild()
 
@@ -84,7 +88,7 @@ class Sequential(Model):
         if not self.layers:
             raise BadState("There is no layer to take off: the model is empty.")
         layer = self._stack.pop()
-        self._programs = {}
+        self._forget_programs()
         self._graph = None
         if rebuild:
             self._rebuild()

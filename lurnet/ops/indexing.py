@@ -1,5 +1,6 @@
 """Elements picked out by position or by condition, and put in by position."""
 
+import builtins
 from typing import Any
 
 import jax
@@ -17,6 +18,10 @@ def get_item(x: Tensor, key: Any) -> Tensor:
     >>> int(get_item([1, 2, 3], 1))
     2
     """
+    if isinstance(key, list) and any(
+        k is None or k is ... or isinstance(k, builtins.slice) for k in key
+    ):
+        key = tuple(key)  # a model file holds it as a list
     return jnp.asarray(x)[key]
 
 

@@ -38,6 +38,7 @@ class Trainer:
         self._compile_metrics: CompileMetrics | None = None
         self._compile_arguments: dict[str, Any] = {}
         self._programs: dict[tuple, Any] = {}
+        self._specs: dict[str, Any] = {}
 
     def compile(
         self,
@@ -88,9 +89,13 @@ class Trainer:
         self.run_eagerly = bool(run_eagerly)
         self.jit_compile, self.steps_per_execution = jit_compile, steps_per_execution
         self.__dict__["_loss_tracker"] = Mean(name="loss")
-        self._programs = {}
+        self._forget_programs()
         self.stop_training = False
         self.compiled = True
+
+    def _forget_programs(self) -> None:
+        """What was compiled or traced for the model as it was."""
+        self._programs, self._specs = {}, {}
 
     def _refuse(self, extra: dict[str, Any]) -> None:
         for name in (
@@ -327,7 +332,10 @@ class Trainer:
         if x is None:
             raise BadValue("x is None: there is nothing to train on.")
         symbols = tree.map_structure(_symbol, x)
-        y_pred = self._output_spec(symbols)
+        seen = repr(symbols)
+        if seen not in self._specs:
+            self._specs[seen] = self._output_spec(symbols)
+        y_pred = self._specs[seen]
         labels = None if y is None else tree.map_structure(_symbol, y)
         if labels is not None:
             if self._compile_loss is not None and not self._compile_loss.built:
@@ -465,22 +473,24 @@ class Trainer:
         class_weight: dict[int, float] | None = None,
         return_dict: bool = False,
     ) -> Any:
-        """One training step; returns the metrics since they were last reset."""
+        """One training step; returns the metrics of this batch."""
         require_compiled(self, "train_on_batch")
         data = loop.make_data(
             x, y, sample_weight, batch_size=len(_first(x)), class_weight=class_weight
         )
         loop.prepare(self, data)
+        self.reset_metrics()
         logs = loop.as_floats(Steps(self, "train").on_batch(data.data))
         return logs if return_dict else self._as_list(logs)
 
     def test_on_batch(
         self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False
     ) -> Any:
-        """One test step; returns the metrics since they were last reset."""
+        """One test step; returns the metrics of this batch."""
         require_compiled(self, "test_on_batch")
         data = loop.make_data(x, y, sample_weight, batch_size=len(_first(x)))
         loop.prepare(self, data)
+        self.reset_metrics()
         logs = loop.as_floats(Steps(self, "test").on_batch(data.data))
         return logs if return_dict else self._as_list(logs)
 

@@ -1,6 +1,25 @@
-"""Helpers beside the models: arrays, files."""
+"""Helpers beside the models: arrays, files, data sources, seeds, names for files."""
 
-from lurnet.utils.arrays import normalize, pad_sequences, split_dataset, to_categorical
-from lurnet.utils.files import get_file
+from lurnet.callbacks.progress import Progbar as Progbar
+from lurnet.core.registry import CustomObjectScope as CustomObjectScope
+from lurnet.core.registry import custom_object_scope as custom_object_scope
+from lurnet.core.registry import get_custom_objects as get_custom_objects
+from lurnet.core.registry import get_registered_name as get_registered_name
+from lurnet.core.registry import get_registered_object as get_registered_object
+from lurnet.core.registry import register_keras_serializable as register_keras_serializable
+from lurnet.core.registry import serialize as serialize_keras_object
+from lurnet.core.seeds import set_random_seed as set_random_seed
+from lurnet.core.symbolic import is_symbolic as is_keras_tensor
+from lurnet.saving import deserialize_keras_object as deserialize_keras_object
+from lurnet.training.data.batch import pack_x_y_sample_weight as pack_x_y_sample_weight
+from lurnet.training.data.batch import unpack_x_y_sample_weight as unpack_x_y_sample_weight
+from lurnet.training.data.streams import PyDataset as PyDataset
+from lurnet.utils.arrays import normalize as normalize
+from lurnet.utils.arrays import pad_sequences as pad_sequences
+from lurnet.utils.arrays import split_dataset as split_dataset
+from lurnet.utils.arrays import to_categorical as to_categorical
+from lurnet.utils.files import get_file as get_file
 
-__all__ = ["get_file", "normalize", "pad_sequences", "split_dataset", "to_categorical"]
+Sequence = PyDataset  # Keras 2's name
+
+__all__ = ["Sequence", "is_keras_tensor"]
