@@ -15,6 +15,7 @@ from lurnet.models.summary import kind_of, nodes_of, parts_of, shapes_of
 from lurnet.training.trainer import Trainer
 
 TITLE, SMALL, LINE_HEIGHT, MARGIN, LONGEST = 13.0, 11.0, 17.0, 16.0, 56
+MOST_SHAPES = 4
 PIXELS = (".png", ".jpg", ".jpeg", ".webp", ".pdf")
 #: Fill and edge by what a layer's class is called; the first that fits.
 COLOURS = (
@@ -154,7 +155,9 @@ def _draw(model: Any, options: Options) -> Drawing:
     blocks = [_block(item, options) for item in items]
     sizes = [(b.width, b.height) for b in blocks]
     edges = _edges(items)
-    if not edges and isinstance(model, Sequential):  # a Sequential that is not built yet: still a stack
+    if not edges and isinstance(
+        model, Sequential
+    ):  # a Sequential that is not built yet: still a stack
         edges = [(i, i + 1) for i in range(len(items) - 1)]
     in_a_row = None if nodes_of(model) else list(range(len(items)))
     if options.rankdir == "LR":
@@ -269,13 +272,21 @@ def _details(item: _Item, options: Options) -> list[str]:
 
 
 def _shape_lines(item: _Item) -> list[str]:
-    lines = []
-    if item.inputs:
-        shapes = [str(x.shape) for x in item.inputs]
-        lines.append(f"in: {', '.join(shapes)}")
-    out = str(item.shapes[0]) if item.shapes else "?"
-    lines.append(f"out: {out}" if item.inputs else f"shape: {out}")
-    return lines
+    into = [str(x.shape) for x in item.inputs]
+    out = [str(shape) for shape in item.shapes[:1]] or ["?"]
+    if item.shapes and not tree.is_shape(item.shapes[0]):
+        out = [str(x.shape) for x in item.outputs] or out
+    return [*_listed("in", into), *_listed("out" if into else "shape", out)]
+
+
+def _listed(title: str, shapes: list[str]) -> list[str]:
+    """Shapes on one line where they are few or the same, else one by one."""
+    if len(shapes) > 1 and len(set(shapes)) == 1:
+        return [f"{title}: {len(shapes)} x {shapes[0]}"]
+    if sum(map(len, shapes)) <= LONGEST - 10:
+        return [f"{title}: {', '.join(shapes)}"] if shapes else []
+    more = [f"and {len(shapes) - MOST_SHAPES} more"] if len(shapes) > MOST_SHAPES else []
+    return [f"{title}: {shapes[0]}", *shapes[1:MOST_SHAPES], *more]
 
 
 def _short(text: str) -> str:

@@ -11,7 +11,8 @@ from itertools import pairwise
 import numpy as np
 
 GAP_ACROSS, GAP_ALONG = 26.0, 34.0  # between neighbours of a rank, between ranks
-SWEEPS = 12
+SWEEPS, RELAXATIONS = 12, 80
+PULL = (1.0, 2.0, 8.0)  # on a line between two boxes, a box and a bend, two bends
 Point = tuple[float, float]
 
 
@@ -109,12 +110,15 @@ def _order(rank: list[int], steps: Sequence[tuple[int, int]]) -> list[list[int]]
         rows[r].append(i)
     above, below = _neighbours(len(rank), steps)
     best, fewest = [list(row) for row in rows], _crossings(rows, below)
+    if len(rows) == 1:
+        return best
     for sweep in range(SWEEPS):
         if fewest == 0:
             break
         down = sweep % 2 == 0
         for row in rows if down else rows[::-1]:
             _sort_row(row, rows, rank, above if down else below)
+        _swap(rows, above, below)
         crossings = _crossings(rows, below)
         if crossings < fewest:
             best, fewest = [list(row) for row in rows], crossings
@@ -127,6 +131,27 @@ def _sort_row(row: list[int], rows: list[list[int]], rank: list[int], near: list
     place = {j: k for r in beside for k, j in enumerate(rows[r])}
     own = {i: k for k, i in enumerate(row)}
     row.sort(key=lambda i: np.mean([place[j] for j in near[i]]) if near[i] else own[i])
+
+
+def _swap(rows: list[list[int]], above: list, below: list) -> None:
+    """Exchange neighbours of a row wherever fewer lines cross then."""
+    for r, row in enumerate(rows):
+        beside = (
+            [*rows[r - 1], *rows[r + 1]] if 0 < r < len(rows) - 1 else rows[1 if r == 0 else -2]
+        )
+        place = {j: k for k, j in enumerate(beside)}
+        for k in range(len(row) - 1):
+            a, b = row[k], row[k + 1]
+            if (
+                sum(_cross(n[a], n[b], place) - _cross(n[b], n[a], place) for n in (above, below))
+                > 0
+            ):
+                row[k], row[k + 1] = b, a
+
+
+def _cross(left: list[int], right: list[int], place: dict[int, int]) -> int:
+    """How many lines of a box cross those of the box to its right."""
+    return sum(place[i] > place[j] for i in left for j in right)
 
 
 def _crossings(rows: list[list[int]], below: list) -> int:
@@ -147,16 +172,21 @@ def _places(
         ends = np.cumsum([widths[i] + GAP_ACROSS for i in row])
         for i, end in zip(row, ends, strict=True):
             across[i] = end - widths[i] / 2 - ends[-1] / 2
-    above, below = _neighbours(len(widths), steps)
-    for sweep in range(2 * SWEEPS):
-        near = (above, below)[sweep % 2] if sweep < SWEEPS else None
+    pull: list[list[tuple[int, float]]] = [
+        [] for _ in widths
+    ]  # (neighbour, how strongly a line wants to be straight there)
+    for a, b in steps:
+        weight = PULL[(a >= real) + (b >= real)]
+        pull[a].append((b, weight))
+        pull[b].append((a, weight))
+    for sweep in range(RELAXATIONS):
         for row in rows if sweep % 2 == 0 else rows[::-1]:
-            wanted, weight = [], []
-            for i in row:
-                friends = near[i] if near is not None else [*above[i], *below[i]]
-                wanted.append(np.mean(across[friends]) if friends else across[i])
-                weight.append(4.0 if i >= real else 1.0 if friends else 0.1)
-            across[row] = _apart(wanted, weight, [widths[i] for i in row])
+            weight = [sum(w for _, w in pull[i]) for i in row]
+            wanted = [
+                sum(across[j] * w for j, w in pull[i]) / total if total else across[i]
+                for i, total in zip(row, weight, strict=True)
+            ]
+            across[row] = _apart(wanted, [w or 0.1 for w in weight], [widths[i] for i in row])
     return across.tolist()
 
 

@@ -188,7 +188,14 @@ def _shape(part: Any, model: Any) -> str:
     shapes = shapes_of(part, model)
     if not shapes:
         return "?"
-    return str(shapes[0]) if len(shapes) == 1 else "multiple"
+    return _shape_text(shapes[0]) if len(shapes) == 1 else "multiple"
+
+
+def _shape_text(shape: Any) -> str:
+    """One shape, or those of several outputs in a list."""
+    if tree.is_shape(shape) or isinstance(shape, dict):
+        return str(shape)
+    return "[" + ", ".join(_shape_text(x) for x in shape) + "]"
 
 
 def _params(part: Any) -> str:
@@ -210,11 +217,11 @@ def _connected(part: Any, model: Any) -> str:
 
 def _table(rows: Sequence[Row], connections: bool, show_trainable: bool) -> Table:
     table = Table(header_style="bold", show_lines=True)
-    table.add_column("Layer (type)")
-    table.add_column("Output Shape")
+    table.add_column("Layer (type)", overflow="fold")
+    table.add_column("Output Shape", overflow="fold")
     table.add_column("Param #", justify="right")
     if connections:
-        table.add_column("Connected to")
+        table.add_column("Connected to", overflow="fold")
     if show_trainable:
         table.add_column("Trainable", justify="center")
     for row in rows:
