@@ -204,7 +204,7 @@ def test_multi_equals_keras(oracle):
     assert_equal(results[1][1], results[0][1])
     mine = results[1][2]
     there = oracle.optimizers.deserialize(ours.serialize(mine))
-    assert there.get_config() == mine.get_config()
+    assert [config(one) for one in there.optimizers] == [config(one) for one in mine.optimizers]
     assert ours.deserialize(ours.serialize(mine)).get_config() == mine.get_config()
     chosen = ours.MultiOptimizer(lambda v: ours.Adam() if v.name == "bias" else ours.SGD())
     run(chosen, weights(Variable))

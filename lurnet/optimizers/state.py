@@ -8,7 +8,7 @@ import numpy as np
 
 from lurnet import initializers
 from lurnet.core.errors import BadState, BadType, BadValue
-from lurnet.core.fields import Check, Config, Convert, is_number
+from lurnet.core.fields import Check, Config, Convert, is_int, is_number
 from lurnet.core.names import auto_name, name_scope
 from lurnet.core.registry import deserialize
 from lurnet.core.registry import serialize as _serialize
@@ -16,11 +16,12 @@ from lurnet.core.variable import Variable
 from lurnet.optimizers.schedules import InverseTimeDecay, LearningRateSchedule
 
 
-def as_learning_rate(value: Any) -> Any:
+def as_learning_rate(given: Any) -> Any:
     """A float, a schedule or a function without arguments; BadValue for anything else."""
+    value: Any = given
     if isinstance(value, dict):
         value = deserialize(value, module="keras.optimizers.schedules")
-    if callable(value) and not hasattr(value, "__array__"):
+    if _is_function(value):
         return value
     if not is_number(value) and getattr(value, "shape", None) == ():
         value = np.asarray(value).item()
@@ -29,12 +30,17 @@ def as_learning_rate(value: Any) -> Any:
             "it must be a number, a LearningRateSchedule, or a function without arguments that "
             f"returns the rate, not {value!r}."
         )
-    if value < 0:
+    rate = float(value)
+    if rate < 0:
         raise BadValue(
             f"it must not be negative, but it is {value}: the step already goes against the "
             "gradient. Write a positive number, such as 0.001."
         )
-    return float(value)
+    return rate
+
+
+def _is_function(value: Any) -> bool:
+    return callable(value) and not hasattr(value, "__array__")
 
 
 def _is_decay(value: Any) -> bool:
@@ -50,7 +56,7 @@ def as_decay(value: Any) -> Any:
 
 def _is_count(least: int) -> Check:
     text = f"a whole number of at least {least}, or None"
-    return Check(text, lambda v: isinstance(v, (int, np.integer)) and v >= least)
+    return Check(text, lambda v: is_int(v) and v >= least)
 
 
 LearningRate = Annotated[Any, Convert(lambda owner, value: as_learning_rate(value))]
