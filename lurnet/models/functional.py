@@ -57,7 +57,8 @@ class Functional(Model):
         self._inputs, self._outputs = tree.flatten(inputs), tree.flatten(outputs)
         self._nodes = graph.sort_nodes(self._inputs, outputs)
         self._sources = sources
-        self._operations = unique([*sources, *(n.fn for n in self._nodes)])
+        by_tensor = {id(x): s for x, s in zip(self._inputs, sources, strict=True)}
+        self._operations = graph.order_of_layers(self._nodes, outputs, by_tensor)
         self._check_names()
 
     def _check_names(self) -> None:

@@ -62,3 +62,39 @@ def run_nodes(
             if is_symbolic(symbol):
                 known[id(symbol)] = value
     return tree.map_structure(find, outputs)
+
+
+def order_of_layers(nodes: Sequence[Node], outputs: Any, sources: dict[int, Any]) -> list[Any]:
+    """Layers and ops by their distance from the outputs, the furthest first, as Keras has them.
+
+    Files count layers in this order. ``nodes`` come sorted; ``sources`` has the input layer of each
+    input tensor, by the tensor's id.
+    """
+    distance: dict[int, int] = {}  # of calls
+    furthest: dict[int, int] = {}  # of layers
+    functions = {id(f): f for f in [*sources.values(), *(n.fn for n in nodes)]}
+    for node in reversed(nodes):
+        far = max(distance.get(id(node), 0), furthest.get(id(node.fn), 0))
+        distance[id(node)] = furthest[id(node.fn)] = far
+        for x in node.inputs:
+            key = id(sources[id(x)]) if id(x) in sources else id(x.node)
+            distance[key] = max(distance.get(key, 0), far + 1)
+    for source in sources.values():
+        furthest[id(source)] = distance.get(id(source), 0)
+    met = _order_met(outputs, sources)
+    return sorted(functions.values(), key=lambda f: (-furthest[id(f)], met.get(id(f), -1)))
+
+
+def _order_met(outputs: Any, sources: dict[int, Any]) -> dict[int, int]:
+    """Places of layers in a walk from the outputs to the inputs, depth first."""
+    met: dict[int, int] = {}
+    seen: set[int] = set()
+    stack = [x for x in tree.leaves(outputs) if is_symbolic(x)][::-1]
+    while stack:
+        x = stack.pop()
+        fn = sources.get(id(x)) or x.node.fn
+        met.setdefault(id(fn), len(met))
+        if id(x) not in sources and id(x.node) not in seen:
+            seen.add(id(x.node))
+            stack += reversed(x.node.inputs)
+    return met

@@ -11,7 +11,7 @@ from lurnet.saving.files import FOLDER, HDF5, SAFETENSORS, ZIP, as_path, kind_of
 from lurnet.saving.weights import all_arrays, assign, read_hdf5, write_hdf5
 
 #: Arguments of earlier Keras versions that ask for what is done anyway.
-_IDLE = {"include_optimizer", "save_format", "signatures", "options", "save_traces", "max_shard_size"}
+_IDLE = {"include_optimizer", "save_format", "signatures", "options", "save_traces"}
 
 
 def save_model(

@@ -64,9 +64,7 @@ def write_folder(model: Any, path: Path, overwrite: bool = True) -> None:
             file.write(text.encode())
 
 
-def read_archive(
-    path: Path, custom_objects: Mapping[str, Any] | None, compile: bool
-) -> Any:
+def read_archive(path: Path, custom_objects: Mapping[str, Any] | None, compile: bool) -> Any:
     """The model in a ``.keras`` file or folder."""
     with _parts(path) as parts:
         config = parse(parts.text(CONFIG), f"{CONFIG} of {path}")
@@ -136,7 +134,8 @@ class Archive:
         if twice:
             raise BadFile(f"{path} holds {', '.join(twice[:5])} more than once: refused.")
         if CONFIG not in names:
-            raise BadFile(f"{path} is a zip archive without {CONFIG}: no .keras file.{_guess(names)}")
+            guess = _guess(names)
+            raise BadFile(f"{path} is a zip archive without {CONFIG}: no .keras file.{guess}")
 
     def _member(self, name: str) -> zipfile.ZipInfo:
         try:

@@ -2,12 +2,17 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 from lurnet.core.errors import BadFile, BadValue, LurnetError
-from lurnet.core.registry import custom_object, custom_object_scope, deserialize, find_class
-from lurnet.core.registry import serialize, serialize_object
+from lurnet.core.registry import (
+    custom_object,
+    custom_object_scope,
+    deserialize,
+    find_class,
+    serialize,
+    serialize_object,
+)
 from lurnet.ops import table
 
 CODE = "__lambda__"
@@ -106,8 +111,8 @@ def _check(config: Mapping[str, Any], custom: Mapping[str, Any], where: str) -> 
         raise BadValue(_missing(missing, where))
     if unknown:
         raise BadValue(
-            f"{where} uses {', '.join(map(repr, unknown))} of Keras, which is not here. If you have "
-            "a class of your own for it, pass it in custom_objects={name: Class}."
+            f"{where} uses {', '.join(map(repr, unknown))} of Keras, which is not here. If you "
+            "have a class of your own for it, pass it in custom_objects={name: Class}."
         )
 
 
@@ -166,7 +171,7 @@ def _settle_lambda(entry: dict[str, Any], custom: Mapping[str, Any], where: str)
 def _code(where: str, what: str, name: Any = "lambda") -> str:
     return (
         f"{where} holds program code ({what}), which is never run: it could do anything. Give the "
-        f"function yourself: load_model(path, custom_objects={{{name!r}: function}}), where {name!r} "
-        "is the layer's name; or build the model in your program and call load_weights on the "
+        f"function yourself: load_model(path, custom_objects={{{name!r}: function}}), where "
+        f"{name!r} is the layer's name; or build the model in your program and call load_weights on the "
         "same file."
     )

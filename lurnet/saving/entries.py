@@ -10,7 +10,7 @@ from lurnet.core.errors import BadFile
 from lurnet.saving.files import MB
 
 VARS = "vars"
-#: An array that no variable vouches for may be this large, or this many times what it takes on disk.
+#: An array that no variable vouches for may be this large, or this many times its size on disk.
 FREE_SIZE, FREE_RATIO = 64 * MB, 32
 
 

@@ -28,8 +28,8 @@ def own_arrays(holder: Any) -> dict[str, Any]:
     for key in store:
         if not isinstance(key, str) or not key or "/" in key or key in (".", ".."):
             raise BadFile(
-                f"{type(holder).__name__} {holder.name!r} saves an array under {key!r}: a name must "
-                "be text without slashes."
+                f"{type(holder).__name__} {holder.name!r} saves an array under {key!r}: a name "
+                "must be text without slashes."
             )
     return store
 
@@ -67,8 +67,8 @@ def assign(model: Any, entries: Mapping[str, Entry], path: Path, skip_mismatch: 
     holders = places(model)
     if not holders[""].built:
         raise BadState(
-            f"{type(model).__name__} {model.name!r} has no weights yet, so none can be loaded: call "
-            "it on data, or .build(input_shape), first."
+            f"{type(model).__name__} {model.name!r} has no weights yet, so none can be loaded: "
+            "call it on data, or .build(input_shape), first."
         )
     problems = []
     with values([], []) as scope:  # what is assigned in here stays in here
@@ -87,7 +87,7 @@ def assign(model: Any, entries: Mapping[str, Entry], path: Path, skip_mismatch: 
 
 
 def _misfits(place: str, holder: Any, found: Mapping[str, Entry]) -> list[str]:
-    """What is missing, superfluous or of the wrong shape for a layer that loads in the usual way."""
+    """What is missing, superfluous or misshapen for a layer that loads in the usual way."""
     if type(holder).load_own_variables not in _DEFAULTS:
         return []
     mine = holder._own_variables if isinstance(holder, Stateful) else holder.variables
@@ -135,12 +135,10 @@ def _complain(model: Any, problems: list[str], path: Path, skip_mismatch: bool) 
         shown.append(f"... and {len(problems) - SHOWN} more")
     listed = "\n".join(f"  {line}" for line in shown)
     if skip_mismatch:
-        warnings.warn(
-            f"{path}: left out, because skip_mismatch=True:\n{listed}", stacklevel=5
-        )
+        warnings.warn(f"{path}: left out, because skip_mismatch=True:\n{listed}", stacklevel=5)
         return
     raise BadFile(
-        f"{path} does not fit {type(model).__name__} {model.name!r}; nothing was loaded:\n{listed}\n"
-        "Build the model as it was when the file was written, or load what fits with "
+        f"{path} does not fit {type(model).__name__} {model.name!r}; nothing was loaded:\n{listed}"
+        "\nBuild the model as it was when the file was written, or load what fits with "
         "skip_mismatch=True."
     )
