@@ -1,6 +1,5 @@
 """The recurrent layer over any cell."""
 
-from collections.abc import Callable
 from dataclasses import KW_ONLY
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +10,7 @@ from lurnet.core.fields import fields
 from lurnet.core.variable import Variable, pure
 from lurnet.layers.base import Layer
 from lurnet.layers.input_spec import describe
+from lurnet.layers.rnn.cell import Steps
 from lurnet.layers.rnn.stacked import as_cell, initial_state, start
 
 
@@ -106,11 +106,10 @@ class Recurrent(Layer):
         """Shapes: (batch, time, ...) to the last output (batch, units), or all of them."""
         states = self._first_states(sequences, initial_state)
         steps = start(self.cell, sequences.shape[0], training)
-        xs = steps.project(ops.swapaxes(sequences, 0, 1))
         mask = _time_major(mask)
         zeros = self.zero_output_for_mask and mask is not None
         last = not self.return_sequences and steps.shows_state and not zeros
-        states, outputs = self._loop(steps.step, xs, mask, states, not last)
+        states, outputs = self._loop(steps, sequences, mask, states, not last)
         if self.stateful:
             for variable, new in zip(tree.flatten(self.states), tree.flatten(states), strict=True):
                 variable.assign(new)
@@ -137,10 +136,10 @@ class Recurrent(Layer):
         given = list(given) if tree.is_nested(given) else [given]
         return tree.map_structure(lambda x: ops.cast(x, self._state_dtype), given)
 
-    def _loop(self, step: Callable, xs: Any, mask: Any, states: list, stack: bool) -> tuple:
+    def _loop(self, steps: Steps, x: Any, mask: Any, states: list, stack: bool) -> tuple:
         """Last states and stacked outputs; what the cell itself assigns goes from step to step."""
-        moving = self.cell.non_trainable_variables if isinstance(self.cell, Layer) else []
-        advance = pure(step, moving)
+        advance = pure(steps.step, steps.moving)
+        xs = steps.project(ops.swapaxes(x, 0, 1))
         zeros = self.zero_output_for_mask
 
         def body(carry: tuple, now: tuple) -> tuple:
@@ -154,12 +153,12 @@ class Recurrent(Layer):
 
         (states, kept), outputs = ops.scan(
             body,
-            (states, [v.stored for v in moving]),
+            (states, [v.stored for v in steps.moving]),
             (xs, mask),
             reverse=self.go_backwards,
             unroll=True if self.unroll else 1,
         )
-        for variable, new in zip(moving, kept, strict=True):
+        for variable, new in zip(steps.moving, kept, strict=True):
             variable.assign(new)
         return states, outputs
 

@@ -19,12 +19,14 @@ class Steps(NamedTuple):
     """A cell made ready for one sequence.
 
     ``project`` takes all steps at once, before the loop; ``step(x, states)`` gives the output and
-    the new states of one; ``shows_state`` tells that the output is the cell's first state.
+    the new states of one; ``shows_state`` tells that the output is the cell's first state;
+    ``moving`` are the variables that a step assigns.
     """
 
     project: Callable
     step: Callable
     shows_state: bool
+    moving: list[Variable]
 
 
 @fields
@@ -106,6 +108,7 @@ class RecurrentCell(Layer):
             lambda x: self.project(x, inner),
             lambda x, states: self.advance(x, states, outer),
             shows_state=True,
+            moving=[],
         )
 
     def masks(self, batch: Any, training: Any) -> tuple[Masks, Masks]:

@@ -42,7 +42,8 @@ def start(cell: Any, batch: Any, training: Any) -> Steps:
         output, new = run(x, states, **flags)
         return output, list(new) if tree.is_nested(new) else [new]
 
-    return Steps(lambda x: x, step, shows_state=False)
+    moving = cell.non_trainable_variables if isinstance(cell, Layer) else []
+    return Steps(lambda x: x, step, False, moving)
 
 
 def initial_state(cell: Any, batch: Any, dtype: str) -> list:
@@ -115,7 +116,8 @@ class StackedRNNCells(Layer):
                 n if tree.is_nested(s) else n[0] for s, n in zip(states, new, strict=True)
             ]
 
-        return Steps(first.project, step, (rest or [first])[-1].shows_state)
+        moving = [v for steps in (first, *rest) for v in steps.moving]
+        return Steps(first.project, step, (rest or [first])[-1].shows_state, moving)
 
     def call(self, inputs: Any, states: list, training: Any = False) -> tuple[Any, list]:
         """One step through all cells."""
