@@ -94,8 +94,7 @@ class Optimizer(OptimizerState):
             return
         grads = [ops.cast(ops.convert_to_tensor(g), w.dtype) for g, w in pairs]
         weights = [w for _, w in pairs]
-        if self.loss_scale_factor:
-            grads = [g / self.loss_scale_factor for g in grads]
+        grads = self._unscaled(grads)
         if self.gradient_accumulation_steps:
             self._accumulate(grads, weights)
         else:
@@ -106,6 +105,10 @@ class Optimizer(OptimizerState):
             if weight.constraint is not None:
                 weight.assign(weight.constraint(weight.value))
         self._step.assign(self._step.value + 1)
+
+    def _unscaled(self, grads: list) -> list:
+        factor = self.loss_scale_factor
+        return [g / factor for g in grads] if factor else grads
 
     def _weights_for(self, variables: Any) -> list[Variable]:
         if variables is None:

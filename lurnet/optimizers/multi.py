@@ -113,6 +113,11 @@ class MultiOptimizer(Optimizer):
         for one in found:
             if all(one is not other for other in self.optimizers):
                 self.optimizers.append(one)
+                if self.loss_scale_factor is not None:
+                    one.loss_scale_factor = self.loss_scale_factor
+
+    def _unscaled(self, grads: list) -> list:
+        return grads  # each optimizer divides its own
 
     def build(self, variables: Sequence[Variable]) -> None:
         """Find each weight's optimizer, and build them all."""
