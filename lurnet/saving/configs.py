@@ -172,6 +172,6 @@ def _code(where: str, what: str, name: Any = "lambda") -> str:
     return (
         f"{where} holds program code ({what}), which is never run: it could do anything. Give the "
         f"function yourself: load_model(path, custom_objects={{{name!r}: function}}), where "
-        f"{name!r} is the layer's name; or build the model in your program and call load_weights on the "
-        "same file."
+        f"{name!r} is the layer's name; or build the model in your program and call "
+        "load_weights on the same file."
     )
