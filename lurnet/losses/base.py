@@ -12,7 +12,7 @@ from lurnet.core.names import auto_name
 from lurnet.core.registry import deserialize, serialize
 from lurnet.core.settings import floatx
 from lurnet.core.symbolic import Tensor
-from lurnet.losses.shapes import same_rank
+from lurnet.losses.shapes import same_rank, weights_for
 
 Reduction = Annotated[
     Literal["sum_over_batch_size", "sum", "mean", "mean_with_sample_weight", "none", None],
@@ -182,7 +182,7 @@ def reduce_weighted(
     mean = reduction in ("sum_over_batch_size", "mean")
     weight = combine(sample_weight, mask, values.dtype, mean)
     if weight is not None:
-        values, weight = same_rank(values, weight)
+        values, weight = weights_for(values, weight)
         values = values * weight
     if reduction in (None, "none") or tuple(values.shape) in ((), (0,)):
         return values
@@ -205,5 +205,6 @@ def combine(sample_weight: Any, mask: Any, dtype: Any, mean: bool = False) -> Te
         mask = ops.divide_no_nan(mask, ops.mean(mask))
     if sample_weight is None:
         return mask
-    mask, sample_weight = same_rank(mask, sample_weight)
+    mask, sample_weight = weights_for(mask, sample_weight)
+    sample_weight, mask = weights_for(sample_weight, mask)
     return sample_weight * mask

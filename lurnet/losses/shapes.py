@@ -22,6 +22,19 @@ def same_rank(a: Tensor, b: Tensor, expand: bool = True) -> tuple[Tensor, Tensor
     return a, b
 
 
+def weights_for(values: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
+    """Values and weights of the same rank; weights with the first axes only get the others.
+
+    >>> [x.shape for x in weights_for(ops.ones((2, 3)), ops.ones((2,)))]
+    [(2, 3), (2, 1)]
+    """
+    values, weight = same_rank(values, weight)
+    missing = len(values.shape) - len(weight.shape)
+    if missing > 0 and weight.shape:
+        weight = ops.reshape(weight, (*weight.shape, *(1,) * missing))
+    return values, weight
+
+
 def as_tensors(y_true: Tensor, y_pred: Tensor) -> tuple[Tensor, Tensor]:
     """Labels and predictions as arrays of the predictions' dtype."""
     y_pred = ops.convert_to_tensor(y_pred)

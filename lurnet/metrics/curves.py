@@ -7,7 +7,8 @@ import numpy as np
 
 from lurnet import ops
 from lurnet.core.errors import BadValue
-from lurnet.core.fields import Check, PositiveInt, Rate, fields, is_int
+from lurnet.core.fields import Check, Convert, PositiveInt, Rate, fields, is_int
+from lurnet.core.registry import deserialize
 from lurnet.core.settings import epsilon
 from lurnet.core.symbolic import Tensor
 from lurnet.metrics.base import MetricDtype
@@ -131,6 +132,7 @@ class RecallAtPrecision(AtBest):
         return self.best("recall", "precision", self.precision)
 
 
+Weights = Annotated[Any, Convert(lambda _, value: deserialize(value))]
 Several = Annotated[int, Check("an integer above 1", lambda v: is_int(v) and v > 1)]
 
 
@@ -154,7 +156,7 @@ class AUC(Counting):
     thresholds: Thresholds = None  #: the thresholds between 0 and 1, in place of equal distances
     multi_label: bool = False  #: whether to average the areas of the labels, the last axis
     num_labels: int | None = None  #: number of labels, None: from the first batch
-    label_weights: Any = None  #: weights of the labels
+    label_weights: Weights = None  #: weights of the labels
     from_logits: bool = False  #: whether the predictions are to go through a sigmoid
 
     def setup(self) -> None:

@@ -130,10 +130,10 @@ class MeanMetricWrapper(Running):
         return {k: getattr(self, k) for k in type(self).__fields__ if k not in _COMMON}
 
     def update_state(self, y_true: Tensor, y_pred: Tensor, sample_weight: Any = None) -> None:
-        """Add the function's values; a mask on the predictions makes zero weights."""
+        """Add the function's values; masked predictions count for nothing."""
         mask = get_mask(y_pred)
         values = self.fn(self._tensor(y_true), self._tensor(y_pred), **self.options())
-        if sample_weight is not None and mask is not None:
+        if mask is not None:
             sample_weight = combine(sample_weight, mask, self.dtype)
         super().update_state(values, sample_weight)
 

@@ -174,7 +174,7 @@ class R2Score(Metric):
         self.squared_sum.assign_add(ops.sum(weight * ops.square(y_true), axis=0))
         self.total_mse.assign_add(ops.sum(weight * ops.square(y_true - y_pred), axis=0))
         self.count.assign_add(ops.sum(weight, axis=0))
-        self.num_samples.assign_add(y_true.shape[0])
+        self.num_samples.assign_add(y_true.size)  # every output of a row counts, as in Keras
 
     def result(self) -> Tensor:
         """The figure: a scalar, or one per output where none are to be aggregated."""

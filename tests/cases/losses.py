@@ -126,11 +126,41 @@ WEIGHTS = {
     "integer": RNG.integers(0, 3, (4, 5)),
 }
 
-NAMES = """mse MSE mae MAE mape MAPE msle MSLE kld KLD bce BCE mean_squared_error huber log_cosh
-    mean_absolute_error mean_absolute_percentage_error mean_squared_logarithmic_error hinge
-    squared_hinge categorical_hinge cosine_similarity kl_divergence poisson binary_crossentropy
-    categorical_crossentropy sparse_categorical_crossentropy binary_focal_crossentropy dice tversky
-    circle ctc categorical_focal_crossentropy""".split()
+NAMES = [
+    "mse",
+    "MSE",
+    "mae",
+    "MAE",
+    "mape",
+    "MAPE",
+    "msle",
+    "MSLE",
+    "kld",
+    "KLD",
+    "bce",
+    "BCE",
+    "mean_squared_error",
+    "huber",
+    "log_cosh",
+    "mean_absolute_error",
+    "mean_absolute_percentage_error",
+    "mean_squared_logarithmic_error",
+    "hinge",
+    "squared_hinge",
+    "categorical_hinge",
+    "cosine_similarity",
+    "kl_divergence",
+    "poisson",
+    "binary_crossentropy",
+    "categorical_crossentropy",
+    "sparse_categorical_crossentropy",
+    "binary_focal_crossentropy",
+    "dice",
+    "tversky",
+    "circle",
+    "ctc",
+    "categorical_focal_crossentropy",
+]
 OLD_NAMES = {
     "logcosh": "log_cosh",
     "kullback_leibler_divergence": "kl_divergence",
