@@ -241,9 +241,9 @@ class ProgbarLogger(Callback):
     """Shows training, testing and predicting with a progress bar; ``fit`` adds it by itself.
 
     >>> bar = ProgbarLogger()
-    >>> bar.set_params({"verbose": 2, "epochs": 1, "steps": 3})
+    >>> bar.set_params({"verbose": 2, "epochs": 5, "steps": 3})
     >>> bar.on_train_begin(); bar.on_epoch_begin(0); bar.on_epoch_end(0, {"loss": 0.5})
-    Epoch 1/1
+    Epoch 1/5
     3/3 - 0s - ...s/step - loss: 0.5000
     """
 
@@ -291,8 +291,9 @@ class ProgbarLogger(Callback):
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Start an epoch's bar."""
-        if self.verbose:
-            print(f"Epoch {epoch + 1}/{self.params.get('epochs')}", flush=True)
+        epochs = self.params.get("epochs") or 1
+        if self.verbose and epochs > 1:
+            print(f"Epoch {epoch + 1}/{epochs}", flush=True)
         self._start()
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
