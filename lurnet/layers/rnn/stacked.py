@@ -78,7 +78,9 @@ class StackedRNNCells(Layer):
     2
     """
 
-    cells: Annotated[Any, Convert(lambda owner, cells: [as_cell(owner, c) for c in cells])]  #: cells
+    cells: Annotated[
+        Any, Convert(lambda owner, cells: [as_cell(owner, c) for c in cells])
+    ]  #: cells
 
     @property
     def state_size(self) -> list:
@@ -112,9 +114,7 @@ class StackedRNNCells(Layer):
             for steps, old in zip(rest, held[1:], strict=True):
                 x, state = steps.step(steps.project(x), old)
                 new.append(state)
-            return x, [
-                n if tree.is_nested(s) else n[0] for s, n in zip(states, new, strict=True)
-            ]
+            return x, [n if tree.is_nested(s) else n[0] for s, n in zip(states, new, strict=True)]
 
         moving = [v for steps in (first, *rest) for v in steps.moving]
         return Steps(first.project, step, (rest or [first])[-1].shows_state, moving)
