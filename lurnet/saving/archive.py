@@ -5,6 +5,7 @@ import json
 import shutil
 import time
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from importlib import metadata
 from pathlib import Path
@@ -95,7 +96,7 @@ def _parts(path: Path) -> Iterator[Any]:
 def _unpacking(path: Path) -> Iterator[None]:
     try:
         yield
-    except (zipfile.BadZipFile, NotImplementedError, EOFError) as error:
+    except (zipfile.BadZipFile, NotImplementedError, EOFError, zlib.error) as error:
         raise BadFile(f"{path} is a zip archive, damaged or cut off: {error}.") from error
 
 

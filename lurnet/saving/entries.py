@@ -55,10 +55,10 @@ def by_owner(entries: Mapping[str, Entry]) -> dict[str, dict[str, Entry]]:
     """Entries ``owner/vars/key`` grouped by owner; the root's owner is ""."""
     groups: dict[str, dict[str, Entry]] = {}
     for path, entry in entries.items():
-        *owner, middle, key = ["", *path.split("/")] if path.count("/") == 1 else path.split("/")
-        if middle != VARS:
+        owner, _, last = f"/{path}".rpartition(f"/{VARS}/")
+        if not last or "/" in last:
             raise BadFile(f"The array {path!r} is in no group {VARS!r}: this is no weights file.")
-        groups.setdefault("/".join(owner), {})[key] = entry
+        groups.setdefault(owner.removeprefix("/"), {})[last] = entry
     return groups
 
 

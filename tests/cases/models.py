@@ -238,6 +238,6 @@ WEIGHTS_ONLY = [
     Case("layer_of_layers", layer_of_layers, floats(4, 3)),
 ]
 OPTIMIZERS = [
-    *("sgd", "rmsprop", "adam", "adamw", "adamax", "nadam", "adagrad", "adadelta"),
-    *("adafactor", "ftrl", "lion", "lamb"),
+    *("SGD", "RMSprop", "Adam", "AdamW", "Adamax", "Nadam", "Adagrad", "Adadelta"),
+    *("Adafactor", "Ftrl", "Lion", "Lamb", "Muon"),
 ]
