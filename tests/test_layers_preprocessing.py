@@ -196,7 +196,7 @@ ERRORS = [
     (lambda: layers.CategoryEncoding(3)(np.ones((1, 2), int), count_weights=1.0), "count"),
     (lambda: layers.CategoryEncoding(), "num_tokens"),
     (
-        lambda: layers.Resizing(2, 2, crop_to_aspect_ratio=True, pad_to_aspect_ratio=True),
+        lambda: layers.Resizing(2, 2, "bilinear", True, True),
         "only one",
     ),
 ]

@@ -10,6 +10,9 @@ from lurnet.layers.preprocessing.affine import FillMode, Interpolation, resample
 from lurnet.layers.preprocessing.image import ImageLayer, factor, images_of, pair
 
 
+FlipMode = Literal["horizontal", "vertical", "horizontal_and_vertical"]
+
+
 @fields
 class RandomFlip(ImageLayer):
     """Mirror each image with probability 1/2, in training.
@@ -20,9 +23,7 @@ class RandomFlip(ImageLayer):
     (2, 4, 4, 3)
     """
 
-    mode: Literal["horizontal", "vertical", "horizontal_and_vertical"] = (
-        "horizontal_and_vertical"  #: which axes are mirrored
-    )
+    mode: FlipMode = "horizontal_and_vertical"  #: which axes are mirrored
     seed: int | None = None  #: seed of the random numbers
     data_format: DataFormat = None  #: "channels_last" or "channels_first"; None: global setting
 

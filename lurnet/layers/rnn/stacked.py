@@ -69,6 +69,9 @@ def output_size(cell: Any) -> Any:
     return size
 
 
+Cells = Annotated[Any, Convert(lambda owner, cells: [as_cell(owner, c) for c in cells])]
+
+
 @fields
 class StackedRNNCells(Layer):
     """Cells applied one after the other at each step, as one cell.
@@ -78,9 +81,7 @@ class StackedRNNCells(Layer):
     2
     """
 
-    cells: Annotated[
-        Any, Convert(lambda owner, cells: [as_cell(owner, c) for c in cells])
-    ]  #: cells
+    cells: Cells  #: the cells, from the input to the output
 
     @property
     def state_size(self) -> list:
