@@ -6,6 +6,8 @@ from lurnet.layers.activation import LeakyReLU as LeakyReLU
 from lurnet.layers.activation import PReLU as PReLU
 from lurnet.layers.activation import ReLU as ReLU
 from lurnet.layers.activation import Softmax as Softmax
+from lurnet.layers.attention import AdditiveAttention as AdditiveAttention
+from lurnet.layers.attention import Attention as Attention
 from lurnet.layers.base import Layer as Layer
 from lurnet.layers.conv import Conv1D as Conv1D
 from lurnet.layers.conv import Conv2D as Conv2D
@@ -28,6 +30,7 @@ from lurnet.layers.dropout import GaussianDropout as GaussianDropout
 from lurnet.layers.dropout import SpatialDropout1D as SpatialDropout1D
 from lurnet.layers.dropout import SpatialDropout2D as SpatialDropout2D
 from lurnet.layers.dropout import SpatialDropout3D as SpatialDropout3D
+from lurnet.layers.einsum_dense import EinsumDense as EinsumDense
 from lurnet.layers.embedding import Embedding as Embedding
 from lurnet.layers.global_pool import GlobalAveragePooling1D as GlobalAveragePooling1D
 from lurnet.layers.global_pool import GlobalAveragePooling2D as GlobalAveragePooling2D
@@ -122,6 +125,7 @@ from lurnet.layers.separable_conv import SeparableConv1D as SeparableConv1D
 from lurnet.layers.separable_conv import SeparableConv2D as SeparableConv2D
 from lurnet.layers.separable_conv import SeparableConvolution1D as SeparableConvolution1D
 from lurnet.layers.separable_conv import SeparableConvolution2D as SeparableConvolution2D
+from lurnet.layers.spectral_norm import SpectralNormalization as SpectralNormalization
 from lurnet.layers.upsampling import UpSampling1D as UpSampling1D
 from lurnet.layers.upsampling import UpSampling2D as UpSampling2D
 from lurnet.layers.upsampling import UpSampling3D as UpSampling3D

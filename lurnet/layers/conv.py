@@ -112,6 +112,7 @@ class Conv1D(Conv):
     """
 
     rank = 1
+    _own_fields_first = False
 
     padding: PaddingOrCausal = "valid"  #: "causal": no step sees a later one
 

@@ -78,6 +78,13 @@ class Conv3DTranspose(ConvTranspose):
 
     rank = 3
 
+    filters: PositiveInt  #: number of output channels
+    kernel_size: PerAxis  #: window, one int or one per axis
+    strides: PerAxis = 1  #: factor by which the size grows
+    padding: Padding = "valid"  #: "same": the size becomes exactly ``strides`` times the input's
+    data_format: DataFormat = None  #: "channels_last" or "channels_first"; None: global setting
+    output_padding: PerAxisOrZero = None  #: added to the output's size; None: by the strides
+
 
 Convolution1DTranspose, Convolution2DTranspose = Conv1DTranspose, Conv2DTranspose
 Convolution3DTranspose = Conv3DTranspose

@@ -13,10 +13,12 @@ from lurnet.layers.options import Constraint, Initializer, Regularizer
 class Parametric(Layer):
     """A layer whose options for a weight are named after it: ``gamma_initializer`` and so on."""
 
+    _own_fields_first = True
+
     def weight(
         self, name: str, shape: Sequence[int], like: str | None = None, **options: Any
     ) -> Variable:
-        """A variable with the ``{like or name}_initializer``, ``_regularizer`` ... of this layer."""
+        """A variable with the options ``{like or name}_initializer``, ``_regularizer`` ..."""
         like = like or name
         return self.add_weight(
             shape,
