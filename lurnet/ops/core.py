@@ -69,7 +69,7 @@ def stop_gradient(variable: Tensor) -> Tensor:
 
 
 def convert_to_tensor(
-    x: Any, dtype: DType = None, sparse: bool | None = None, ragged: bool | None = None
+    x: Tensor, dtype: DType = None, sparse: bool | None = None, ragged: bool | None = None
 ) -> Any:
     """A tensor from numbers, nested lists, an array or a Variable.
 
