@@ -110,6 +110,11 @@ def _unknown_size() -> Any:
     return export.symbolic_shape("n", constraints=["n >= 2"])[0]
 
 
+def without_names(shapes: Any) -> Any:
+    """Shapes with None in place of the named size that an unknown axis has while it is traced."""
+    return tree.map_structure(lambda d: None if export.is_symbolic_dim(d) else d, shapes)
+
+
 def infer(fn: Callable, *args: Any, **kwargs: Any) -> Any:
     """Outputs of ``fn`` as new symbolic tensors, found by tracing it: nobody writes shapes by hand.
 

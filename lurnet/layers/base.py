@@ -19,7 +19,14 @@ from lurnet.core.fields import Config, fields
 from lurnet.core.masking import get_mask, set_mask
 from lurnet.core.names import auto_name, name_scope
 from lurnet.core.registry import serialize
-from lurnet.core.symbolic import SymbolicTensor, any_symbolic, infer, is_symbolic, record
+from lurnet.core.symbolic import (
+    SymbolicTensor,
+    any_symbolic,
+    infer,
+    is_symbolic,
+    record,
+    without_names,
+)
 from lurnet.core.variable import Variable, autocast, values
 from lurnet.layers import context
 from lurnet.layers.input_spec import check_inputs, describe, shape_of
@@ -140,8 +147,9 @@ class Layer(Stateful, Config):
             outputs = self.call(*args, **self._filled(args, kwargs, training))
         self._note_mask(args, kwargs, outputs)
         if self.activity_regularizer is not None:
-            for x in tree.leaves(outputs):
-                self.add_loss(self.activity_regularizer(x))
+            for x in tree.leaves(outputs):  # a mean over the batch, as the loss is
+                size = ops.shape(x)[0] if ops.ndim(x) else 1
+                self.add_loss(self.activity_regularizer(x) / size)
         return outputs
 
     def _training(self, kwargs: dict) -> Any:
@@ -440,7 +448,7 @@ def _finishing(build: Callable) -> Callable:
         if self._building:  # called by a subclass's build
             return build(self, *args, **kwargs)
         names = list(inspect.signature(build).parameters)[1:]
-        self._build_shapes = dict(zip(names, args)) | kwargs  # noqa: B905
+        self._build_shapes = without_names(dict(zip(names, args)) | kwargs)  # noqa: B905
         self._building = True
         try:
             with name_scope(self.name):
