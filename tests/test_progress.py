@@ -195,7 +195,7 @@ def model(request):
     return made
 
 
-NUMBER = r"\d\.\d{4}(e-\d\d)?"
+NUMBER = r"\d+\.\d{4}(e-\d\d)?"
 METRICS = rf"loss: {NUMBER} - mae: {NUMBER}"
 SHOWN = [
     ("fit", {"verbose": 1, "epochs": 2, "validation_split": 1 / 3},
