@@ -167,6 +167,11 @@ CONFIGS = [
     (lambda c: c["config"].update(layers=[3]), "."),
     (lambda c: c.update(config=[1]), "must be a dict"),
     (lambda c: c.update(class_name=["x"]), "."),
+    (lambda c: layer(c).update(registered_name=["x"]), "does not describe"),
+    (lambda c: layer(c).update(module=["x"]), "does not describe"),
+    (lambda c: layer(c)["config"].clear(), "."),
+    (lambda c: layer(c)["config"].update(dtype={"class_name": "DTypePolicy", "config": 7}), "."),
+    (lambda c: layer(c).update(build_config={"input_shape": [None, "x"]}), "."),
     (lambda c: c.clear(), "."),
 ]
 

@@ -196,6 +196,19 @@ def _is_array(value: Any) -> bool:
     return hasattr(value, "dtype") and hasattr(value, "shape") and hasattr(value, "__array__")
 
 
+_shared: contextvars.ContextVar[dict | None] = contextvars.ContextVar("shared", default=None)
+
+
+@contextlib.contextmanager
+def sharing() -> Iterator[None]:
+    """Inside, layers get numbers in configs, and what has one number is read as one layer."""
+    token = _shared.set({})
+    try:
+        yield
+    finally:
+        _shared.reset(token)
+
+
 def serialize_object(value: Any) -> dict:
     """An object with ``get_config`` as ``{module, class_name, config, registered_name}``."""
     cls = type(value)
@@ -203,7 +216,11 @@ def serialize_object(value: Any) -> dict:
     registered = None if key else get_registered_name(cls)
     module, name = key or (cls.__module__, cls.__name__)
     config = serialize(value.get_config())
-    return {"module": module, "class_name": name, "config": config, "registered_name": registered}
+    made = {"module": module, "class_name": name, "config": config, "registered_name": registered}
+    held = _shared.get()
+    if held is not None and hasattr(value, "save_own_variables"):
+        made["shared_object_id"] = held.setdefault(id(value), len(held) + 1)
+    return made
 
 
 def serialize_function(fn: Any) -> Any:
@@ -247,7 +264,13 @@ def deserialize(config: Any, custom_objects: Mapping | None = None, module: str 
         return special(config["config"])
     if config["class_name"] in ("function", "type"):
         return find_class(config["config"], config, module)
-    return _build(find_class(config["class_name"], config, module), config)
+    held, number = _shared.get(), config.get("shared_object_id")
+    found = find_class(config["class_name"], config, module)
+    if held is None or not isinstance(number, int) or not hasattr(found, "save_own_variables"):
+        return _build(found, config)
+    if (found, number) not in held:
+        held[found, number] = _build(found, config)
+    return held[found, number]
 
 
 def _build(found: Any, config: dict) -> Any:

@@ -1,6 +1,7 @@
 """Configs from files: parsed with limits, and looked through before anything is built."""
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -12,6 +13,7 @@ from lurnet.core.registry import (
     find_class,
     serialize,
     serialize_object,
+    sharing,
 )
 from lurnet.ops import table
 
@@ -46,7 +48,9 @@ def described(obj: Any) -> Any:
     """An object as plain data, with what it was built for and compiled with."""
     if not hasattr(obj, "get_config") or isinstance(obj, type):
         return serialize(obj)
-    config = serialize_object(obj)
+    with sharing():
+        config = serialize_object(obj)
+    _drop_idle_numbers(config)
     build = obj.get_build_config() if hasattr(obj, "get_build_config") else None
     if build is not None:
         config["build_config"] = serialize(build)
@@ -65,17 +69,41 @@ def restored(
     """
     with custom_object_scope(custom_objects or {}):
         config = dict(config)
-        settings = config.pop("compile_config", None) if not compile else None
-        settings = config.pop("compile_config", settings) if compile else None
-        _check(config, custom_objects or {}, where)
-        _check(settings or {}, custom_objects or {}, where)
-        made = _guarded(lambda: deserialize(config, module="keras.layers"), where)
+        settings = config.pop("compile_config", None)
+        settings = settings if compile else None
+        for part in (config, settings or {}):
+            _guarded(lambda part=part: _check(part, custom_objects or {}, where), where)
+        _number_firsts(config)
+        with sharing():
+            made = _guarded(lambda: deserialize(config, module="keras.layers"), where)
         if settings and hasattr(made, "compile_from_config"):
             _guarded(lambda: made.compile_from_config(settings), f"{where} (compile settings)")
     return made
 
 
+def _drop_idle_numbers(config: dict[str, Any]) -> None:
+    """Leave only the numbers of layers that stand in several places."""
+    entries = [e for e in _entries(config, into_own=True) if "shared_object_id" in e]
+    counts = Counter(e["shared_object_id"] for e in entries)
+    for entry in entries:
+        if counts[entry["shared_object_id"]] == 1:
+            del entry["shared_object_id"]
+
+
+def _number_firsts(config: dict[str, Any]) -> None:
+    """Give a shared layer its number where it stands first: Keras writes it from the second on."""
+    firsts: dict[tuple, dict[str, Any]] = {}
+    for entry in _entries(config):
+        name = entry["config"].get("name") if isinstance(entry["config"], dict) else None
+        if not isinstance(name, str):
+            continue
+        first = firsts.setdefault((entry["class_name"], name), entry)
+        if "shared_object_id" in entry:
+            first.setdefault("shared_object_id", entry["shared_object_id"])
+
+
 def _guarded(build: Callable[[], Any], where: str) -> Any:
+    """What ``build`` gives; whatever a senseless config makes it raise becomes BadFile."""
     try:
         return build()
     except LurnetError:
@@ -116,8 +144,8 @@ def _check(config: Mapping[str, Any], custom: Mapping[str, Any], where: str) -> 
         )
 
 
-def _entries(config: Any) -> Iterator[dict[str, Any]]:
-    """Every description of an object inside a config, except those inside the user's own."""
+def _entries(config: Any, into_own: bool = False) -> Iterator[dict[str, Any]]:
+    """Every description of an object inside a config, in order; the user's own are not entered."""
     stack = [config]
     while stack:
         value = stack.pop()
@@ -126,7 +154,8 @@ def _entries(config: Any) -> Iterator[dict[str, Any]]:
         elif isinstance(value, dict):
             if isinstance(value.get("class_name"), str) and "config" in value:
                 yield value
-                if custom_object(value.get("registered_name") or value["class_name"]) is not None:
+                key = value.get("registered_name") or value["class_name"]
+                if not into_own and custom_object(key) is not None:
                     continue
             stack += reversed(list(value.values()))
 

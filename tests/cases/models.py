@@ -84,6 +84,14 @@ def shared(k):
     return k.Model([a, b], k.layers.Subtract()([once(a), once(once(b))]))
 
 
+def shared_across(k):
+    once = k.layers.Dense(3)
+    left = k.Sequential([k.Input((3,)), once], name="left")
+    right = k.Sequential([k.Input((3,)), once, k.layers.Dense(3)], name="right")
+    x = k.Input((3,))
+    return k.Model(x, k.layers.Subtract()([left(x), right(x)]))
+
+
 def operations(k):
     x = k.Input((3,))
     h = k.layers.Dense(3)(x) + 1
@@ -222,6 +230,7 @@ CASES = [
     Case("convolutions", convolutions, floats(4, 8, 8, 1), floats(4, 2)),
     Case("dicts", dicts, {"a": floats(4, 3), "b": floats(4, 3)}),
     Case("shared", shared, [floats(4, 3), floats(4, 3)]),
+    Case("shared_across", shared_across, floats(4, 3)),
     Case("operations", operations, floats(4, 3)),
     Case("branches_out_of_order", branches_out_of_order, floats(4, 3)),
     Case("branches_joined", branches_joined, floats(4, 3)),
