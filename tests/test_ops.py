@@ -14,6 +14,9 @@ from lurnet.core.symbolic import SymbolicTensor, is_symbolic
 from lurnet.core.tree import flatten, map_structure, pack_sequence_as
 from lurnet.ops import table
 from tests.cases import ops as cases
+from tests.cases import ops_nn
+
+CASES = [*cases.CASES, *ops_nn.CASES]
 
 NAMES = sorted(n for n in vars(ops) if callable(getattr(keras.ops, n, None)))
 IMAGES = sorted(n for n in vars(ops.image) if callable(getattr(keras.ops.image, n, None)))
@@ -54,7 +57,7 @@ def as_dtype(x, dtype):
     return jnp.asarray(np.abs(x) * 3 if "u" in dtype else x * 3).astype(dtype)
 
 
-@pytest.mark.parametrize("case", cases.CASES, ids=label)
+@pytest.mark.parametrize("case", CASES, ids=label)
 def test_equals_keras(case):
     name, args, kwargs = case
     ours, theirs = pair(name)
@@ -120,7 +123,7 @@ def call(case, tree, flat):
 
 
 ON_ARRAYS = [
-    *(c for c in cases.CASES if tensors(c)[2] and c[0] not in cases.BY_VALUE),
+    *(c for c in CASES if tensors(c)[2] and c[0] not in cases.BY_VALUE),
     *((name, (x,), {}) for name, x in (cases.UNARY | cases.FLOAT_UNARY).items()),
     *((name, xs, {}) for name, xs in cases.BINARY.items()),
 ]
