@@ -420,11 +420,12 @@ class STFT(Initializer):
         if isinstance(self.window, str):
             from scipy.signal import get_window  # heavy, and few need it
 
-            window = get_window(self.window, frame, self.periodic)
+            window = np.asarray(get_window(self.window, frame, self.periodic))
         else:
             window = np.asarray(self.window)
-        norms = {"density": np.sqrt(np.sum(window**2)), "spectrum": np.sum(np.abs(window))}
-        return window / norms.get(self.scaling, 1.0)
+        if self.scaling == "density":
+            return window / np.sqrt(np.sum(np.square(window)))
+        return window / np.sum(np.abs(window)) if self.scaling == "spectrum" else window
 
 
 class _Initializers(Registry):

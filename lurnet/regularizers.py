@@ -29,7 +29,8 @@ def _factor(default: float) -> Any:
 
 
 if TYPE_CHECKING:
-    Factor = Share = Any
+    Factor = Any
+    Share = Any
 else:
     Factor, Share = _factor(0.01), _factor(0.0)
 

@@ -191,6 +191,7 @@ class R2Score(Metric):
 
     def _adjusted(self, score: Tensor) -> Tensor:
         """The score with a price for each regressor; as it is where there are too few samples."""
-        free = self.num_samples - self.num_regressors - 1.0
-        adjusted = 1.0 - (1.0 - score) * (self.num_samples - 1.0) / ops.where(free > 0, free, 1.0)
+        samples = self.num_samples.value
+        free = samples - self.num_regressors - 1.0
+        adjusted = 1.0 - (1.0 - score) * (samples - 1.0) / ops.where(free > 0, free, 1.0)
         return ops.where(free > 0, adjusted, score)
