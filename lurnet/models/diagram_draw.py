@@ -71,7 +71,7 @@ class Drawing:
 
 def text_width(text: str, size: float, bold: bool = False) -> float:
     """An upper estimate of a text's width, without a font at hand."""
-    wide = sum(1.0 if ord(c) > 0x2E80 else 0.82 if c in "MWmw@%" else 0.61 for c in text)
+    wide = sum(1.0 if ord(c) > 0x2E80 or c in "MWm@%" else 0.82 if c == "w" else 0.61 for c in text)
     return wide * size * (1.1 if bold else 1.0)
 
 

@@ -3,8 +3,9 @@
 import numpy as np
 
 
-def zoo(keras):
-    makers = [seq, unbuilt, two_inputs, twice, ops, inception, unet, nested, subunbuilt, sub]
+def zoo(keras, large=True):
+    makers = [seq, unbuilt, two_inputs, twice, ops, nested, subunbuilt, sub]
+    makers += [inception, unet] if large else []
     return {make.__name__: make(keras) for make in makers}
 
 
