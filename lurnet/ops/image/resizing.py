@@ -7,6 +7,7 @@ import jax.numpy as jnp
 
 from lurnet.core.errors import BadValue, did_you_mean
 from lurnet.core.symbolic import Tensor, op
+from lurnet.ops.core import saturate_cast
 from lurnet.ops.image.layout import in_batch
 
 INTERPOLATIONS = ("bilinear", "nearest", "lanczos3", "lanczos5", "bicubic")
@@ -58,7 +59,9 @@ def resize(
         elif pad_to_aspect_ratio:
             batch = _bordered(batch, *size, fill_value)
         shape = (batch.shape[0], *size, batch.shape[-1])
-        return jax.image.resize(batch, shape, interpolation, antialias)
+        resized = jax.image.resize(batch, shape, interpolation, antialias)
+        whole = jnp.issubdtype(batch.dtype, jnp.integer)
+        return saturate_cast(jnp.round(resized), batch.dtype) if whole else resized
 
     return in_batch(run, images, data_format)
 
