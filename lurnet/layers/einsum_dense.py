@@ -57,6 +57,11 @@ class EinsumDense(Weighted):
     activation: Activation = None  #: applied to the output; None leaves it as it is
     bias_axes: str | None = None  #: letters of the output's axes that have a bias; None: no bias
 
+    def setup(self) -> None:
+        """Check the equation's form."""
+        super().setup()
+        read(self.equation)
+
     def build(self, input_shape: tuple) -> None:
         """Make the kernel and the bias."""
         letters = read(self.equation)
@@ -86,7 +91,8 @@ class EinsumDense(Weighted):
                     f"{size}, but the input of shape {shape} has {known}."
                 )
             sizes[letter] = known if size is None else size
-        unknown = sorted(set(letters.kernel + letters.output) - set(sizes))
+        biased = set(self.bias_axes or "") & set(letters.output)
+        unknown = [c for c in sorted({*letters.kernel, *biased}) if sizes.get(c) is None]
         if unknown:
             raise BadValue(
                 f"{describe(self)}: the size of axis {unknown[0]!r} of {self.equation!r} is in "

@@ -55,8 +55,9 @@ class InputLayer(Layer):
         self.batch_shape = _whole_shape(shape, batch_size, batch_shape)
         self.sparse, self.ragged, self.optional = False, False, bool(optional)
         self.built = True
-        tensor = input_tensor or SymbolicTensor(self.batch_shape, self._data_dtype, name)
-        record(self, (), {}, tensor)
+        if input_tensor is None:
+            input_tensor = SymbolicTensor(self.batch_shape, self._data_dtype, name)
+        record(self, (), {}, input_tensor)
 
     @property
     def dtype(self) -> str:

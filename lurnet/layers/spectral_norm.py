@@ -6,7 +6,7 @@ from lurnet import ops
 from lurnet.core.errors import BadValue
 from lurnet.core.fields import PositiveInt, fields
 from lurnet.layers.input_spec import describe
-from lurnet.layers.wrapper import Wrapper
+from lurnet.layers.wrapper import InnerLayer, Wrapper
 
 
 @fields
@@ -21,6 +21,9 @@ class SpectralNormalization(Wrapper):
     (2, 3)
     """
 
+    _own_fields_first = True
+
+    layer: InnerLayer  #: the layer whose kernel, or embeddings, is normalised
     power_iterations: PositiveInt = 1  #: steps of power iteration in each call
 
     def build(self, input_shape: Any = None) -> None:

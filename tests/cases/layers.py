@@ -169,6 +169,63 @@ case("Lambda", SEQ, double)
 
 # --- attention
 case("Attention", [SEQ, (2, 5, 4)])
-case("Attention", [SEQ, (2, 5, 4), (2, 5, 3)], use_scale=True, key="scale")
+case("Attention", [SEQ, (2, 5, 3), (2, 5, 4)], use_scale=True, key="scale")
 case("Attention", [SEQ, (2, 5, 4)], use_scale=True, score_mode="concat", key="concat")
 case("AdditiveAttention", [SEQ, (2, 5, 4)])
+
+
+# --- what must be refused: how it is made, the shapes it is called with one after the other, and
+# what the message says (a pattern); no shapes: the constructor refuses
+ERRORS = [
+    (layer("Conv2D", 3, 3), [(2, 28, 28)], r"Conv2D layer 'conv2d'.*4 axes.*\(2, 28, 28\).*None\]"),
+    (layer("Conv2D", 3, 3), [(2, 9, 9, 1), (2, 9, 9, 2)], r"size 1 on axis -1.*\(2, 9, 9, 2\)"),
+    (layer("Conv2D", 3, 3), [(2, 9, 9, 3), (2, 3, 9, 9)], "data_format='channels_first'"),
+    (layer("Conv2D", 3, 5), [(2, 4, 9, 1)], "window of 5 x 5 does not fit into an input of 4 x 9"),
+    (layer("Conv1D", 3, 3, dilation_rate=4), [(2, 8, 1)], "window of 9 .* input of 8"),
+    (layer("Conv2D", 4, 3, groups=2), [(2, 9, 9, 3)], "3 channels cannot be split into 2"),
+    (layer("Conv2D", 3, 3, groups=2), [], "divisible by `groups`"),
+    (layer("Conv2D", 3, 3, strides=2, dilation_rate=2), [], "cannot both be more than 1"),
+    (layer("Conv2D", 3, 3, padding="smae"), [], "Did you mean 'same'"),
+    (layer("Conv2D", 3, 3, padding="causal"), [], "'valid', 'same'"),
+    (layer("Conv2D", 3, (3, 3, 3)), [], "2 of them"),
+    (layer("Conv2D", 0, 3), [], "`filters` must be a positive integer, not 0"),
+    (layer("Conv2D", 3, 3, fitlers=3), [], "Did you mean 'filters'"),
+    (layer("DepthwiseConv2D", 5), [(2, 4, 9, 1)], "does not fit"),
+    (layer("SeparableConv2D", 3, 5), [(2, 4, 9, 1)], "does not fit"),
+    (layer("MaxPooling2D", 5), [(2, 4, 9, 1)], "does not fit.*pool less"),
+    (layer("GlobalAveragePooling2D"), [(2, 3)], "Reshape"),
+    (layer("Cropping2D", 2), [(2, 4, 9, 1)], r"cropping 2 \+ 2 leaves nothing of axis 1"),
+    (layer("ZeroPadding2D", -1), [], "0 or more"),
+    (layer("UpSampling2D", interpolation="bilinaer"), [], "Did you mean 'bilinear'"),
+    (layer("Reshape", (3, 5)), [(2, 4, 4)], r"\(15 numbers\) out of samples of .*\(16 numbers\)"),
+    (layer("Reshape", (-1, 3)), [(2, 4, 4)], "cannot make"),
+    (layer("Reshape", (-1, -1)), [], "only one size"),
+    (layer("Permute", (1, 3)), [], "each of 1 to 2 once"),
+    (layer("RepeatVector", 2.5), [], "positive integer, not 2.5"),
+    (layer("RepeatVector", 2), [(2, 3, 4)], "Flatten"),
+    (layer("Add"), [(2, 3)], r"list of inputs.*Add\(\)\(\[a, b\]\)"),
+    (layer("Add"), [[(2, 3), (2, 4)]], r"\(2, 3\), \(2, 4\).*axis 1"),
+    (layer("Subtract"), [[(2, 3)] * 3], "two inputs, but it got 3"),
+    (layer("Concatenate", 1), [[(2, 3, 4), (2, 3, 5)]], "all other axes must have the same size"),
+    (layer("Concatenate"), [[(2, 3, 4), (2, 4)]], "cannot join"),
+    (layer("Dot", 1), [[(2, 3), (2, 4)]], "size 3, axis 1 of the second 4"),
+    (layer("Dot", 0), [[(2, 3), (2, 3)]], "batch axis"),
+    (layer("Dot", 1.5), [], "not 1.5"),
+    (layer("BatchNormalization", 3), [(2, 3)], "axis 3 does not exist"),
+    (layer("BatchNormalization"), [(2, 3), (2, 4)], "size 3"),
+    (layer("GroupNormalization", 4), [(2, 6)], "6 channels cannot be split into 4"),
+    (layer("Dropout", 1.5), [], "from 0 to 1, not 1.5"),
+    (layer("ReLU", max_value=-1), [], ">= 0"),
+    (layer("LeakyReLU", None), [], "not None"),
+    (layer("Embedding", -1, 3), [], "`input_dim` must be a positive integer"),
+    (layer("EinsumDense", "ab,bc=ac", 3), [], "form"),
+    (layer("EinsumDense", "ab,bc->ac", None), [(2, 3)], "size of axis 'c'"),
+    (layer("Attention"), [(2, 3, 4)], r"\[query, value\]"),
+    (layer("SpectralNormalization", 3), [], "must be a layer"),
+    (layer("Lambda", 3), [], "must be a function"),
+    (layer("Input", 5), [], r"Input\(shape=\(5,\)\)"),
+    (layer("Input"), [], "needs a shape"),
+    (layer("Input", (3,), batch_shape=(2, 3)), [], "only one of them"),
+    (layer("Input", (3.5,)), [], "positive integers or None"),
+    (layer("Input", (3,), sparse=True), [], "dense"),
+]
