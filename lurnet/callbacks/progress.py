@@ -53,7 +53,7 @@ class Progbar:
         self.finalized = False
         self._sums: dict[str, tuple[Any, float]] = {}
         self._seen = 0
-        self._start = time.perf_counter()
+        self._start = self._reached = time.perf_counter()
         self._first: tuple[int, float] | None = None  # the first look: it holds the compiling
         self._drawn_at = -np.inf
         self._drawn = False
@@ -71,7 +71,8 @@ class Progbar:
         now = time.perf_counter()
         if self._first is None and current > 0:
             self._first = (current, now)
-        self._seen = max(self._seen, current)
+        if current > self._seen:  # what comes after the last step, validation, is no step
+            self._seen, self._reached = current, now
         if finalize:
             self.finalized = True
             self._finish(current, now)
@@ -108,36 +109,34 @@ class Progbar:
         self._drawn_at = now
         left = ""
         if self.target is not None:
-            left = clock(self._per_step(current, now) * (self.target - current))
+            left = clock(self._per_step(current) * (self.target - current))
         else:
             left = clock(now - self._start)
-        line, length = self._line(current, left, now)
+        line, length = self._line(current, left)
         columns = shutil.get_terminal_size().columns
         if length >= columns and sys.stdout.isatty():  # a wrapped line could not be redrawn
-            line = self._line(current, left, now, coloured=False)[0][: columns - 1]
+            line = self._line(current, left, coloured=False)[0][: columns - 1]
         end = CLEAR_TO_END if has_colour(sys.stdout) else ""
         self._write(f"\r{line}{end}")
         self._drawn = True
 
     def _finish(self, current: int, now: float) -> None:
         if self.verbose == 1:
-            line, _ = self._line(current, clock(now - self._start), now)
+            line, _ = self._line(current, clock(now - self._start))
             start = "\r" if self._drawn else ""
             end = CLEAR_TO_END if self._drawn and has_colour(sys.stdout) else ""
             self._write(f"{start}{line}{end}\n")
         elif self.verbose == 2:
             seconds = f"{now - self._start:.0f}s"
-            parts = [self._count(current), seconds, self._pace(current, now), *self._metrics()]
+            parts = [self._count(current), seconds, self._pace(current), *self._metrics()]
             self._write(" - ".join(parts) + "\n")
 
-    def _line(
-        self, current: int, seconds: str, now: float, coloured: bool = True
-    ) -> tuple[str, int]:
+    def _line(self, current: int, seconds: str, coloured: bool = True) -> tuple[str, int]:
         """The line, and how many characters of it are seen."""
         bold, green, white, plain = (
             (BOLD, GREEN, WHITE, PLAIN) if coloured and has_colour(sys.stdout) else ("",) * 4
         )
-        count, tail = self._count(current), f" {self._pace(current, now)}"
+        count, tail = self._count(current), f" {self._pace(current)}"
         tail += "".join(f" - {m}" for m in self._metrics())
         if self.target is None:
             return f"{count} {bold}{seconds}{plain}{tail}", len(f"{count} {seconds}{tail}")
@@ -161,14 +160,14 @@ class Progbar:
         rest = "━" if live and has_colour(sys.stdout) else "─" if live else "-"
         return ("━" if live else "=") * full, rest * (self.width - full)
 
-    def _per_step(self, current: int, now: float) -> float:
+    def _per_step(self, current: int) -> float:
         """Seconds for a step; the first look, with the compiling, is left out where possible."""
         if self._first is not None and current > self._first[0]:
-            return (now - self._first[1]) / (current - self._first[0])
-        return (now - self._start) / max(current, 1)
+            return (self._reached - self._first[1]) / (current - self._first[0])
+        return (self._reached - self._start) / max(current, 1)
 
-    def _pace(self, current: int, now: float) -> str:
-        per_step = self._per_step(current, now)
+    def _pace(self, current: int) -> str:
+        per_step = self._per_step(current)
         for factor, unit in ((1, "s"), (1e3, "ms")):
             if per_step * factor >= 1:
                 return f"{per_step * factor:.0f}{unit}/{self.unit_name}"
