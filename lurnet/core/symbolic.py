@@ -195,7 +195,7 @@ def op(fn: Callable) -> Callable:
             return record(OpCall(wrapper), args, kwargs, infer(wrapper, *args, **kwargs))
         args, kwargs = tree.map_structure(read, (args, kwargs))
         wanted = _array_arguments(fn)
-        args = [_array(x) if i in wanted else x for i, x in enumerate(args)]
+        args = tuple(_array(x) if i in wanted else x for i, x in enumerate(args))
         return fn(*args, **{k: _array(x) if k in wanted else x for k, x in kwargs.items()})
 
     wrapper.is_op = True  # type: ignore[attr-defined]

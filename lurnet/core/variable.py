@@ -195,8 +195,8 @@ class Variable:
 
 def _operator(name: str) -> Callable:
     def method(self: Variable, *others: Any) -> Any:
-        others = [o.value if isinstance(o, Variable) else o for o in others]
-        return getattr(jnp.asarray(self.value), name)(*others)
+        plain = (o.value if isinstance(o, Variable) else o for o in others)
+        return getattr(jnp.asarray(self.value), name)(*plain)
 
     method.__name__ = name
     return method

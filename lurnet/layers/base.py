@@ -320,7 +320,7 @@ class Layer(Stateful, Config):
 
     def add_loss(self, loss: Any) -> None:
         """Add scalars to what training minimises; called inside ``call``."""
-        self._losses += [x for x in tree.leaves(loss) if x is not None]
+        self._losses: list[Any] = self._losses + [x for x in tree.leaves(loss) if x is not None]
         _with_losses.add(self)
 
     @property

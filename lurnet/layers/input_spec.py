@@ -69,7 +69,7 @@ class InputSpec:
         return None
 
     def _squeezes(self, shape: tuple) -> bool:
-        wanted = self.shape or ()
+        wanted: tuple = self.shape or ()
         longer, shorter = (shape, wanted) if len(shape) > len(wanted) else (wanted, shape)
         return len(longer) == len(shorter) + 1 and longer[-1] in (1, None)
 

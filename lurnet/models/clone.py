@@ -51,7 +51,7 @@ def clone_model(
 
 def _copier(function: Callable, recursive: bool) -> Callable:
     def copy(layer: Layer) -> Layer:
-        if recursive and isinstance(layer, (Functional, Sequential)):
+        if recursive and isinstance(layer, Model):
             return clone_model(layer, clone_function=function, recursive=True)
         return function(layer)
 

@@ -163,7 +163,9 @@ class Functional(Model):
         x = self._with_rank(x, symbol)
         problem = InputSpec(shape=(None, *symbol.shape[1:])).problem(shape_of(x) or ())
         if problem:
-            name = self._sources[self._inputs.index(symbol)].name
+            name = next(
+                n.name for n, x in zip(self._sources, self._inputs, strict=True) if x is symbol
+            )
             seen = shape_of(x) or ()
             raise BadValue(
                 f"Model {self.name!r}, input {name!r}: expected {_shown(symbol.shape)}, but the "

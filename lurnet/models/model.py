@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from lurnet import saving
 from lurnet.core import tree
@@ -12,6 +12,8 @@ from lurnet.core.symbolic import any_symbolic
 from lurnet.layers.base import Layer
 from lurnet.models.summary import print_summary
 from lurnet.training.trainer import Trainer
+
+T = TypeVar("T")
 
 
 class Model(Trainer, Layer):
@@ -51,7 +53,7 @@ class Model(Trainer, Layer):
     @property
     def layers(self) -> list[Layer]:
         """The layers directly in this model."""
-        return list(self._flatten_layers(include_self=False, recursive=False))
+        return [x for x in self._flatten_layers(False, recursive=False) if isinstance(x, Layer)]
 
     @property
     def operations(self) -> list[Any]:
@@ -173,7 +175,7 @@ def _is_functional_class(cls: type) -> bool:
     return bool(_FUNCTIONAL) and issubclass(cls, _FUNCTIONAL[0])
 
 
-def functional_class(cls: type) -> type:
+def functional_class(cls: type[T]) -> type[T]:
     """Decorator by which the functional model's class makes itself known to Model."""
     _FUNCTIONAL.append(cls)
     return cls

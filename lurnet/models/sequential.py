@@ -1,6 +1,5 @@
 """Sequential models: a stack of layers."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from lurnet.core import tree
@@ -33,7 +32,7 @@ class Sequential(Model):
 
     def __init__(
         self,
-        layers: Iterable[Any] | None = None,
+        layers: Any = None,
         trainable: bool = True,
         name: str | None = None,
         **kwargs: Any,

@@ -107,7 +107,8 @@ def is_chain(model: Any) -> bool:
 def calls_of(part: Any, model: Any) -> list[Node]:
     """The calls of a layer or op inside a model; of one in no graph, those recorded anywhere."""
     nodes = [n for n in nodes_of(model) if n.fn is part]
-    return nodes or list(getattr(part, "_inbound_nodes", ()))[-1:]
+    made: list[Node] = getattr(part, "_inbound_nodes", [])
+    return nodes or made[-1:]
 
 
 def shapes_of(part: Any, model: Any) -> list[Any]:

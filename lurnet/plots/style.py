@@ -7,7 +7,7 @@ from lurnet.core.errors import BadState
 
 #: Okabe and Ito's colours, https://jfly.uni-koeln.de/color/
 COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
-CONTEXT = {
+CONTEXT: Any = {
     "axes.spines.right": False,
     "axes.spines.top": False,
     "axes.titlesize": 11,

@@ -72,7 +72,7 @@ def fit(
     logs: dict[str, Any] = {}
     model._resume_epoch = 0  # BackupAndRestore sets it, when training begins
     events.on_train_begin()
-    initial_epoch = max(initial_epoch, model._resume_epoch)
+    epoch = initial_epoch = max(initial_epoch, model._resume_epoch)
     with interruptible() as interruption:
         try:
             for epoch in range(initial_epoch, epochs):

@@ -25,6 +25,8 @@ from lurnet.training.runner import Steps
 class Trainer:
     """Mixin of Model: training, testing, predicting."""
 
+    __call__: Callable[..., Any]
+
     def _prepare_trainer(self) -> None:
         self.compiled = False
         self.optimizer: Any = None

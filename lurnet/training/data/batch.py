@@ -20,7 +20,8 @@ def unpack_x_y_sample_weight(data: Any) -> tuple[Any, Any, Any]:
             "A batch must be x, (x, y) or (x, y, sample_weight), but it is a tuple of "
             f"{len(data)} items. Several inputs go into one item: ([x1, x2], y)."
         )
-    return (*data, None, None)[:3]
+    x, y, sample_weight = (*data, None, None)[:3]
+    return x, y, sample_weight
 
 
 def pack_x_y_sample_weight(x: Any, y: Any = None, sample_weight: Any = None) -> Any:

@@ -37,7 +37,8 @@ class PyDataset:
     @property
     def num_batches(self) -> int | None:
         """Number of batches, None: endless."""
-        return len(self) if hasattr(self, "__len__") else None
+        size = getattr(self, "__len__", None)
+        return None if size is None else size()
 
     def on_epoch_begin(self) -> None:
         """Called before every epoch."""
@@ -66,7 +67,7 @@ class Stream:
         self.source, self.limit, self.shuffle = source, steps, shuffle
         self.class_weight = class_weight
         self.indexed = hasattr(source, "__getitem__") and hasattr(source, "__len__")
-        self._running: Iterator | None = None
+        self._running: Any = None
         self._first: list = []
         if not self.indexed and not hasattr(source, "__iter__"):
             raise BadValue(
