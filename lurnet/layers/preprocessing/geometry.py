@@ -9,7 +9,6 @@ from lurnet.layers.options import DataFormat
 from lurnet.layers.preprocessing.affine import FillMode, Interpolation, resample
 from lurnet.layers.preprocessing.image import ImageLayer, factor, images_of, pair
 
-
 FlipMode = Literal["horizontal", "vertical", "horizontal_and_vertical"]
 
 

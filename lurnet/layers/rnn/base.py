@@ -138,8 +138,9 @@ class Recurrent(Layer):
 
     def _loop(self, steps: Steps, x: Any, mask: Any, states: list, stack: bool) -> tuple:
         """Last states and stacked outputs; what the cell itself assigns goes from step to step."""
-        advance = pure(steps.step, steps.moving)
-        xs = steps.project(ops.swapaxes(x, 0, 1))
+        # Inside the loop the input's product costs half as much to train on a CPU as before it:
+        # the gradient of a projected sequence would be written out step by step.
+        advance = pure(lambda x, s: steps.step(steps.project(x), s), steps.moving)
         zeros = self.zero_output_for_mask
 
         def body(carry: tuple, now: tuple) -> tuple:
@@ -154,7 +155,7 @@ class Recurrent(Layer):
         (states, kept), outputs = ops.scan(
             body,
             (states, [v.stored for v in steps.moving]),
-            (xs, mask),
+            (ops.swapaxes(x, 0, 1), mask),
             reverse=self.go_backwards,
             unroll=True if self.unroll else 1,
         )

@@ -1,4 +1,4 @@
-"""What recurrent cells have in common: weights, dropout, and a step split for speed."""
+"""What recurrent cells have in common: weights, dropout, and a step in two parts."""
 
 from collections.abc import Callable
 from dataclasses import KW_ONLY
@@ -18,7 +18,7 @@ Masks = list | None
 class Steps(NamedTuple):
     """A cell made ready for one sequence.
 
-    ``project`` takes all steps at once, before the loop; ``step(x, states)`` gives the output and
+    ``project`` takes one step's input, or those of all; ``step(x, states)`` gives the output and
     the new states of one; ``shows_state`` tells that the output is the cell's first state;
     ``moving`` are the variables that a step assigns.
     """

@@ -105,7 +105,7 @@ class StackedRNNCells(Layer):
         return [initial_state(cell, batch_size, self.compute_dtype) for cell in self.cells]
 
     def start(self, batch: Any, training: Any) -> Steps:
-        """Only the first cell sees the inputs, so only its projection can leave the loop."""
+        """The first cell projects the inputs, the others the output of the one before."""
         first, *rest = [start(cell, batch, training) for cell in self.cells]
 
         def step(x: Any, states: list) -> tuple[Any, list]:

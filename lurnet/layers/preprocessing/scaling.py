@@ -1,0 +1,164 @@
+"""Numbers scaled: by a constant, or by the mean and variance of data."""
+
+from collections.abc import Iterable, Iterator
+from typing import Annotated, Any
+
+import numpy as np
+
+from lurnet import ops
+from lurnet.core.errors import BadState, BadType, BadValue
+from lurnet.core.fields import Convert, fields
+from lurnet.core.registry import deserialize
+from lurnet.core.settings import epsilon, image_data_format
+from lurnet.layers.base import Layer
+from lurnet.layers.input_spec import describe
+
+Values = Annotated[Any, Convert(lambda owner, value: deserialize(value))]
+
+
+@fields
+class Rescaling(Layer):
+    """``x * scale + offset``, of any shape.
+
+    >>> Rescaling(1 / 255)(ops.convert_to_tensor([0.0, 255.0])).tolist()
+    [0.0, 1.0]
+    """
+
+    scale: Values  #: factor, one or one per channel
+    offset: Values = 0.0  #: added afterwards
+
+    supports_masking = True
+
+    def call(self, inputs: Any) -> Any:
+        """The scaled input, in the compute dtype."""
+        scale, offset = (ops.cast(v, self.compute_dtype) for v in (self.scale, self.offset))
+        if len(scale.shape) > 0 and image_data_format() == "channels_first":
+            scale = ops.reshape(scale, (*scale.shape, *[1] * (3 - len(scale.shape))))
+        return ops.cast(inputs, self.compute_dtype) * scale + offset
+
+
+def _axes(_: Any, axis: Any) -> tuple[int, ...]:
+    if axis is None:
+        return ()
+    return (axis,) if isinstance(axis, int) else tuple(axis)
+
+
+def _numbers(_: Any, value: Any) -> Any:
+    return None if value is None else np.asarray(deserialize(value)).tolist()
+
+
+@fields
+class Normalization(Layer):
+    """``(x - mean) / sqrt(variance)``, with the mean and variance of data that it has seen.
+
+    Give them as arguments, or call ``adapt(data)`` once before training.
+
+    >>> layer = Normalization()
+    >>> layer.adapt(np.array([[0.0, 10.0], [2.0, 30.0]]))
+    >>> layer(np.array([[1.0, 40.0]], "float32")).tolist()
+    [[0.0, 2.0]]
+    """
+
+    axis: Annotated[Any, Convert(_axes)] = -1  #: axes that have statistics of their own; None: none
+    mean: Annotated[Any, Convert(_numbers)] = None  #: mean, one or one per place on the axes
+    variance: Annotated[Any, Convert(_numbers)] = None  #: variance, likewise
+    invert: bool = False  #: whether to undo it: ``x * sqrt(variance) + mean``
+
+    supports_masking = True
+
+    def setup(self) -> None:
+        """Mean and variance come together."""
+        super().setup()
+        self._input_shape: tuple | None = None
+        if (self.mean is None) != (self.variance is None):
+            raise BadValue(f"{describe(self)} needs both `mean` and `variance`, or none of them.")
+        if self.mean is not None and np.shape(self.mean) != np.shape(self.variance):
+            raise BadValue(
+                f"{describe(self)}: `mean` has shape {np.shape(self.mean)}, but `variance` has "
+                f"shape {np.shape(self.variance)}; they must be the same."
+            )
+        if self.mean is not None and np.ndim(self.mean) > len(self.axis):
+            raise BadValue(
+                f"{describe(self)}: `mean` has {np.ndim(self.mean)} axes, but `axis` names "
+                f"{len(self.axis)}."
+            )
+
+    def build(self, input_shape: tuple) -> None:
+        """Make the weights mean, variance and count, unless the values were given."""
+        rank = len(input_shape)
+        if any(not -rank <= a < rank for a in self.axis):
+            raise BadValue(f"{describe(self)}: `axis` {self.axis} is not in shape {input_shape}.")
+        self._input_shape = tuple(input_shape)
+        self._kept = sorted(a % rank for a in self.axis)
+        kept = tuple(input_shape[a] for a in self._kept)
+        if None in kept:
+            raise BadValue(
+                f"{describe(self)} needs the sizes of the axes {self.axis}, but it got "
+                f"{input_shape}."
+            )
+        self._broadcast = [input_shape[a] if a in self._kept else 1 for a in range(rank)]
+        if self.mean is None:
+            options = {"trainable": False}
+            self.adapt_mean = self.add_weight(kept, "zeros", name="mean", **options)
+            self.adapt_variance = self.add_weight(kept, "ones", name="variance", **options)
+            self.count = self.add_weight((), "zeros", "int32", name="count", **options)
+
+    def adapt(self, data: Any) -> None:
+        """Take mean and variance from data: an array, or an iterable of batches."""
+        total, mean, variance = 0, np.zeros(()), np.zeros(())
+        for batch in _batches(data):
+            if not self.built:
+                self.build(batch.shape)
+            self._check_sizes(batch.shape)
+            axes = tuple(a for a in range(batch.ndim) if a not in self._kept)
+            size = int(np.prod([batch.shape[a] for a in axes]))
+            total += size
+            new = mean + (batch.mean(axes) - mean) * (size / total)
+            spread = (variance + (mean - new) ** 2) * (1 - size / total)
+            variance = spread + (batch.var(axes) + (batch.mean(axes) - new) ** 2) * (size / total)
+            mean = new
+        if not total:
+            raise BadValue(f"{describe(self)}: adapt() got no data.")
+        if self.mean is not None:
+            raise BadState(f"{describe(self)} was given its mean, so it cannot adapt.")
+        self.adapt_mean.assign(mean)
+        self.adapt_variance.assign(variance)
+
+    def _check_sizes(self, shape: tuple) -> None:
+        known = self._input_shape or ()
+        if len(shape) != len(known) or any(shape[a] != known[a] for a in self._kept):
+            raise BadValue(
+                f"{describe(self)} was built for inputs of shape {known}, but adapt() got data "
+                f"of shape {shape}."
+            )
+
+    def finalize_state(self) -> None:
+        """Nothing remains to be done: the statistics are read at each call."""
+
+    def call(self, inputs: Any) -> Any:
+        """The normalised input."""
+        inputs = ops.cast(inputs, self.compute_dtype)
+        mean, variance = (self._spread(kind) for kind in ("mean", "variance"))
+        deviation = ops.maximum(ops.sqrt(variance), epsilon())
+        return inputs * deviation + mean if self.invert else (inputs - mean) / deviation
+
+    def _spread(self, kind: str) -> Any:
+        """Mean or variance with the rank of the input."""
+        if getattr(self, kind) is None:
+            value = ops.convert_to_tensor(getattr(self, f"adapt_{kind}"))
+            return ops.reshape(value, self._broadcast)
+        value = np.asarray(getattr(self, kind), "float32")
+        shape = [1] * len(self._broadcast)
+        for i, size in enumerate(reversed(value.shape)):
+            shape[self._kept[-1 - i]] = size
+        return ops.cast(value.reshape(shape), self.compute_dtype)
+
+
+def _batches(data: Any) -> Iterator[np.ndarray]:
+    """The batches of a data set as float64 arrays; of (inputs, targets) only the inputs."""
+    if hasattr(data, "shape"):
+        data = [data]
+    if not isinstance(data, Iterable):
+        raise BadType(f"adapt() takes an array or an iterable of batches, not {data!r}.")
+    for batch in data:
+        yield np.asarray(batch[0] if isinstance(batch, (tuple, list)) else batch, "float64")
