@@ -1,6 +1,8 @@
 """Files between lurnet and real Keras, both ways, and what goes wrong with files."""
 
 import json
+import subprocess
+import sys
 import warnings
 
 import h5py
@@ -357,6 +359,20 @@ def test_arguments(tmp_path):
         lurnet.saving.load_model(tmp_path / "m")
     with pytest.raises(BadFile, match="Cannot write"):
         model.save(tmp_path / "nowhere" / "m.keras")
+
+
+def test_a_program_that_only_loads(tmp_path):
+    model = shake(stack(3))
+    model.compile("adam", "mse")
+    model.save(tmp_path / "m.keras")
+    program = (
+        "from lurnet.saving import load_model; import sys, numpy; "
+        "print(load_model(sys.argv[1])(numpy.ones((1, 2))).tolist())"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, tmp_path / "m.keras"], capture_output=True, text=True
+    )
+    same(np.array(json.loads(done.stdout)), model(np.ones((1, 2), "float32")))
 
 
 def test_about(tmp_path):

@@ -149,7 +149,7 @@ def function_of(module, name):
 CONFIGS = [
     (code, "never run"),
     (named("os", "system"), "not Keras': system"),
-    (named("builtins", "eval"), "not here|not Keras"),
+    (named("builtins", "eval"), "not Keras': eval"),
     (named("keras.utils", "get_file", config={"fname": "x", "origin": "https://x.y"}), "not here"),
     (named("keras.src.layers", "Nothing"), "'Nothing' of Keras"),
     (named("keras.layers", "TFSMLayer", config={"filepath": "x"}), "not here"),

@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from importlib import import_module
 from typing import Any
 
 from lurnet.core.errors import BadFile, BadValue, LurnetError
@@ -18,6 +19,9 @@ from lurnet.core.registry import (
 from lurnet.ops import table
 
 CODE = "__lambda__"
+#: The modules whose classes a file may name: they enter them in the table when they are loaded,
+#: and the program need not have used them before.
+HOMES = ("layers", "losses", "metrics", "models", "optimizers")
 
 
 def parse(text: str | bytes, where: str) -> dict[str, Any]:
@@ -67,6 +71,8 @@ def restored(
 
     All that is missing or refused in it is told at once, before anything is built.
     """
+    for home in HOMES:
+        import_module(f"lurnet.{home}")
     with custom_object_scope(custom_objects or {}):
         config = dict(config)
         settings = config.pop("compile_config", None)
@@ -131,7 +137,7 @@ def _check(config: Mapping[str, Any], custom: Mapping[str, Any], where: str) -> 
         if isinstance(inner, str) and {".", ".."} & set(inner.replace("\\", "/").split("/")):
             raise BadFile(f"{where}: a layer is named {inner!r}, which is a path: refused.")
         if not _is_known(entry):
-            ours = str(entry.get("module") or "").split(".")[0] in ("keras", "builtins")
+            ours = str(entry.get("module") or "").split(".")[0] == "keras"
             key = entry.get("registered_name") or name
             key = entry["config"] if name in ("function", "type") else key
             (unknown if ours else missing)[str(key)] = str(key).rpartition(">")[2]

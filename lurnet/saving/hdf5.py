@@ -1,6 +1,7 @@
 """HDF5: written plainly, read without following anything that leads out of the file."""
 
 import contextlib
+import math
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -69,7 +70,7 @@ def entries(file: h5py.File, path: Path) -> dict[str, Entry]:
         dtype = _dtype(item)
         if dtype is None or item.shape is None:
             raise BadFile(f"{path}: {full!r} holds {item.dtype}, no numbers: refused.")
-        size = item.size * dtype.itemsize
+        size = math.prod(item.shape) * dtype.itemsize
         found[full] = Entry(item.shape, size, item.id.get_storage_size(), _reader(item, dtype))
     return found
 

@@ -15,8 +15,8 @@ from lurnet.saving import hdf5
 from lurnet.saving.entries import VARS, Entry, Store, by_owner, joined
 from lurnet.saving.walk import places
 
-#: State that a model may do without: that of training and of random numbers.
-OPTIONAL = {"optimizer", "seed_generator"}
+#: State that a model may do without: that of training, of metrics and of random numbers.
+OPTIONAL = {"optimizer", "metrics", "seed_generator"}
 SHOWN = 20  # lines of problems in one message
 _DEFAULTS = (Stateful.load_own_variables, Optimizer.load_own_variables)
 
