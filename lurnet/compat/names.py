@@ -43,6 +43,8 @@ OLD_HOMES = {
     "keras.utils.np_utils": "lurnet.utils",
     "keras.utils.vis_utils": "lurnet.utils",
 }
+#: Modules of TensorFlow around ``keras``.
+AROUND = ("tensorflow", "tensorflow_core", "tensorflow.python")
 ROOTS = ("keras", "tf_keras", "tensorflow", "tensorflow_core")
 
 
@@ -135,13 +137,13 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         """A spec for ``keras``, ``tensorflow`` and what lies in them."""
         if name.partition(".")[0] not in ROOTS:
             return None
-        if name in ("tensorflow", "tensorflow_core") or _home_of(name) is not None:
+        if name in AROUND or _home_of(name) is not None:
             return importlib.machinery.ModuleSpec(name, self, is_package=True)
         raise ModuleNotFoundError(_not_there(name), name=name)
 
     def create_module(self, spec: importlib.machinery.ModuleSpec) -> types.ModuleType:
         """The alias."""
-        if spec.name in ("tensorflow", "tensorflow_core"):
+        if spec.name in AROUND:
             return TensorFlow(spec.name)
         home = _home_of(spec.name)
         assert home is not None

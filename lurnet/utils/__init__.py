@@ -7,12 +7,12 @@ from lurnet.core.registry import get_custom_objects as get_custom_objects
 from lurnet.core.registry import get_registered_name as get_registered_name
 from lurnet.core.registry import get_registered_object as get_registered_object
 from lurnet.core.registry import register_keras_serializable as register_keras_serializable
-from lurnet.core.registry import serialize as serialize_keras_object
 from lurnet.core.seeds import set_random_seed as set_random_seed
 from lurnet.core.symbolic import is_symbolic as is_keras_tensor
 from lurnet.models.diagram import model_to_svg as model_to_svg
 from lurnet.models.diagram import plot_model as plot_model
 from lurnet.saving import deserialize_keras_object as deserialize_keras_object
+from lurnet.saving import serialize_keras_object as serialize_keras_object
 from lurnet.training.data.batch import pack_x_y_sample_weight as pack_x_y_sample_weight
 from lurnet.training.data.batch import unpack_x_y_sample_weight as unpack_x_y_sample_weight
 from lurnet.training.data.streams import PyDataset as PyDataset
