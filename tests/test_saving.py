@@ -218,6 +218,44 @@ def test_subclassed_model(tmp_path):
     assert int(loaded.optimizer.iterations.value) == 1
 
 
+@pytest.mark.parametrize(("source", "target"), WAYS[:2], ids=WAY_NAMES[:2])
+def test_registered_classes_and_functions(source, target, tmp_path):
+    def register(k):
+        @k.saving.register_keras_serializable("Pack")
+        class Times(k.layers.Layer):
+            def __init__(self, factor=2, **kwargs):
+                super().__init__(**kwargs)
+                self.factor = factor
+
+            def call(self, x):
+                return x * self.factor
+
+            def get_config(self):
+                return {**super().get_config(), "factor": self.factor}
+
+        @k.saving.register_keras_serializable("Pack")
+        def triple(x):
+            return x * 3
+
+        return Times, triple
+
+    times, triple = register(source)
+    register(target)
+    layers = [source.Input((2,)), times(5), source.layers.Dense(3, activation=triple)]
+    model = source.Sequential(layers)
+    model.compile("adam", loss=lambda_free_loss)
+    model.save(tmp_path / "model.keras")
+    loaded = target.saving.load_model(
+        tmp_path / "model.keras", custom_objects={"lambda_free_loss": lambda_free_loss}
+    )
+    same(model(np.ones((1, 2), "float32")), loaded(np.ones((1, 2), "float32")))
+    assert loaded.loss is lambda_free_loss
+
+
+def lambda_free_loss(y_true, y_pred):
+    return (y_true - y_pred) ** 2
+
+
 # --- Lambda
 
 

@@ -235,9 +235,15 @@ def serialize_function(fn: Any) -> Any:
             "as a named function and decorate it with @keras.saving.register_keras_serializable()."
         )
     registered = get_registered_name(fn)
-    kind = "type" if inspect.isclass(fn) else "function"
+    if not inspect.isclass(fn):  # Keras finds a function by its registered name alone
+        return {
+            "module": "builtins",
+            "class_name": "function",
+            "config": registered,
+            "registered_name": "function",
+        }
     module = key[0] if key else fn.__module__
-    return {"module": module, "class_name": kind, "config": name, "registered_name": registered}
+    return {"module": module, "class_name": "type", "config": name, "registered_name": registered}
 
 
 def deserialize(config: Any, custom_objects: Mapping | None = None, module: str = "") -> Any:

@@ -74,7 +74,7 @@ def assign(model: Any, entries: Mapping[str, Entry], path: Path, skip_mismatch: 
     with values([], []) as scope:  # what is assigned in here stays in here
         for place, holder in holders.items():
             found = groups.pop(place, {})
-            if not found and isinstance(holder, Optimizer):
+            if isinstance(holder, Optimizer) and _is_fresh(holder, found):
                 continue
             wrong = _misfits(place, holder, found)
             if not wrong:
@@ -84,6 +84,14 @@ def assign(model: Any, entries: Mapping[str, Entry], path: Path, skip_mismatch: 
     if problems:
         _complain(model, problems, path, skip_mismatch)
     commit(scope)
+
+
+def _is_fresh(optimizer: Optimizer, found: Mapping[str, Entry]) -> bool:
+    """Whether the file holds no state of the optimizer, or that of one which made no step."""
+    if len(found) == len(optimizer.variables):
+        return False
+    steps = found.get("0")
+    return not found or (steps is not None and steps.shape == () and int(steps.read()) == 0)
 
 
 def _misfits(place: str, holder: Any, found: Mapping[str, Entry]) -> list[str]:
