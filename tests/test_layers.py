@@ -219,7 +219,13 @@ def test_narrow(name):
     assert (ours.shape, ours.dtype) == (theirs.shape, theirs.dtype)
 
 
-STEPS = [n for n, c in CASES.items() if all(len(s) == 3 and s[1] > 1 for s in c.shapes)]
+# The oracle warns of a Lambda that takes its mask; in channels_first, axis 1 holds no steps.
+NO_STEPS = ("Lambda", "GlobalAveragePooling1D first")
+STEPS = [
+    n
+    for n, c in CASES.items()
+    if all(len(s) == 3 and s[1] > 1 for s in c.shapes) and n not in NO_STEPS
+]
 
 
 @pytest.mark.parametrize("some", [False, True])
@@ -291,7 +297,7 @@ def test_lambda_passes_what_its_function_takes():
     assert made(ops.ones(1), training=False).tolist() == [3.0]
 
 
-@pytest.mark.parametrize("rate", [0.25, 0.5])
+@pytest.mark.parametrize("rate", [0.3])
 @pytest.mark.parametrize("kind", ["Dropout", "AlphaDropout", "GaussianDropout", "GaussianNoise"])
 def test_noise_has_the_moments_of_the_oracles(kind, rate):
     x = np.random.default_rng(0).normal(size=(200, 200)).astype("float32")

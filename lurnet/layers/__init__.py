@@ -67,6 +67,8 @@ from lurnet.layers.merge import subtract as subtract
 from lurnet.layers.misc import ActivityRegularization as ActivityRegularization
 from lurnet.layers.misc import Identity as Identity
 from lurnet.layers.misc import Lambda as Lambda
+from lurnet.layers.multi_head_attention import GroupQueryAttention as GroupQueryAttention
+from lurnet.layers.multi_head_attention import MultiHeadAttention as MultiHeadAttention
 from lurnet.layers.noise import GaussianNoise as GaussianNoise
 from lurnet.layers.norm import BatchNormalization as BatchNormalization
 from lurnet.layers.norm import GroupNormalization as GroupNormalization

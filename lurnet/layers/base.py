@@ -233,12 +233,13 @@ class Layer(Stateful, Config):
 
     def _build_for(self, args: tuple, kwargs: dict) -> None:
         """Call build() with the shapes that it asks for by its parameters' names."""
-        wanted = list(inspect.signature(self.build).parameters)
+        wanted = inspect.signature(self.build).parameters
         tensors = dict(zip(self._parameters(), args)) | kwargs  # noqa: B905
         by_key = {f"{k}_shape": v for k, v in tensors.items()}
         first = args[0] if args else next(iter(tensors.values()), None)
-        if len(wanted) > 1 and all(w in by_key for w in wanted):
-            self.build(**{w: _shapes(by_key[w]) for w in wanted})
+        needed = [w for w, p in wanted.items() if p.default is p.empty]
+        if len(wanted) > 1 and needed and all(w in by_key for w in needed):
+            self.build(**{w: _shapes(by_key[w]) for w in wanted if by_key.get(w) is not None})
         else:
             self.build(_shapes(first))
 

@@ -165,7 +165,7 @@ case("Embedding", (2, 5), 9, 3, "uniform", "l2", mask_zero=True, key="masked", c
 case("Masking", SEQ)
 case("Identity", SEQ)
 case("ActivityRegularization", FLAT, 0.1, 0.2)
-case("Lambda", SEQ, double)
+case("Lambda", SEQ, double, case={"narrow": False})
 
 # --- attention
 case("Attention", [SEQ, (2, 5, 4)])
