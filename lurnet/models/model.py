@@ -1,13 +1,12 @@
 """Model: a layer that can be trained, saved and looked at as a whole."""
 
-import json
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 from lurnet import saving
 from lurnet.core import tree
 from lurnet.core.errors import BadState, BadValue, did_you_mean
-from lurnet.core.registry import register, serialize_object
+from lurnet.core.registry import register
 from lurnet.core.symbolic import any_symbolic
 from lurnet.layers.base import Layer
 from lurnet.models.summary import print_summary
@@ -139,7 +138,7 @@ class Model(Trainer, Layer):
 
     def to_json(self, **kwargs: Any) -> str:
         """The architecture as JSON text."""
-        return json.dumps(serialize_object(self), **kwargs)
+        return saving.model_to_json(self, **kwargs)
 
     @property
     def input_shape(self) -> Any:
