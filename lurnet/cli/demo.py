@@ -22,14 +22,15 @@ def demo(out: str, epochs: int | None = None) -> int:
     utils.set_random_seed(0)
     model = network(x.shape[1:])
     model.summary()
+    epochs = epochs or EPOCHS
     start = time.perf_counter()
     record = model.fit(
         x,
         y,
         batch_size=64,
-        epochs=epochs or EPOCHS,
+        epochs=epochs,
         validation_data=(x_test, y_test),
-        callbacks=[callbacks.LearningRateScheduler(lambda e: 3e-3 * 0.9**e)],
+        callbacks=[callbacks.LearningRateScheduler(lambda e: 3e-3 * (1 - e / epochs))],
         verbose=1,
     )
     seconds = time.perf_counter() - start
@@ -41,18 +42,17 @@ def demo(out: str, epochs: int | None = None) -> int:
 
 
 def network(shape: tuple[int, ...]) -> models.Sequential:
-    """A small convolutional network."""
+    """A small convolutional network; shifting the digits about makes up for their small number."""
     model = models.Sequential(
         [
             layers.Input(shape),
-            layers.Conv2D(32, 3, padding="same", activation="relu"),
-            layers.Conv2D(32, 3, padding="same", activation="relu"),
+            layers.RandomTranslation(0.12, 0.12, fill_mode="constant"),
+            layers.Conv2D(24, 3, padding="same", activation="relu"),
+            layers.Conv2D(24, 3, padding="same", activation="relu"),
             layers.MaxPooling2D(2),
-            layers.Conv2D(64, 3, padding="same", activation="relu"),
-            layers.MaxPooling2D(2),
+            layers.Conv2D(48, 3, padding="same", activation="relu"),
             layers.Flatten(),
             layers.Dropout(0.4),
-            layers.Dense(64, activation="relu"),
             layers.Dense(10, activation="softmax"),
         ],
         name="digits",

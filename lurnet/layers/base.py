@@ -36,7 +36,10 @@ from lurnet.layers.state import Stateful
 #: Keras 1 and 2 gave the shape of the first layer's input in these; Sequential reads them.
 SHAPE_ARGUMENTS = ("input_shape", "batch_input_shape", "batch_shape", "input_dim", "input_length")
 #: Options of later Keras versions and of other engines: accepted where they ask for nothing.
-IDLE_ARGUMENTS = ("quantization_config", "lora_rank", "lora_alpha", "implementation", "use_cudnn")
+IDLE_ARGUMENTS = (
+    *("quantization_config", "lora_rank", "lora_alpha"),
+    *("implementation", "use_cudnn", "time_major"),
+)
 
 _with_losses: "weakref.WeakSet[Layer]" = weakref.WeakSet()
 

@@ -22,7 +22,8 @@ def activations(model: Model, x: Any, layers: Sequence[str] | None = None) -> di
 
 
 def _pictorial(model: Model) -> list[Any]:
-    return [x for x in model.layers if len(x.output.shape) == 4]
+    found = [x for x in model.layers if len(x.output.shape) == 4]
+    return [x for x in found if x.output.shape[-1] > 1] or found
 
 
 def features(
@@ -50,8 +51,8 @@ def features(
     figure = new_figure(1.6 + 0.62 * (columns + 1), 0.5 + 0.82 * rows)
     with styled():
         grid = figure.subplots(rows, columns + 1, squeeze=False)
-        for line, (name, maps) in zip(grid, found.items(), strict=True):
-            _row(line, name, maps[0], image if line is grid[0] else None)
+        for i, (name, maps) in enumerate(found.items()):
+            _row(grid[i], name, maps[0], image if i == 0 else None)
         figure.suptitle(title or "What each layer sees", fontsize=11, fontweight="bold")
     return figure
 
