@@ -2,6 +2,8 @@
 
 import os
 
+import pytest
+
 # The oracle runs on the same engine; it reads this when it is first imported.
 os.environ.setdefault("KERAS_BACKEND", "jax")
 
@@ -10,3 +12,14 @@ os.environ.setdefault("KERAS_BACKEND", "jax")
 from lurnet import compat  # noqa: E402
 
 compat.uninstall()
+
+
+@pytest.fixture(scope="module")
+def quick_compilation():
+    """For many small programs: most of the time would go into making each of them fast."""
+    import jax
+
+    before = jax.config.read("jax_disable_most_optimizations")
+    jax.config.update("jax_disable_most_optimizations", True)
+    yield
+    jax.config.update("jax_disable_most_optimizations", before)

@@ -10,7 +10,7 @@ import jax
 import keras
 import numpy as np
 import pytest
-from cases.layers import CASES, ERRORS, double
+from cases.layers import CASES, ERRORS, OPEN, double
 
 import lurnet.layers as layers
 from lurnet import ops
@@ -30,6 +30,7 @@ ORACLE_ONLY = {
     "rms_scaling": False,
     "lora_rank": None,
 }
+pytestmark = pytest.mark.usefixtures("quick_compilation")
 TIGHT = {"rtol": 2e-5, "atol": 2e-5}
 every = pytest.mark.parametrize("name", CASES)
 
@@ -110,15 +111,6 @@ def values(name):
     return ours, p.value_and_gradients(p.oracle, p.call_oracle)
 
 
-@pytest.fixture(scope="module", autouse=True)
-def quick_compilation():
-    """Each case is its own small program: most of the time would go into making it fast."""
-    before = jax.config.read("jax_disable_most_optimizations")
-    jax.config.update("jax_disable_most_optimizations", True)
-    yield
-    jax.config.update("jax_disable_most_optimizations", before)
-
-
 def plain(config):
     """A config as JSON holds it, without what the oracle alone has."""
     config = json.loads(json.dumps(config))
@@ -190,6 +182,14 @@ def test_shape_inferred(name):
     if not p.case.ints:
         shapes = [(None, *x.shape[1:]) for x in p.inputs]
         assert p.ours.compute_output_shape(as_given(shapes)) == (None, *y.shape[1:])
+
+
+@pytest.mark.parametrize("name", OPEN)
+def test_shape_inferred_from_unknown_sizes(name):
+    shapes = [(*(None,) * (len(s) - 1), s[-1]) for s in CASES[name].shapes]
+    ours = CASES[name].make(layers)(as_given([layers.Input(batch_shape=s) for s in shapes]))
+    theirs = CASES[name].make(keras.layers)(as_given([keras.Input(batch_shape=s) for s in shapes]))
+    assert ours.shape == theirs.shape
 
 
 @pytest.mark.parametrize(

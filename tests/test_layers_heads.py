@@ -9,6 +9,7 @@ import pytest
 import lurnet.layers as layers
 from lurnet.core.errors import BadValue
 
+pytestmark = pytest.mark.usefixtures("quick_compilation")
 RNG = np.random.default_rng(0)
 Q, V, K = (RNG.normal(size=s).astype("float32") for s in ((2, 5, 4), (2, 6, 4), (2, 6, 3)))
 IMAGE = RNG.normal(size=(1, 2, 3, 4)).astype("float32")

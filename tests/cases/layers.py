@@ -11,7 +11,6 @@ class Case(NamedTuple):
     ints: int = 0  # the input holds whole numbers below this, 0: normal numbers
     bad: tuple | None = None  # a shape of wrong rank, which must be refused
     random: bool = False  # draws random numbers while training
-    shapes_open: bool = False  # works without knowing any size but the channels'
     narrow: bool = True  # makes sense in half precision
 
 
@@ -172,6 +171,42 @@ case("Attention", [SEQ, (2, 5, 4)])
 case("Attention", [SEQ, (2, 5, 3), (2, 5, 4)], use_scale=True, key="scale")
 case("Attention", [SEQ, (2, 5, 4)], use_scale=True, score_mode="concat", key="concat")
 case("AdditiveAttention", [SEQ, (2, 5, 4)])
+
+
+#: Layers that can do without any size but the channels'.
+OPEN = [
+    "Conv1D causal",
+    "Conv2D",
+    "Conv2D strides",
+    "Conv2DTranspose",
+    "Conv2DTranspose same",
+    "Conv3D",
+    "DepthwiseConv2D",
+    "SeparableConv2D",
+    "MaxPooling2D",
+    "MaxPooling2D same",
+    "AveragePooling2D same",
+    "GlobalAveragePooling2D",
+    "ZeroPadding2D",
+    "Cropping2D",
+    "UpSampling2D",
+    "UpSampling2D bilinear",
+    "BatchNormalization no centre",
+    "LayerNormalization",
+    "GroupNormalization",
+    "Flatten",
+    "Reshape free",
+    "Permute",
+    "Add",
+    "Concatenate axis",
+    "Dot cosine",
+    "EinsumDense",
+    "Attention",
+    "Dropout shape",
+    "SpatialDropout2D",
+    "PReLU shared",
+    "Masking",
+]
 
 
 # --- what must be refused: how it is made, the shapes it is called with one after the other, and
