@@ -42,7 +42,7 @@ class LearningRateScheduler(Callback):
             )
         self.model.optimizer.learning_rate = rate = float(rate)
         if self.verbose > 0:
-            print(f"\nEpoch {epoch + 1}: LearningRateScheduler setting learning rate to {rate}.")
+            print(f"\nEpoch {epoch + 1}: the learning rate is {rate}.")
 
     def _ask(self, epoch: int, rate: float) -> Any:
         try:

@@ -115,7 +115,7 @@ class ModelCheckpoint(Monitor):
 
     def _wanted(self, epoch: int, logs: dict[str, Any], path: str) -> bool:
         if not self.save_best_only:
-            self._say(epoch, f"saving model to {path}")
+            self._say(epoch, f"saved to {path}")
             return True
         current = logs.get(self.monitor)
         if current is None or np.ndim(current) > 0:
@@ -130,10 +130,10 @@ class ModelCheckpoint(Monitor):
             return True
         before = "None" if self.best is None else f"{self.best:.5f}"
         if not self._is_improvement(current, self.best):
-            self._say(epoch, f"{self.monitor} did not improve from {before}")
+            self._say(epoch, f"{self.monitor} is {current:.5f}, no better than {before}")
             return False
-        change = f"{self.monitor} improved from {before} to {current:.5f}"
-        self._say(epoch, f"{change}, saving model to {path}")
+        change = f"{self.monitor} is {current:.5f}, the best so far (before: {before})"
+        self._say(epoch, f"{change}; saved to {path}")
         self.best = current
         return True
 

@@ -80,7 +80,7 @@ class ReduceLROnPlateau(Monitor):
         new = max(old * self.factor, self.min_lr)
         self.model.optimizer.learning_rate = new
         if self.verbose > 0:
-            print(f"\nEpoch {epoch + 1}: ReduceLROnPlateau reducing learning rate to {new}.")
+            print(f"\nEpoch {epoch + 1}: no progress, so the learning rate goes down to {new}.")
         self.cooldown_counter, self.wait = self.cooldown, 0
 
     def in_cooldown(self) -> bool:
