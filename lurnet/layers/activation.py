@@ -8,7 +8,14 @@ from lurnet.core.fields import Number, fields
 from lurnet.layers import options
 from lurnet.layers.base import Layer
 from lurnet.layers.input_spec import InputSpec
-from lurnet.layers.options import Axes, Constraint, Initializer, NotNegative, Regularizer
+from lurnet.layers.options import (
+    Axes,
+    Constraint,
+    Initializer,
+    MaybeNotNegative,
+    NotNegative,
+    Regularizer,
+)
 from lurnet.layers.weighted import Parametric
 
 
@@ -37,7 +44,7 @@ class ReLU(Layer):
     [0.0, 2.0, 3.0]
     """
 
-    max_value: NotNegative = None  #: upper bound of the output; None is no bound
+    max_value: MaybeNotNegative = None  #: upper bound of the output; None is no bound
     negative_slope: NotNegative = 0.0  #: slope below the threshold
     threshold: NotNegative = 0.0  #: below it, the input is not passed on
 
@@ -152,9 +159,11 @@ class Softmax(Layer):
         if mask is not None:
             low = -3e4 if str(x.dtype) == "float16" else -1e9
             x = ops.where(mask, x, ops.cast(low, x.dtype) + x)
-        axis = tuple(self.axis) if isinstance(self.axis, (list, tuple)) else self.axis
-        if isinstance(axis, tuple) and len(axis) > 1:
-            y = ops.exp(x - ops.logsumexp(x, axis=axis, keepdims=True))
+        axis = self.axis
+        if isinstance(axis, (list, tuple)) and len(axis) == 1:
+            axis = axis[0]
+        if isinstance(axis, (list, tuple)):
+            y = ops.exp(x - ops.logsumexp(x, axis=tuple(axis), keepdims=True))
         else:
-            y = activations.softmax(x, axis=axis[0] if isinstance(axis, tuple) else axis)
+            y = activations.softmax(x, axis=axis)
         return y if mask is None else ops.where(mask, y, ops.zeros_like(y))

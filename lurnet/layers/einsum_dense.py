@@ -30,7 +30,7 @@ def read(equation: str) -> Letters:
     """
     found = _FORM.fullmatch(equation.replace(" ", ""))
     before, left, after, kernel, out_before, output, out_after = (
-        found.groups() if found else [0] * 7
+        found.groups() if found else ("",) * 7
     )
     if not found or before != out_before or after != out_after or (before and after):
         raise BadValue(
@@ -72,7 +72,7 @@ class EinsumDense(Weighted):
             more = len(input_shape) - len(letters.input) if letters.more == "after" else 0
             self.bias = self.weight("bias", self._bias_shape(letters, sizes, more))
 
-    def _sizes(self, letters: Letters, shape: tuple) -> dict[str, int | None]:
+    def _sizes(self, letters: Letters, shape: tuple) -> dict[str, Any]:
         """The size of each letter, from the input's shape and ``output_shape``."""
         own = len(letters.input)
         if len(shape) < own or (not letters.more and len(shape) != own):
@@ -98,7 +98,7 @@ class EinsumDense(Weighted):
                 f"{describe(self)}: the size of axis {unknown[0]!r} of {self.equation!r} is in "
                 f"neither the input's shape {shape} nor `output_shape` {given}."
             )
-        return sizes
+        return {letter: size for letter, size in sizes.items() if size is not None}
 
     def _bias_shape(self, letters: Letters, sizes: dict, more: int) -> tuple:
         """Sizes of the biased axes and 1 for the others, from the first biased axis on."""

@@ -85,9 +85,10 @@ def _whole_shape(shape: Any, batch_size: Any, batch_shape: Any) -> tuple:
         raise BadValue("Input needs a shape without the batch axis: write Input(shape=(28, 28)).")
     if batch_shape is not None and batch_size is not None:
         raise BadValue("Input got `batch_shape`, which holds the batch size: drop `batch_size`.")
-    given = shape if batch_shape is None else batch_shape
+    given: Any = shape if batch_shape is None else batch_shape
     if is_int(given):
         raise BadValue(f"`shape` must be a tuple, not {given!r}: write Input(shape=({given},)).")
+    assert given is not None  # one of the two
     sizes = tuple(given)
     if not all(d is None or (is_int(d) and d >= 0) for d in sizes):
         raise BadValue(f"`shape` must hold positive integers or None, but it is {given!r}.")

@@ -1,7 +1,7 @@
 """Small layers: a function as a layer, nothing at all, a penalty on what passes."""
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
 from lurnet import regularizers
@@ -10,6 +10,8 @@ from lurnet.core.fields import Convert, fields
 from lurnet.core.registry import deserialize
 from lurnet.layers.base import Layer
 from lurnet.layers.options import NotNegative
+
+ShapeOrRule = Callable[..., Any] | Sequence[int | None] | None
 
 
 def _function(_: Any, value: Any) -> Callable:
@@ -33,7 +35,7 @@ class Lambda(Layer):
     """
 
     function: Annotated[Any, Convert(_function)]  #: takes the input first
-    output_shape: Any = None  #: shape without the batch axis; found by itself if None
+    output_shape: ShapeOrRule = None  #: shape without the batch axis; found by itself if None
     mask: Any = None  #: mask of the output, or a function (inputs, mask) that gives it
     arguments: Any = None  #: further keyword arguments of the function
 

@@ -11,7 +11,7 @@ from lurnet.layers.activation import Softmax
 from lurnet.layers.base import Layer
 from lurnet.layers.einsum_dense import EinsumDense
 from lurnet.layers.input_spec import describe
-from lurnet.layers.options import Constraint, Initializer, Regularizer
+from lurnet.layers.options import Constraint, Initializer, MaybePositive, Regularizer
 
 
 def _as_tuple(_: Any, value: Any) -> Any:
@@ -114,12 +114,12 @@ class MultiHeadAttention(_Heads):
 
     num_heads: PositiveInt  #: number of heads
     key_dim: PositiveInt  #: size of the projected queries and keys, by head
-    value_dim: PositiveInt = None  #: size of the projected values; None is ``key_dim``
+    value_dim: MaybePositive = None  #: size of the projected values; None is ``key_dim``
     dropout: Rate = 0.0  #: share of the weights to set to 0 while training
     use_bias: bool = True  #: whether the projections have a bias
     output_shape: Sizes = None  #: size of the output; None: of the query
     attention_axes: Sizes = None  #: axes to attend over; None: all but batch and features
-    sliding_window: PositiveInt = None  #: how near a key must be to be seen
+    sliding_window: MaybePositive = None  #: how near a key must be to be seen
     flash_attention: Any = None  #: kept for compatibility
     kernel_initializer: Initializer = "glorot_uniform"  #: first value of the kernels
     bias_initializer: Initializer = "zeros"  #: first value of the biases
@@ -143,14 +143,14 @@ class MultiHeadAttention(_Heads):
         key_shape = key_shape or value_shape
         if query_shape[-1] is None or value_shape[-1] is None:
             raise BadValue(f"{describe(self)} needs to know the number of features of its inputs.")
-        heads = self.num_heads
+        heads, size = self.num_heads, self.value_dim or self.key_dim
         self.query_dense = self._to_heads("query", query_shape, heads, self.key_dim)
         self.key_dense = self._to_heads("key", key_shape, heads, self.key_dim)
         if self.use_gate:
-            self.gate_dense = self._to_heads("gate", query_shape, heads, self.value_dim)
-        self.value_dense = self._to_heads("value", value_shape, heads, self.value_dim)
+            self.gate_dense = self._to_heads("gate", query_shape, heads, size)
+        self.value_dense = self._to_heads("value", value_shape, heads, size)
         output = self.output_shape or (query_shape[-1],)
-        self.output_dense = self._from_heads(query_shape, heads, self.value_dim, output)
+        self.output_dense = self._from_heads(query_shape, heads, size, output)
         if self.attention_axes is None:
             self.attention_axes = tuple(range(1, len(query_shape) - 1))
 
@@ -224,7 +224,7 @@ class GroupQueryAttention(_Heads):
     num_key_value_heads: PositiveInt  #: number of heads of keys and values
     dropout: Rate = 0.0  #: share of the weights to set to 0 while training
     use_bias: bool = True  #: whether the projections have a bias
-    sliding_window: PositiveInt = None  #: how near a key must be to be seen
+    sliding_window: MaybePositive = None  #: how near a key must be to be seen
     flash_attention: Any = None  #: kept for compatibility
     kernel_initializer: Initializer = "glorot_uniform"  #: first value of the kernels
     bias_initializer: Initializer = "zeros"  #: first value of the biases

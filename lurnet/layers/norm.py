@@ -94,7 +94,7 @@ class BatchNormalization(_Affine):
         axis = _positive(self.axis, len(input_shape), self)
         shape = (_known(self, input_shape, axis),)
         self._make_affine(shape)
-        fixed = {"trainable": False, "autocast": False}
+        fixed: dict[str, Any] = {"trainable": False, "autocast": False}
         self.moving_mean = self.weight("moving_mean", shape, **fixed)
         self.moving_variance = self.weight("moving_variance", shape, **fixed)
         self.input_spec = InputSpec(ndim=len(input_shape), axes={axis: shape[0]})

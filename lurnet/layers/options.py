@@ -62,7 +62,12 @@ def axes_of(_: Any, value: Any) -> Any:
     return list(value) if isinstance(value, (list, tuple)) else value
 
 
-NotNegative = Annotated[float, Check("a number >= 0", lambda v: is_number(v) and v >= 0)]
+_NOT_NEGATIVE = Check("a number >= 0", lambda v: is_number(v) and v >= 0)
+NotNegative = Annotated[float, _NOT_NEGATIVE]
+MaybeNotNegative = Annotated[float | None, _NOT_NEGATIVE]
+MaybePositive = Annotated[
+    int | None, Check("a positive integer, or None", lambda v: is_int(v) and v > 0)
+]
 PerAxis = Annotated[Any, Convert(per_axis)]
 PerAxisOrZero = Annotated[Any, Convert(lambda layer, value: per_axis(layer, value, least=0))]
 Pairs = Annotated[Any, Convert(pairs_per_axis)]

@@ -52,7 +52,7 @@ class SpectralNormalization(Wrapper):
 
     def _normalise(self) -> None:
         flat = ops.reshape(self.kernel, (-1, self.kernel.shape[-1]))
-        u = self.vector_u.value
+        u = v = self.vector_u.value
         for _ in range(self.power_iterations):
             v = ops.normalize(ops.matmul(u, ops.transpose(flat)), axis=None)
             u = ops.normalize(ops.matmul(v, flat), axis=None)

@@ -23,7 +23,7 @@ class Spatial:
 
     def _expect(self, channels: int | None = None) -> None:
         """Expect inputs of the layer's rank, with so many channels."""
-        axes = {} if channels is None else {self._channel_axis: channels}
+        axes: dict[int, int | None] = {} if channels is None else {self._channel_axis: channels}
         self.input_spec = InputSpec(ndim=self.rank + 2, axes=axes)
 
     def input_advice(self, shape: tuple) -> str:

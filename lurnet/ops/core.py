@@ -13,7 +13,7 @@ from lurnet.core.errors import BadType
 from lurnet.core.symbolic import SymbolicTensor, Tensor, is_symbolic, op
 from lurnet.core.tree import leaves
 from lurnet.core.variable import Variable
-from lurnet.ops.kinds import DType, given
+from lurnet.ops.kinds import DType, chosen, given
 
 
 @op
@@ -33,7 +33,7 @@ def saturate_cast(x: Tensor, dtype: DType) -> Tensor:
     >>> saturate_cast([300.0, -5.0], "uint8").tolist()
     [255, 0]
     """
-    x, name = jnp.asarray(x), given(dtype)
+    x, name = jnp.asarray(x), chosen(dtype)
     if jnp.issubdtype(x.dtype, jnp.complexfloating) or "complex" in name or name == "bool":
         return x.astype(name)
     low, high = (np.array(end).astype("float64") for end in _range(name))

@@ -1,5 +1,7 @@
 """Connectionist temporal classification: a loss and a decoder for unaligned sequences."""
 
+from functools import partial
+
 import jax
 import jax.numpy as jnp
 from jax import lax
@@ -41,7 +43,7 @@ def ctc_loss(
         )
     lengths = jnp.asarray(target_length), jnp.asarray(output_length)
     log_p = jax.nn.log_softmax(output, -1)
-    return jax.vmap(lambda *row: _row_loss(*row, mask_index))(target, log_p, *lengths)
+    return jax.vmap(partial(_row_loss, blank=mask_index))(target, log_p, *lengths)
 
 
 def _row_loss(labels: Tensor, log_p: Tensor, number: Tensor, steps: Tensor, blank: int) -> Tensor:

@@ -1,6 +1,7 @@
 """Several tensors made one, and one made several."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import jax.numpy as jnp
 
@@ -91,7 +92,7 @@ def array_split(x: Tensor, indices_or_sections: int | Sequence[int], axis: int =
     return list(jnp.array_split(jnp.asarray(x), _cuts(indices_or_sections), axis))
 
 
-def _cuts(value: int | Sequence[int]) -> int | tuple[int, ...]:
+def _cuts(value: int | Sequence[int]) -> Any:  # jax does not declare the tuple it takes
     return tuple(int(v) for v in value) if not isinstance(value, int) else value
 
 

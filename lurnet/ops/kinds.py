@@ -1,7 +1,7 @@
 """Names for the kinds of settings that ops take, and how they are brought into one form."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, overload
 
 from lurnet.core.dtypes import narrow, standardize_dtype
 
@@ -10,13 +10,17 @@ Shape = int | Sequence[int | None]
 DType = Any
 
 
+@overload
+def axes(axis: int | Sequence[int]) -> int | tuple[int, ...]: ...
+@overload
+def axes(axis: Axis) -> int | tuple[int, ...] | None: ...
 def axes(axis: Axis) -> int | tuple[int, ...] | None:
     """An axis, or several as a tuple.
 
     >>> axes([0, 1]), axes(-1)
     ((0, 1), -1)
     """
-    return tuple(axis) if isinstance(axis, (list, tuple)) else axis
+    return tuple(axis) if isinstance(axis, Sequence) else axis
 
 
 def per_axis(value: int | Sequence[int], rank: int) -> tuple[int, ...]:

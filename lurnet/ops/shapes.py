@@ -97,8 +97,8 @@ def repeat(x: Tensor, repeats: int | Sequence[int], axis: int | None = None) -> 
     >>> repeat([1, 2], 2).tolist()
     [1, 1, 2, 2]
     """
-    repeats = jnp.asarray(repeats) if isinstance(repeats, (list, tuple)) else repeats
-    return jnp.repeat(x, repeats, axis)
+    counts = jnp.asarray(repeats) if isinstance(repeats, Sequence) else repeats
+    return jnp.repeat(x, counts, axis)
 
 
 @op
@@ -158,7 +158,8 @@ def rot90(array: Tensor, k: int = 1, axes: Sequence[int] = (0, 1)) -> Tensor:
     >>> rot90([[1, 2], [3, 4]]).tolist()
     [[2, 4], [1, 3]]
     """
-    return jnp.rot90(array, k, tuple(axes))
+    first, second = axes
+    return jnp.rot90(array, k, (first, second))
 
 
 @op

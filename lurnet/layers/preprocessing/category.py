@@ -9,6 +9,7 @@ from lurnet.core.errors import BadState, BadValue
 from lurnet.core.fields import Convert, Number, PositiveInt, fields
 from lurnet.layers.base import Layer
 from lurnet.layers.input_spec import describe
+from lurnet.layers.options import MaybePositive
 
 Mode = Literal["int", "one_hot", "multi_hot", "count"]
 
@@ -88,7 +89,7 @@ class Discretization(Layer):
     """
 
     bin_boundaries: Annotated[Any, Convert(_numbers)] = None  #: boundaries, rising
-    num_bins: PositiveInt = None  #: number of bins, for ``adapt``
+    num_bins: MaybePositive = None  #: number of bins, for ``adapt``
     epsilon: Number = 0.01  #: share of the data that ``adapt`` does not tell apart
     output_mode: Mode = "int"  #: the index itself, or a vector as CategoryEncoding makes it
     sparse: Dense = False  #: only False

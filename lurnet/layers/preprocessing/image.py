@@ -12,7 +12,7 @@ from lurnet.layers.input_spec import describe
 from lurnet.layers.options import DataFormat
 
 
-def pair(value: Any, low: float, high: float, floor: float | None = None) -> tuple:
+def pair(value: Any, low: float, high: float, floor: float | None = None) -> tuple[float, float]:
     """Bounds from a number f, (-f, f), or from two numbers; each must lie in [low, high].
 
     ``floor`` cuts the lower bound that a single number gives.
@@ -23,7 +23,7 @@ def pair(value: Any, low: float, high: float, floor: float | None = None) -> tup
     if not all(is_number(v) and low <= v <= high for v in given):
         raise BadValue(f"must lie between {low:g} and {high:g}, but it is {value!r}.")
     if len(given) == 2:
-        return tuple(sorted(given))
+        return min(given), max(given)
     size = abs(given[0])
     return (-size if floor is None else max(-size, floor), size)
 

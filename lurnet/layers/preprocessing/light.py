@@ -65,7 +65,7 @@ class RandomBrightness(ImageLayer):
         if not training:
             return None
         low, high = self.value_range
-        delta = self.draw(data, (1, 1, 1), *self.factor, seed)
+        delta = self.draw(data, (1, 1, 1), *self.factor, seed=seed)
         return {"rgb_delta": delta * (high - low)}
 
     def transformed(self, images: Any, transformation: Any) -> Any:

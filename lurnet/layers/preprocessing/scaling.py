@@ -98,7 +98,7 @@ class Normalization(Layer):
             )
         self._broadcast = [input_shape[a] if a in self._kept else 1 for a in range(rank)]
         if self.mean is None:
-            options = {"trainable": False}
+            options: dict[str, Any] = {"trainable": False}
             self.adapt_mean = self.add_weight(kept, "zeros", name="mean", **options)
             self.adapt_variance = self.add_weight(kept, "ones", name="variance", **options)
             self.count = self.add_weight((), "zeros", "int32", name="count", **options)

@@ -140,8 +140,10 @@ class Bidirectional(Layer):
         self, sequences: Any, initial_state: Any = None, mask: Any = None, training: Any = None
     ) -> Any:
         """Both outputs merged, and with ``return_state`` the states of both after them."""
-        half = len(initial_state) // 2 if initial_state is not None else 0
-        first = (initial_state[:half], initial_state[half:]) if half else (None, None)
+        first: tuple = (None, None)
+        if initial_state is not None and len(initial_state) > 1:
+            half = len(initial_state) // 2
+            first = (initial_state[:half], initial_state[half:])
         layers = (self.forward_layer, self.backward_layer)
         outs = [
             layer(sequences, **_taken(layer, initial_state=s, mask=mask, training=training))

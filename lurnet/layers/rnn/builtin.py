@@ -44,12 +44,10 @@ class BuiltIn(RNN):
         super().setup()
         own = set(self.cell_class.__fields__) & set(type(self).__fields__)
         own -= {"activity_regularizer", "autocast", "name", "dtype"}
-        self.cell = self.cell_class(
-            **{k: getattr(self, k) for k in own},
-            dtype=self.dtype_policy,
-            name=to_snake_case(self.cell_class.__name__),
-            implementation=getattr(self, "_implementation", 2),
-        )
+        options = {k: getattr(self, k) for k in own}
+        options["implementation"] = getattr(self, "_implementation", 2)
+        options["name"] = to_snake_case(self.cell_class.__name__)
+        self.cell = self.cell_class(**options, dtype=self.dtype_policy)
         self.input_spec = InputSpec(ndim=3)
 
     def build(self, sequences_shape: Any, initial_state_shape: Any = None) -> None:

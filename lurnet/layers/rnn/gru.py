@@ -35,7 +35,7 @@ class GRUCell(RecurrentCell):
 
     def input_bias(self) -> Any:
         """The part of the bias that belongs to the inputs."""
-        return self.bias[0] if self.reset_after else self.bias
+        return self.bias[0] if self.bias is not None and self.reset_after else self.bias
 
     def advance(self, x: Any, states: list, masks: Masks) -> tuple[Any, list]:
         """Output and new state."""
@@ -44,16 +44,18 @@ class GRUCell(RecurrentCell):
         if self.reset_after:
             inner = masked_product(h, kernel, masks)
             inner = inner if self.bias is None else ops.add(inner, self.bias[1])
-            gates, new = inner[:, : 2 * n], inner[:, 2 * n :]
+            z, r = self._opened(x_gates, inner[:, : 2 * n])
+            new = r * inner[:, 2 * n :]
         else:
             gates = masked_product(h, kernel[:, : 2 * n], masks and masks[:2])
-        z, r = ops.split(self.recurrent_activation(ops.add(x_gates, gates)), 2, axis=-1)
-        if self.reset_after:
-            new = r * new
-        else:
+            z, r = self._opened(x_gates, gates)
             new = masked_product(r * h, kernel[:, 2 * n :], masks and masks[2:])
         h = z * h + (1 - z) * self.activation(ops.add(x_new, new))
         return h, [h]
+
+    def _opened(self, x: Any, h: Any) -> list:
+        """How far the update gate and the reset gate are open."""
+        return ops.split(self.recurrent_activation(ops.add(x, h)), 2, axis=-1)
 
 
 @fields

@@ -1,6 +1,6 @@
 """Several cells as one, and any cell made ready for a sequence."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
 from lurnet import ops
@@ -36,7 +36,7 @@ def start(cell: Any, batch: Any, training: Any) -> Steps:
     flags = {}
     if isinstance(cell, Layer) and "training" in cell._parameters():
         flags = {"training": training}
-    run = cell if callable(cell) else cell.call
+    run: Callable[..., Any] = cell if callable(cell) else cell.call
 
     def step(x: Any, states: list) -> tuple[Any, list]:
         output, new = run(x, states, **flags)

@@ -52,13 +52,14 @@ def resize(
         raise BadValue("Choose `crop_to_aspect_ratio` or `pad_to_aspect_ratio`, not both.")
     if len(size) != 2:
         raise BadValue(f"`size` must be (height, width), but it is {size!r}.")
+    height, width = size
 
     def run(batch: Tensor) -> Tensor:
         if crop_to_aspect_ratio:
-            batch = _cropped(batch, *size)
+            batch = _cropped(batch, height, width)
         elif pad_to_aspect_ratio:
-            batch = _bordered(batch, *size, fill_value)
-        shape = (batch.shape[0], *size, batch.shape[-1])
+            batch = _bordered(batch, height, width, fill_value)
+        shape = (batch.shape[0], height, width, batch.shape[-1])
         resized = jax.image.resize(batch, shape, interpolation, antialias)
         whole = jnp.issubdtype(batch.dtype, jnp.integer)
         return saturate_cast(jnp.round(resized), batch.dtype) if whole else resized
@@ -95,10 +96,9 @@ def _three(low: int | None, high: int | None, target: int | None, size: int, sig
             "For each of height and width, give exactly two of: before, after, target size; "
             f"they are {low}, {high} and {target}."
         )
-    if low is None:
-        low = sign * (target - size) - high
-    elif high is None:
-        high = sign * (target - size) - low
+    both = 0 if target is None else sign * (target - size)
+    low = both - (high or 0) if low is None else low
+    high = both - low if high is None else high
     if low < 0 or high < 0:
         raise BadValue(f"{low} before and {high} after an axis of size {size}: neither may be < 0.")
     return low, high

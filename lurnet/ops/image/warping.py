@@ -70,7 +70,8 @@ def _grid(batch: Tensor, dtype: Any) -> tuple[Tensor, Tensor]:
     """Rows and columns of the pixels, (h, w) each."""
     height, width = batch.shape[1:3]
     rows, columns = jnp.arange(height, dtype=dtype), jnp.arange(width, dtype=dtype)
-    return jnp.meshgrid(rows, columns, indexing="ij")
+    down, across = jnp.meshgrid(rows, columns, indexing="ij")
+    return down, across
 
 
 @op

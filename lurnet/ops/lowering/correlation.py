@@ -6,6 +6,7 @@ runs fast inside a compiled loop.
 """
 
 import math
+from functools import reduce
 from typing import NamedTuple
 
 import jax.numpy as jnp
@@ -103,7 +104,7 @@ def _scattered(y: Array, kernel: Array, geometry: Geometry, sizes: Sizes) -> Arr
             place * step - low for place, step, (low, _) in zip(offset, dilation, pads, strict=True)
         )
         parts.append(placed(shares[..., index, :], strides, firsts, sizes))
-    return sum(parts)
+    return reduce(jnp.add, parts)
 
 
 def surrounded(y: Array, window: Sizes, geometry: Geometry, sizes: Sizes) -> Array:

@@ -47,7 +47,7 @@ def max_pool(
         y = _largest(padded(x, pads, -jnp.inf), tuple(window), tuple(strides))
     else:
         y = _reduced(x, lax.max, _lowest(x.dtype), window, strides, pads)
-    return restored(y, data_format)
+    return restored(y, data_format)  # pyright: ignore[reportArgumentType] -- custom_vjp hides it
 
 
 def average_pool(
@@ -92,9 +92,9 @@ def _reduced(
     x: Array, step: Callable, start: float, window: Sizes, strides: Sizes, pads: Pads
 ) -> Array:
     """XLA's own pooling, channels last."""
-    start = np.array(start, x.dtype)
+    first = np.array(start, x.dtype)
     around = ((0, 0), *pads, (0, 0))
-    return lax.reduce_window(x, start, step, (1, *window, 1), (1, *strides, 1), around)
+    return lax.reduce_window(x, first, step, (1, *window, 1), (1, *strides, 1), around)
 
 
 def _lowest(dtype: jnp.dtype) -> float:
@@ -137,11 +137,11 @@ def _first_largest(slices: list[Array]) -> Array:
 
 @partial(jax.custom_vjp, nondiff_argnums=(1, 2, 3))
 def _total(x: Array, sizes: Sizes, window: Sizes, strides: Sizes) -> Array:
-    return sum(_slices(x, window, strides))
+    return reduce(jnp.add, _slices(x, window, strides))
 
 
 def _total_forward(x: Array, sizes: Sizes, window: Sizes, strides: Sizes) -> tuple[Array, None]:
-    return sum(_slices(x, window, strides)), None
+    return reduce(jnp.add, _slices(x, window, strides)), None
 
 
 def _total_backward(
@@ -169,7 +169,7 @@ def _returned(
             )
         )
         parts.append(padded(part, around, gaps=tuple(stride - 1 for stride in strides)))
-    return sum(parts)
+    return reduce(jnp.add, parts)
 
 
 def _returned_apart(y: Array, sizes: Sizes, window: Sizes, place: Array | None) -> Array:

@@ -55,7 +55,7 @@ def convolve_transposed(
         turned = jnp.flip(kernel, range(len(strides))).swapaxes(-1, -2)
         field = surrounded(x, kernel.shape[:-2], geometry, sizes)
         y = library(field, turned, unpadded(geometry))
-    return restored(y, data_format)
+    return restored(y, data_format)  # pyright: ignore[reportArgumentType] -- custom_vjp hides it
 
 
 def _extent(size: int, span: int, stride: int, extra: int | None, padding: str) -> tuple[int, int]:
