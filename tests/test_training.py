@@ -31,7 +31,8 @@ def test_training_curve_is_keras(name):
     run = RUNS[name]
     ours, theirs = both(run.make)
     share_weights(ours, theirs, run.x)
-    options = {"epochs": 2, "batch_size": 16, "shuffle": False, "verbose": 0, **run.fit}
+    half = len(lurnet.tree.flatten(run.y)[0]) // 2  # no short last batch but where asked for
+    options = {"epochs": 2, "batch_size": half, "shuffle": False, "verbose": 0, **run.fit}
     histories = []
     for module, model in ((lurnet, ours), (keras, theirs)):
         model.compile(**(run.compile(module) if callable(run.compile) else run.compile))
@@ -43,15 +44,16 @@ def test_training_curve_is_keras(name):
         )
     for a, b in zip(ours.get_weights(), theirs.get_weights(), strict=True):
         np.testing.assert_allclose(a, b, rtol=run.tolerance * 10, atol=run.tolerance)
-    scores = [m.evaluate(run.x, run.y, verbose=0, return_dict=True) for m in (ours, theirs)]
+    quiet = {"verbose": 0, "batch_size": 2 * half}
+    scores = [m.evaluate(run.x, run.y, return_dict=True, **quiet) for m in (ours, theirs)]
     assert scores[0].keys() == scores[1].keys()
     for key, value in scores[1].items():
         np.testing.assert_allclose(
             scores[0][key], value, rtol=run.tolerance * 10, atol=run.tolerance, err_msg=key
         )
     outputs = zip(
-        lurnet.tree.flatten(ours.predict(run.x, verbose=0)),
-        lurnet.tree.flatten(theirs.predict(run.x, verbose=0)),
+        lurnet.tree.flatten(ours.predict(run.x, **quiet)),
+        lurnet.tree.flatten(theirs.predict(run.x, **quiet)),
         strict=True,
     )
     for a, b in outputs:
@@ -64,24 +66,80 @@ def test_eager_steps_equal_compiled_ones():
         lurnet.utils.set_random_seed(1)
         model = mlp()(lurnet)
         model.compile("adam", run_eagerly=eager, **CE)
-        record = model.fit(X, CLASSES, batch_size=16, epochs=2, verbose=0)
+        record = model.fit(X, CLASSES, batch_size=25, epochs=1, verbose=0)
         results.append((record.history["loss"], model.get_weights()))
     np.testing.assert_allclose(results[0][0], results[1][0], rtol=1e-5)
     for a, b in zip(results[0][1], results[1][1], strict=True):
         np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-6)
 
 
-@pytest.mark.parametrize("size", [1, 3, None], ids=["each step", "three steps", "by time"])
-def test_chunks_do_not_change_results(size, monkeypatch):
+def test_chunks_do_not_change_results(monkeypatch):
     from lurnet.training import loop, pace
 
+    curves = []
+    for size in (1, 3, None):
+        monkeypatch.setattr(loop, "Pace", lambda every=None, seconds=0.1, n=size: pace.Pace(n))
+        curves.append(dropout_curve())
+    assert curves[0] == curves[1] == curves[2]
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+def test_micro_batches_equal_whole_ones(weighted, monkeypatch):
+    from lurnet.training import micro, program
+
+    layers, rng = lurnet.layers, np.random.default_rng(0)
+    x, y = rng.normal(size=(160, 6, 6, 1)), rng.integers(0, 3, 160)
+    weights = rng.uniform(size=160) if weighted else None
+    results = []
+    for whole in (False, True):
+        if whole:
+            monkeypatch.setattr(micro, "parts", lambda model, data: 1)
+            program.clear_programs()
+        lurnet.utils.set_random_seed(2)
+        model = lurnet.Sequential(
+            [
+                lurnet.Input((6, 6, 1)),
+                layers.Conv2D(4, 3, activation="relu", kernel_regularizer="l2"),
+                layers.Flatten(),
+                layers.Dense(3, "softmax", activity_regularizer="l1"),
+            ]
+        )
+        model.compile("adam", weighted_metrics=["accuracy"], loss=CE["loss"])
+        options = {"batch_size": 128, "epochs": 2, "shuffle": False, "verbose": 0}
+        record = model.fit(x, y, sample_weight=weights, **options)
+        results.append((record.history, model.get_weights()))
+    for key, values in results[1][0].items():
+        np.testing.assert_allclose(results[0][0][key], values, rtol=1e-5, err_msg=key)
+    for a, b in zip(results[0][1], results[1][1], strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-6)
+
+
+def test_layers_that_mix_samples_keep_the_batch_whole():
+    from lurnet.training import micro
+
+    layers = lurnet.layers
+
+    def parts(*inner, loss="mse"):
+        model = lurnet.Sequential(
+            [lurnet.Input((6, 6, 1)), layers.Conv2D(2, 3), *inner, layers.Flatten()]
+        )
+        model.compile("sgd", loss)
+        model.fit(np.zeros((2, 6, 6, 1)), np.zeros((2, 32)), verbose=0)
+        return micro.parts(model, (np.zeros((64, 6, 6, 1)), np.zeros((64, 32))))
+
+    assert parts(layers.Activation("relu")) == 2
+    assert parts(layers.BatchNormalization()) == 1
+    assert parts(layers.Lambda(lambda x: x)) == 1
+    assert parts(loss="dice") == 1
+
+
+def dropout_curve():
     lurnet.utils.set_random_seed(5)
     model = lurnet.Sequential(
         [lurnet.Input((6,)), lurnet.layers.Dropout(0.5), lurnet.layers.Dense(3, "softmax")]
     )
     model.compile("sgd", **CE)
-    monkeypatch.setattr(loop, "Pace", lambda every=None, seconds=0.1: pace.Pace(size))
-    losses = model.fit(X, CLASSES, batch_size=7, epochs=2, verbose=0).history["loss"]
+    losses = model.fit(X, CLASSES, batch_size=10, epochs=2, verbose=0).history["loss"]
     expected = test_chunks_do_not_change_results.__dict__.setdefault("losses", losses)
     assert losses == expected
 
@@ -277,7 +335,7 @@ def test_interrupted_training_keeps_what_was_done(capsys):
     model = mlp()(lurnet)
     model.compile("sgd", **CE)
     with pytest.raises(KeyboardInterrupt):
-        model.fit(X, CLASSES, epochs=50, verbose=0, callbacks=[Press()])
+        model.fit(X, CLASSES, batch_size=25, epochs=50, verbose=0, callbacks=[Press()])
     assert "Stopped by Ctrl-C in epoch 3 of 50" in capsys.readouterr().out
     assert len(model.history.history["loss"]) == 2
     assert np.isfinite(model.predict(X, verbose=0)).all()
@@ -346,7 +404,7 @@ def test_models_made_in_a_loop_leave_no_memory():
     import weakref
 
     alive = []
-    for i in range(20):
+    for i in range(6):
         make = subclassed if i % 2 else mlp()
         model = make(lurnet)
         model.compile("sgd", **CE)

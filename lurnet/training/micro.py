@@ -1,0 +1,74 @@
+"""Micro-batches: a step on a large batch of images as several small ones that fit the cache.
+
+The gradients are added and averaged, so the result is that of the whole batch wherever no layer and
+no loss mixes samples; where one may, the batch stays whole. Measured on two CPU cores (Zen 4), ms a
+step in the compiled loop, batch 128: conv 32-32, whole 22.4, by 32: 16.1; conv 32-64-128,
+whole 64, by 32: 47.
+"""
+
+from typing import Any
+
+from lurnet import layers, losses
+from lurnet.core import tree
+from lurnet.core.registry import known
+from lurnet.ops.lowering.choice import lowering, on_cpu
+
+SIZE = 32  # samples in a micro-batch
+
+#: Losses whose value for a batch is the mean of its samples' values.
+PER_SAMPLE = (
+    losses.BinaryCrossentropy,
+    losses.CategoricalCrossentropy,
+    losses.SparseCategoricalCrossentropy,
+    losses.MeanSquaredError,
+    losses.MeanAbsoluteError,
+    losses.Huber,
+)
+PER_SAMPLE_FUNCTIONS = (
+    losses.binary_crossentropy,
+    losses.categorical_crossentropy,
+    losses.sparse_categorical_crossentropy,
+    losses.mean_squared_error,
+    losses.mean_absolute_error,
+    losses.huber,
+)
+
+
+def parts(model: Any, data: Any) -> int:
+    """Into how many equal micro-batches a training step on this batch is split; 1: not at all."""
+    if lowering() != "auto" or not on_cpu() or model.run_eagerly:
+        return 1
+    sizes = {x.shape[0] for x in tree.leaves(data) if x is not None}
+    size = sizes.pop() if len(sizes) == 1 else 0
+    if size < 2 * SIZE or size % SIZE or not _pays(model) or _mixes_samples(model):
+        return 1
+    return size // SIZE
+
+
+def _pays(model: Any) -> bool:
+    """Whether activations are large: the model holds convolutions of images or volumes."""
+    convolutions = (layers.Conv2D, layers.Conv3D, layers.DepthwiseConv2D, layers.SeparableConv2D)
+    return any(isinstance(x, convolutions) for x in model._flatten_layers())
+
+
+def _mixes_samples(model: Any) -> bool:
+    """Whether something may look at the batch as a whole, such as BatchNormalization."""
+    for layer in model._flatten_layers():
+        own_state = any(not v.trains for v in layer._own_variables)
+        masks = isinstance(layer, layers.Masking) or getattr(layer, "mask_zero", False)
+        if own_state or masks or isinstance(layer, layers.Lambda) or not known(type(layer)):
+            return True
+    return not all(_per_sample(x) for x in model._loss_objects() if x is not None)
+
+
+def _per_sample(loss: Any) -> bool:
+    mean = getattr(loss, "reduction", None) == "sum_over_batch_size"
+    plain = type(loss) is losses.LossFunctionWrapper and loss.fn in PER_SAMPLE_FUNCTIONS
+    return mean and (plain or type(loss) in PER_SAMPLE)
+
+
+def split(data: Any, count: int) -> Any:
+    """A batch with a new first axis that counts the micro-batches."""
+    return tree.map_structure(
+        lambda x: None if x is None else x.reshape(count, x.shape[0] // count, *x.shape[1:]), data
+    )
