@@ -4,10 +4,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 
 from lurnet.core import tree
 from lurnet.core.masking import get_mask, set_mask
 from lurnet.core.variable import Variable, values
+from lurnet.training import micro
 from lurnet.training.data.batch import unpack_x_y_sample_weight
 
 
@@ -33,6 +35,38 @@ def gradients(fn: Callable, variables: Sequence[Variable]) -> tuple[list, Any]:
 
 def train_step(model: Any, data: Any) -> None:
     """Forward, backward, update of the weights and of the metrics, on one batch."""
+    variables = model.trainable_variables
+    count = micro.parts(model, data) if variables else 1
+    if count == 1:
+        grads = forward_backward(model, data, variables)
+    else:
+        grads = in_micro_batches(model, micro.split(data, count), variables, count)
+    if variables:
+        model.optimizer.apply(grads, variables)
+
+
+def in_micro_batches(model: Any, data: Any, variables: Sequence[Variable], count: int) -> list:
+    """The mean gradient over micro-batches, stacked along the data's first axis."""
+    trained = {id(v) for v in variables}
+    others = [v for v in model._step_variables("test") if id(v) not in trained]
+
+    def body(carried: tuple, part: Any) -> tuple[tuple, None]:
+        sums, state = carried
+        with values(others, state) as scope:
+            grads = forward_backward(model, part, variables)
+            state = [scope[v] for v in others]
+        return ([a + g for a, g in zip(sums, grads, strict=True)], state), None
+
+    zeros = [jnp.zeros_like(v.stored) for v in variables]
+    start = zeros, [v.stored for v in others]
+    (sums, state), _ = jax.lax.scan(body, start, data)
+    for variable, array in zip(others, state, strict=True):
+        variable.assign(array)
+    return [g / count for g in sums]
+
+
+def forward_backward(model: Any, data: Any, variables: Sequence[Variable]) -> list:
+    """Gradients of the loss on a batch, whose metrics are added."""
     x, y, sample_weight = unpack_x_y_sample_weight(data)
 
     def forward() -> tuple[Any, tuple]:
@@ -41,14 +75,14 @@ def train_step(model: Any, data: Any) -> None:
         masks = tree.map_structure(get_mask, y_pred)
         return model.optimizer.scale_loss(loss), (loss, y_pred, masks)
 
-    variables = model.trainable_variables
+    grads: list = []
     if variables:
         grads, (loss, y_pred, masks) = gradients(forward, variables)
         tree.map_structure(set_mask, y_pred, masks)
-        model.optimizer.apply(grads, variables)
     else:
         loss, y_pred, _ = forward()[1]
     update_metrics(model, x, y, y_pred, sample_weight, loss)
+    return grads
 
 
 def test_step(model: Any, data: Any) -> None:

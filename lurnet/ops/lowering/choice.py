@@ -44,10 +44,15 @@ def lowering() -> str:
     return wanted
 
 
+def on_cpu() -> bool:
+    """Whether computations run on a CPU."""
+    return jax.default_backend() == "cpu"
+
+
 def own_forms(dtype: jnp.dtype, *sizes: int) -> bool:
     """Whether own forms apply: on a CPU, to floating numbers, none of `sizes` zero."""
-    on_cpu = lowering() == "auto" and jax.default_backend() == "cpu"
-    return on_cpu and jnp.issubdtype(dtype, jnp.floating) and all(sizes)
+    wanted = lowering() == "auto" and on_cpu()
+    return wanted and jnp.issubdtype(dtype, jnp.floating) and all(sizes)
 
 
 def by_columns(positions: int, taps: int, channels: int, filters: int, itemsize: int) -> bool:
