@@ -4,7 +4,7 @@ import inspect
 import re
 import textwrap
 
-FIELD = re.compile(r"^    (\w+): .*?#: (.*)$", re.MULTILINE)
+FIELD = re.compile(r"^ {4,8}(\w+): .*?#: (.*)$", re.MULTILINE)
 
 
 class FieldDocs:

@@ -1,6 +1,5 @@
 """What layers over images have in common: random numbers once, then a pure transform."""
 
-from dataclasses import KW_ONLY
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from lurnet import ops, random
@@ -43,12 +42,10 @@ class ImageLayer(Layer):
     "segmentation_masks".
     """
 
-    _: KW_ONLY
-    data_format: DataFormat = None  #: "channels_last" or "channels_first"; None: global setting
+    if not TYPE_CHECKING:  # a checker is to see it where a subclass puts it
+        data_format: DataFormat = None  #: "channels_last" or "channels_first"; None: global setting
 
     moves_pixels: ClassVar[bool] = True  # and therefore those of segmentation masks too
-    if TYPE_CHECKING:
-        seed: int | None
 
     def setup(self) -> None:
         """Make the stream of random numbers."""

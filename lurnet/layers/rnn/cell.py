@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import KW_ONLY
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from lurnet import ops, random
 from lurnet.core import tree
-from lurnet.core.fields import PositiveInt, Rate, fields
+from lurnet.core.fields import Rate, fields
 from lurnet.core.seeds import SeedGenerator
 from lurnet.core.variable import Variable
 from lurnet.layers.base import Layer
@@ -52,9 +52,6 @@ class RecurrentCell(Layer):
     seed: Any = None  #: seed of the dropout
 
     gates: ClassVar[int] = 1
-    if TYPE_CHECKING:
-        units: PositiveInt
-        use_bias: bool
 
     implementation = 2
 
