@@ -196,9 +196,7 @@ def adaptive_average_pool(
 
 
 @op
-def adaptive_max_pool(
-    inputs: Tensor, output_size: Sizes, data_format: str | None = None
-) -> Tensor:
+def adaptive_max_pool(inputs: Tensor, output_size: Sizes, data_format: str | None = None) -> Tensor:
     """The largest elements of windows that cut each spatial axis into ``output_size`` parts.
 
     >>> adaptive_max_pool([[[1.0], [3.0], [2.0], [0.0]]], 2).tolist()

@@ -123,9 +123,7 @@ def array(x: Tensor, dtype: DType = None) -> Tensor:
 
 
 @op
-def arange(
-    start: Tensor, stop: Tensor = None, step: Tensor = None, dtype: DType = None
-) -> Tensor:
+def arange(start: Tensor, stop: Tensor = None, step: Tensor = None, dtype: DType = None) -> Tensor:
     """start, start + step, ... below stop; ``arange(n)`` is 0, 1, ..., n - 1.
 
     >>> arange(3).tolist()
@@ -149,9 +147,7 @@ def linspace(
     >>> linspace(0, 1, 3).tolist()
     [0.0, 0.5, 1.0]
     """
-    return jnp.linspace(
-        start, stop, num, endpoint, retstep=retstep, dtype=given(dtype), axis=axis
-    )
+    return jnp.linspace(start, stop, num, endpoint, retstep=retstep, dtype=given(dtype), axis=axis)
 
 
 @op

@@ -94,9 +94,7 @@ def histogram(
 
 
 @op
-def bincount(
-    x: Tensor, weights: Tensor = None, minlength: int = 0, sparse: bool = False
-) -> Tensor:
+def bincount(x: Tensor, weights: Tensor = None, minlength: int = 0, sparse: bool = False) -> Tensor:
     """How often each of 0, 1, 2, ... stands in an integer vector, or in each row of a matrix.
 
     With ``weights``, each occurrence counts so much. The length is ``max(x) + 1`` or, if larger,
