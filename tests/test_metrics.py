@@ -66,7 +66,7 @@ def test_eager_then_reset(name):
     case = next(c for c in CASES if c.cls == name)
     ours = getattr(metrics, case.cls)(**case.settings)
     first = ours(*case.batches[0])
-    assert np.any(ours.variables[0].numpy())
+    assert any(np.asarray(v).any() for v in ours.variables)
     ours.reset_state()
     assert not any(np.asarray(v).any() for v in ours.variables)
     close(ours(*case.batches[0]), first)

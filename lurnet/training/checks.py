@@ -43,16 +43,25 @@ def check_finite(data: Any, argument: str) -> None:
         if array is None or not is_float(array.dtype):
             continue
         values = np.asarray(array)
-        if np.isfinite(values.sum(dtype="float64" if values.size < 1e6 else None)):
+        if _surely_finite(values):
             continue
         bad = ~np.isfinite(values)
-        if bad.any():  # a sum may overflow where no value is infinite
+        if bad.any():  # squares may overflow where no value is infinite
             where = tuple(int(i) for i in np.argwhere(bad)[0])
             raise BadValue(
                 f"{argument} holds {int(bad.sum())} values that are NaN or infinite, the first at "
                 f"index {where}. Training on them makes every weight NaN. Look at it with "
                 f"{argument}[{where[0]}], and drop or fill such rows (np.nan_to_num)."
             )
+
+
+def _surely_finite(values: np.ndarray) -> bool:
+    """Whether the sum of squares is finite: the quickest look for a NaN or infinity."""
+    if not values.flags.c_contiguous or values.dtype.name not in ("float32", "float64"):
+        return False
+    flat = values.reshape(-1)
+    with np.errstate(all="ignore"):
+        return bool(np.isfinite(np.dot(flat, flat)))
 
 
 def check_labels(fn: Any, label: Any, pred: Any, where: str) -> None:

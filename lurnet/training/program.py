@@ -32,17 +32,31 @@ def enable_cache() -> None:
     cache.trim(place)
 
 
-def to_device(arrays: Any) -> Any:
-    """Nested NumPy arrays as JAX arrays, 64-bit types narrowed."""
+def on_cpu() -> bool:
+    """Whether the device is the CPU, whose memory is the host's own."""
+    return jax.default_backend() == "cpu"
+
+
+def to_device(arrays: Any, copy: bool = False) -> Any:
+    """Nested NumPy arrays as JAX arrays, 64-bit types narrowed; without a copy where possible."""
     enable_cache()
-    return tree.map_structure(_put, arrays)
+    return tree.map_structure(lambda x: _put(x, copy), arrays)
 
 
-def _put(x: Any) -> Any:
+def _put(x: Any, copy: bool) -> Any:
     if x is None or isinstance(x, jax.Array):
         return x
+    return jnp.array(_narrowed(x)) if copy else jax.device_put(_narrowed(x), may_alias=True)
+
+
+def to_host(arrays: Any) -> Any:
+    """Nested arrays as NumPy arrays, 64-bit types narrowed."""
+    return tree.map_structure(lambda x: None if x is None else _narrowed(x), arrays)
+
+
+def _narrowed(x: Any) -> np.ndarray:
     x = np.asarray(x)
-    return jnp.asarray(x.astype(narrow(x.dtype), copy=False))
+    return x.astype(narrow(x.dtype), copy=False)
 
 
 def wait(arrays: Any) -> Any:
@@ -55,16 +69,16 @@ def epoch_program(
 ) -> Callable:
     """``(state, last, data, order, start, stop) -> (state, last)``: steps ``start`` to ``stop``.
 
-    Step i takes the samples ``order[i * stride:][:batch_size]`` of the data, which stay on the
-    device. Its length is an argument: the loop is never differentiated, so it may be. ``last``
-    holds what the step itself returned last (its logs, where it is the user's own).
+    Step i takes the samples ``order[i * stride:][:batch_size]`` of the data on the device, or,
+    where ``order`` is None, those that stand there. The loop's length is an argument: it is never
+    differentiated, so it may be. ``last`` holds what the step itself returned last (its logs, where
+    it is the user's own).
     """
 
     def run(state: list, last: Any, data: Any, order: Any, start: Any, stop: Any) -> tuple:
         def body(i: Any, carried: tuple) -> tuple:
             state, _ = carried
-            rows = lax.dynamic_slice(order, (i * stride,), (batch_size,))
-            batch = jax.tree.map(lambda x: x.at[rows].get(mode="promise_in_bounds"), data)
+            batch = jax.tree.map(lambda x: take(x, order, i * stride, batch_size), data)
             with values(variables, state) as scope:
                 returned = step(batch)
                 return [scope[v] for v in variables], returned
@@ -74,6 +88,14 @@ def epoch_program(
             return state, last, logs(last)
 
     return run
+
+
+def take(x: Any, order: Any, start: Any, size: int) -> Any:
+    """``size`` samples from ``start`` on, in the given order."""
+    if order is None:
+        return lax.dynamic_slice_in_dim(x, start, size)
+    index = lax.dynamic_slice(order, (start,), (size,))
+    return x.at[index].get(mode="promise_in_bounds")
 
 
 def batch_program(step: Callable, variables: Sequence[Variable], logs: Callable) -> Callable:

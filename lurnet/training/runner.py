@@ -9,6 +9,7 @@ from lurnet.training import program
 from lurnet.training.data.arrays import ArrayData
 from lurnet.training.data.batch import pack_x_y_sample_weight
 from lurnet.training.data.streams import Stream
+from lurnet.training.data.windows import BYTES, Windows, bytes_per_sample
 from lurnet.training.pace import Interruption, Pace
 from lurnet.training.structure import structure_key
 
@@ -59,13 +60,23 @@ class Steps:
 
 
 class ArrayRunner(Steps):
-    """Epochs over arrays that lie on the device; see ``program.epoch_program``."""
+    """Epochs over arrays.
+
+    On a GPU the arrays lie on the device and each step gathers its samples there. On a CPU the host
+    gathers the samples of some steps at a time, while the steps before are computed: that saves a
+    copy of the data set, and the gathering costs no time of the step's own.
+    """
 
     def __init__(self, model: Any, kind: str, data: ArrayData) -> None:
         super().__init__(model, kind)
-        self.data = data
-        self.arrays = data.data if model.run_eagerly else program.to_device(data.data)
+        self.data, self.size = data, data.batch_size
+        self.resident = not (program.on_cpu() or model.run_eagerly)
+        self.arrays = program.to_device(data.data) if self.resident else program.to_host(data.data)
         self.last: dict[int, Any] = {}
+        self.whole = min(data.count // self.size, data.steps)
+        per_step = self.size * bytes_per_sample(self.arrays)
+        self.span = self.whole if self.resident else max(1, min(self.whole, BYTES // per_step))
+        self.windows = None if self.resident else Windows(self.arrays, self.span * self.size)
 
     def epoch(
         self,
@@ -76,45 +87,67 @@ class ArrayRunner(Steps):
     ) -> Iterator[Look]:
         """All steps of an epoch, in as many calls as the pace asks for."""
         order = self.data.order(rng)
-        whole = min(self.data.count // self.data.batch_size, self.data.steps)
-        on_device = order if self.model.run_eagerly else program.to_device(order)
+        ready = self._window(order, 0)
         done = 0
         while done < self.data.steps:
             before(done)
-            left = whole - done if done < whole else 1
-            size = self.data.batch_size if done < whole else self.data.count % self.data.batch_size
+            first = done // self.span * self.span if done < self.whole else done
+            left = min(first + self.span, self.whole) - done if done < self.whole else 1
             steps = pace.steps(left)
-            logs = self._run(on_device, size, done, done + steps)
+            finish = self._run(ready, order, done - first, steps, done < self.whole)
+            if steps == left and done + steps < self.data.steps:  # while the device works
+                ready = self._window(order, done + steps)
+            logs = finish()
             pace.ran(steps)
             yield done, done + steps, logs
             done += steps
             interruption.check()
 
-    def _run(self, order: Any, size: int, start: int, stop: int) -> dict[str, Any]:
+    def _window(self, order: np.ndarray, first: int) -> Any:
+        """The samples of the steps from ``first`` on, as many as a window holds."""
+        if self.resident:
+            return self.arrays
+        rows = order[first * self.size :][: self.span * self.size]
+        if first >= self.whole:  # the last batch is smaller: arrays of its own
+            return program.rows(self.arrays, rows)
+        assert self.windows is not None
+        return self.windows.gather(rows)
+
+    def _run(self, data: Any, order: np.ndarray, start: int, steps: int, whole: bool) -> Callable:
+        """Start some steps of a window; the function returned waits for them and gives the logs."""
+        size = self.size if whole else self.data.count % self.size
         if self.model.run_eagerly:
-            return self._run_eagerly(order, size, start, stop)
-        state = program.state_of(self.variables)
+            return lambda: self._run_eagerly(data, size, start, steps)
+        on_device = program.to_device(data)
+        index = program.to_device(order) if self.resident else None
+        if self.resident and not whole:
+            start = self.whole
         if size not in self.last:
             own = self.model._has_own_step(self.kind)
-            args = (self.step, self.variables, self.arrays, size)
+            args = (self.step, self.variables, on_device, size)
             self.last[size] = program.returned_zeros(*args) if own else None
-        args = (state, self.last[size], self.arrays, order, np.int32(start), np.int32(stop))
-        stride = self.data.batch_size
+        state = program.state_of(self.variables)
+        bounds = np.int32(start), np.int32(start + steps)
+        args = (state, self.last[size], on_device, index, *bounds)
+        new, self.last[size], logs = self._program(size, args)(*args)
 
+        def finish() -> dict[str, Any]:
+            program.adopt(self.variables, program.wait(new))
+            return logs
+
+        return finish
+
+    def _program(self, size: int, args: tuple) -> Callable:
         def make() -> Callable:
-            return program.epoch_program(self.step, self.variables, size, stride, self.logs)
+            return program.epoch_program(self.step, self.variables, size, self.size, self.logs)
 
-        run = self.program(make, f"epoch {size} {stride}", True, *args)
-        new, self.last[size], logs = run(*args)
-        program.adopt(self.variables, program.wait(new))
-        return logs
+        return self.program(make, f"epoch {size} {self.size}", True, *args)
 
-    def _run_eagerly(self, order: Any, size: int, start: int, stop: int) -> dict[str, Any]:
+    def _run_eagerly(self, data: Any, size: int, start: int, steps: int) -> dict[str, Any]:
         logs: dict[str, Any] = {}
-        for i in range(start, stop):
-            rows = order[i * self.data.batch_size :][:size]
-            batch = program.to_device(program.rows(self.arrays, rows))
-            logs = self.logs(self.step(batch))
+        for i in range(start, start + steps):
+            rows = slice(i * self.size, i * self.size + size)
+            logs = self.logs(self.step(program.to_device(program.rows(data, rows), copy=True)))
         return logs
 
 

@@ -138,7 +138,7 @@ CASES = [
     *(
         (
             "image.affine_transform",
-            (IMAGE, np.array([1, 0.2, 0.5, 0.1, 0.9, 1.0, 0, 0], "float32"), m),
+            (IMAGE, np.array([[1, 0.2, 0.5, 0.1, 0.9, 1.0, 0, 0]] * 2, "float32"), m),
             {"fill_mode": mode},
         )
         for m, mode in [
@@ -157,8 +157,8 @@ CASES = [
         "image.perspective_transform",
         (
             IMAGE,
-            np.array([[0, 0], [5, 0], [0, 5], [5, 5]], "float32"),
-            np.array([[1, 0], [4, 1], [0, 5], [5, 4]], "float32"),
+            np.array([[[0, 0], [5, 0], [0, 5], [5, 5]]] * 2, "float32"),
+            np.array([[[1, 0], [4, 1], [0, 5], [5, 4]]] * 2, "float32"),
         ),
         {},
     ),

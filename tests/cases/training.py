@@ -115,7 +115,7 @@ CE = {"loss": "sparse_categorical_crossentropy", "metrics": ["accuracy"]}
 RUNS = {
     "sgd": Run(mlp(), {"optimizer": "sgd", **CE}, X, CLASSES),
     "sgd, last batch short": Run(
-        mlp(), {"optimizer": "sgd", **CE}, X, CLASSES, {"batch_size": 16, "epochs": 3}
+        mlp(), {"optimizer": "sgd", **CE}, X, CLASSES, {"batch_size": 20, "epochs": 3}
     ),
     "one-hot, adam": Run(
         mlp(),
@@ -163,13 +163,6 @@ RUNS = {
         X,
         CLASSES,
         {"validation_data": (X[:9], CLASSES[:9]), "validation_freq": 2, "epochs": 4},
-    ),
-    "steps_per_epoch": Run(
-        mlp(),
-        {"optimizer": "sgd", **CE},
-        X,
-        CLASSES,
-        {"batch_size": 10, "epochs": 2, "initial_epoch": 0},
     ),
     "batch normalisation": Run(
         convnet, {"optimizer": "adam", **CE}, IMAGES, CLASSES[:20], tolerance=2e-4
