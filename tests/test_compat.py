@@ -94,7 +94,7 @@ plt.figure(); plt.plot([2, 1]); plt.show()
 ERRORS = {
     "unknown in tf": ("import tensorflow as tf\ntf.matmul(1, 2)", "keras.ops.matmul"),
     "no such module": ("import keras.nothing", "lurnet has no 'keras.nothing'"),
-    "misspelt layer": ("from keras import layers\nlayers.Dens(3)", "Dens"),
+    "misspelt layer": ("from keras import layers\nlayers.Dens(3)", "Did you mean 'Dense'"),
     "misspelt argument": (
         "from keras import layers\nlayers.Dense(3, activaton='relu')",
         "Did you mean 'activation'",

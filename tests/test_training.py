@@ -278,6 +278,11 @@ def test_pure_step_of_keras_on_jax():
     np.testing.assert_allclose(*curves, rtol=1e-4)
 
 
+def other_loss(model, x, y, loss="binary_crossentropy"):
+    model.compile("sgd", loss)
+    model.fit(x, np.broadcast_to(y[:, None], (len(y), 3)) if y.ndim == 1 else y)
+
+
 MISTAKES = {
     "not compiled": (lambda m: m.fit(X, CLASSES), BadState, "compile"),
     "lengths": (lambda m: m.fit(X, CLASSES[:9]), BadValue, "x has 50, y has 9"),
@@ -287,6 +292,8 @@ MISTAKES = {
     "nan": (lambda m: m.fit(np.where(X > 2, np.nan, X), CLASSES), BadValue, "NaN"),
     "split": (lambda m: m.fit(X, CLASSES, validation_split=1.5), BadValue, "between 0 and 1"),
     "argument": (lambda m: m.fit(X, CLASSES, epoch=3), TypeError, "Did you mean 'epochs'"),
+    "minus one": (lambda m: other_loss(m, X, 2 * CLASSES - 1), BadValue, "from 0 to 1"),
+    "targets": (lambda m: other_loss(m, X, REAL, "mse"), BadValue, "predicts (3,)"),
     "empty": (lambda m: m.fit(X[:0], CLASSES[:0]), BadValue, "no samples"),
     "objects": (lambda m: m.fit(np.array([["a"]] * 50), CLASSES), BadValue, "cannot be trained"),
     "batch size": (lambda m: m.fit(X, CLASSES, batch_size=0), BadValue, "positive"),

@@ -79,6 +79,9 @@ def _report(error: BaseException) -> None:
     print("Traceback (most recent call last):", file=sys.stderr)
     print("".join(traceback.format_list(own or list(frames))), end="", file=sys.stderr)
     print("".join(traceback.format_exception_only(error)), end="", file=sys.stderr)
+    if isinstance(error, AttributeError) and error.obj is not None and "Did you" not in str(error):
+        hint = did_you_mean(error.name, [n for n in dir(error.obj) if not n.startswith("_")])
+        print(hint.strip(), end="\n" if hint else "", file=sys.stderr)
     if isinstance(error, ModuleNotFoundError) and error.name in HINTS:
         print(
             f"This program needs {error.name}: pip install '{HINTS[error.name]}'", file=sys.stderr

@@ -185,12 +185,12 @@ def _constructor(everything: dict[str, Any], defaults: dict[str, Any]) -> Callab
         given = dict(zip(names, args))  # noqa: B905
         check_call(self, names, args, given, kwargs)
         given |= {k: kwargs.pop(k) for k in list(kwargs) if k in everything}
+        if kwargs:
+            self.accept(kwargs)
         missing = [k for k in names if k not in given and defaults[k] is _REQUIRED]
         if missing:
             listed = ", ".join(f"`{k}`" for k in missing)
             raise BadType(f"{type(self).__name__} needs {listed}: write {_usage(self, missing)}.")
-        if kwargs:
-            self.accept(kwargs)
         for name in names:
             value = given.get(name, defaults[name])
             setattr(self, name, standardise(self, name, everything[name], value))

@@ -166,7 +166,7 @@ class Functional(Model):
             name = next(
                 n.name for n, x in zip(self._sources, self._inputs, strict=True) if x is symbol
             )
-            seen = shape_of(x) or ()
+            seen = (None, *(shape_of(x) or ())[1:])  # the batch may be a stand-in
             raise BadValue(
                 f"Model {self.name!r}, input {name!r}: expected {_shown(symbol.shape)}, but the "
                 f"data have shape {_shown(seen)}. {_advice(seen, symbol.shape)}"

@@ -66,18 +66,24 @@ def _surely_finite(values: np.ndarray) -> bool:
 
 def check_labels(fn: Any, label: Any, pred: Any, where: str) -> None:
     """Labels that do not fit the loss: shape, range, class numbers for one-hot and the reverse."""
-    kind = type(fn).__name__.replace("_", "").lower()
-    name = getattr(fn, "fn", None)
-    text = (getattr(name, "__name__", "") or kind).replace("_", "").lower()
-    is_array = not callable(getattr(label, "is_symbolic", None)) and hasattr(label, "__array__")
-    if "sparsecategoricalcrossentropy" in text or "sparsecategoricalcrossentropy" in kind:
+    kind = _kind(fn)
+    is_array = hasattr(label, "__array__")
+    if kind == "sparsecategoricalcrossentropy":
         check_sparse(fn, label, pred, where, is_array)
-    elif "categoricalcrossentropy" in text or "categoricalcrossentropy" in kind:
+    elif kind in ("categoricalcrossentropy", "categoricalfocalcrossentropy"):
         check_one_hot(label, pred, where)
     elif kind in ("meansquarederror", "meanabsoluteerror", "binarycrossentropy"):
-        check_shape(label, pred, where, kind)
-    if "binarycrossentropy" in kind and is_array and not getattr(fn, "from_logits", False):
+        check_shape(label, pred, where)
+    if kind == "binarycrossentropy" and is_array:
         check_range(label, where)
+
+
+def _kind(fn: Any) -> str:
+    """The loss's own name, of a class or of the function inside."""
+    name = type(fn).__name__
+    if name == "LossFunctionWrapper":
+        name = getattr(fn.fn, "__name__", "")
+    return name.replace("_", "").lower()
 
 
 def check_sparse(fn: Any, label: Any, pred: Any, where: str, is_array: bool) -> None:
@@ -119,7 +125,7 @@ def check_one_hot(label: Any, pred: Any, where: str) -> None:
         )
 
 
-def check_shape(label: Any, pred: Any, where: str, kind: str) -> None:
+def check_shape(label: Any, pred: Any, where: str) -> None:
     """Targets of the predictions' shape, up to a last axis of size 1."""
     a, b = tuple(label.shape[1:]), tuple(pred.shape[1:])
     if a and b and a[-1] == 1 and len(a) == len(b) + 1:
