@@ -30,16 +30,9 @@ from lurnet.core.symbolic import (
 from lurnet.core.variable import Variable, autocast, values
 from lurnet.layers import context
 from lurnet.layers.input_spec import check_inputs, describe, shape_of
+from lurnet.layers.old_arguments import drop_idle, shape_given
 from lurnet.layers.options import Name, Policy, Regularizer
 from lurnet.layers.state import Stateful
-
-#: Keras 1 and 2 gave the shape of the first layer's input in these; Sequential reads them.
-SHAPE_ARGUMENTS = ("input_shape", "batch_input_shape", "batch_shape", "input_dim", "input_length")
-#: Options of later Keras versions and of other engines: accepted where they ask for nothing.
-IDLE_ARGUMENTS = (
-    *("quantization_config", "lora_rank", "lora_alpha"),
-    *("implementation", "use_cudnn", "time_major"),
-)
 
 _with_losses: "weakref.WeakSet[Layer]" = weakref.WeakSet()
 
@@ -89,13 +82,9 @@ class Layer(Stateful, Config):
 
     def accept(self, extra: dict[str, Any]) -> None:
         """Arguments of Keras 1 and 2: the input's shape, first weights."""
-        self._input_batch_shape = _shape_given(extra)
+        self._input_batch_shape = shape_given(extra)
         self._first_weights = extra.pop("weights", None)
-        for name in (*SHAPE_ARGUMENTS, "batch_size", "input_dtype"):
-            extra.pop(name, None)
-        for name in IDLE_ARGUMENTS:
-            if extra.get(name) in (None, False, 0, 1, 2, "auto"):
-                extra.pop(name, None)
+        drop_idle(extra)
         super().accept(extra)
 
     # --- to be defined by subclasses
@@ -506,21 +495,6 @@ def _attach(outputs: Any, masks: Any) -> None:
             set_mask(x, mask)
     elif not tree.is_nested(outputs):
         set_mask(outputs, masks)
-
-
-def _shape_given(extra: dict[str, Any]) -> tuple | None:
-    """The batch input shape that Keras 1 and 2 style arguments give, or None."""
-    for name in ("batch_input_shape", "batch_shape"):
-        if extra.get(name) is not None:
-            return tuple(extra[name])
-    shape = extra.get("input_shape")
-    if shape is None and extra.get("input_dim") is not None:
-        length = extra.get("input_length")
-        shape = (extra["input_dim"],) if length is None else (length, extra["input_dim"])
-    if shape is None:
-        return None
-    shape = (shape,) if isinstance(shape, int) else tuple(shape)
-    return (extra.get("batch_size"), *shape)
 
 
 def _one(items: list) -> Any:

@@ -1,6 +1,8 @@
 """Helpers beside the models: arrays, files, data sources, seeds, names for files."""
 
+from lurnet.backend import clear_session as clear_session
 from lurnet.callbacks.progress import Progbar as Progbar
+from lurnet.core.dtypes import standardize_dtype as standardize_dtype
 from lurnet.core.registry import CustomObjectScope as CustomObjectScope
 from lurnet.core.registry import custom_object_scope as custom_object_scope
 from lurnet.core.registry import get_custom_objects as get_custom_objects

@@ -1,0 +1,252 @@
+"""compile(): which loss, metrics and optimizer a model has, and what they make of a batch."""
+
+import inspect
+from typing import Any
+
+from lurnet import losses, metrics, ops, optimizers
+from lurnet.core.errors import BadType, BadValue, did_you_mean
+from lurnet.core.registry import deserialize, serialize
+from lurnet.core.variable import Variable, values
+from lurnet.layers.tracking import unique
+from lurnet.metrics import Mean
+from lurnet.training.losses import CompileLoss
+from lurnet.training.metrics import CompileMetrics
+
+
+class Compiled:
+    """Mixin of Model: the settings of compile(), the loss and the metrics."""
+
+    losses: list[Any]
+    name: str
+    trainable_variables: list[Variable]
+    non_trainable_variables: list[Variable]
+    built: bool
+
+    def _prepare_trainer(self) -> None:
+        self.compiled = False
+        self.optimizer: Any = None
+        self.loss: Any = None
+        self.run_eagerly = False
+        self.jit_compile: Any = "auto"
+        self.steps_per_execution = 1
+        self.stop_training = False
+        self.history: Any = None
+        self._compile_loss: CompileLoss | None = None
+        self._compile_metrics: CompileMetrics | None = None
+        self._compile_arguments: dict[str, Any] = {}
+        self._programs: dict[tuple, Any] = {}
+        self._specs: dict[str, Any] = {}
+
+    def compile(
+        self,
+        optimizer: Any = "rmsprop",
+        loss: Any = None,
+        loss_weights: Any = None,
+        metrics: Any = None,
+        weighted_metrics: Any = None,
+        run_eagerly: bool = False,
+        steps_per_execution: int = 1,
+        jit_compile: bool | str = "auto",
+        auto_scale_loss: bool = True,
+        **extra: Any,
+    ) -> None:
+        """Choose how to train.
+
+        Args:
+            optimizer: name, object or config.
+            loss: name, function, object; for several outputs a list or a dict by output name.
+            loss_weights: factor of each output's loss.
+            metrics: list of names, functions or objects; for several outputs a list of lists or a
+                dict. "accuracy" becomes the right one for the labels.
+            weighted_metrics: metrics that take sample weights into account.
+            run_eagerly: run steps in Python, uncompiled: slow, for looking inside.
+            steps_per_execution: kept for compatibility: the loop is compiled whole anyway.
+            jit_compile: kept for compatibility; False is the same as ``run_eagerly``.
+            auto_scale_loss: with a float16 policy, scale the loss so that gradients do not vanish.
+        """
+        self._refuse(extra)
+        self.optimizer = self._scaled(optimizers.get(optimizer), auto_scale_loss)
+        self.loss = loss
+        self._compile_arguments = {
+            "optimizer": optimizer,
+            "loss": loss,
+            "loss_weights": loss_weights,
+            "metrics": metrics,
+            "weighted_metrics": weighted_metrics,
+            "run_eagerly": run_eagerly,
+            "steps_per_execution": steps_per_execution,
+            "jit_compile": jit_compile,
+        }
+        names = getattr(self, "output_names", None)
+        self._compile_loss = None if loss is None else CompileLoss(loss, loss_weights, names)
+        has_metrics = metrics is not None or weighted_metrics is not None
+        self._compile_metrics = (
+            CompileMetrics(metrics, weighted_metrics, names) if has_metrics else None
+        )
+        self.run_eagerly = bool(run_eagerly)
+        self.jit_compile, self.steps_per_execution = jit_compile, steps_per_execution
+        self.__dict__["_loss_tracker"] = Mean(name="loss")
+        self._forget_programs()
+        self.stop_training = False
+        self.compiled = True
+
+    def _forget_programs(self) -> None:
+        """What was compiled or traced for the model as it was."""
+        self._programs, self._specs = {}, {}
+
+    def _refuse(self, extra: dict[str, Any]) -> None:
+        for name in (
+            "sample_weight_mode",
+            "target_tensors",
+            "distribute",
+            "experimental_run_tf_function",
+        ):
+            extra.pop(name, None)  # Keras 1 and 2 options that asked for the default
+        known = list(inspect.signature(Compiled.compile).parameters)[1:-1]
+        for name in extra:
+            raise BadType(f"compile() has no argument `{name}`.{did_you_mean(name, known)}")
+
+    def _scaled(self, optimizer: Any, auto: bool) -> Any:
+        policy = getattr(self, "dtype_policy", None)
+        narrow = policy is not None and policy.name == "mixed_float16"
+        if auto and narrow and not isinstance(optimizer, optimizers.LossScaleOptimizer):
+            return optimizers.LossScaleOptimizer(optimizer, name="loss_scale_optimizer")
+        return optimizer
+
+    # --- metrics
+
+    @property
+    def metrics(self) -> list[Any]:
+        """All metrics: the mean loss, those of compile(), those of each output, the model's own."""
+        found = []
+        if self.compiled:
+            found.append(self._loss_tracker)
+            if self._compile_loss is not None:
+                found += self._compile_loss.metrics
+            if self._compile_metrics is not None and self._compile_metrics.built:
+                found += self._compile_metrics.metrics
+        for layer in self._flatten_layers():
+            held = [
+                m
+                for m in layer._held(metrics.Metric)
+                if m is not layer.__dict__.get("_loss_tracker")
+            ]
+            found += held
+        return unique(found)
+
+    @property
+    def metrics_names(self) -> list[str]:
+        """Names of the metrics, in the order of what evaluate() returns."""
+        return list(self.get_metrics_result()) if self.compiled else []
+
+    @property
+    def metrics_variables(self) -> list[Variable]:
+        """State of the metrics."""
+        return unique(v for m in self.metrics for v in m.variables)
+
+    def reset_metrics(self) -> None:
+        """Start all metrics anew."""
+        for metric in self.metrics:
+            metric.reset_state()
+
+    def get_metrics_result(self) -> dict[str, Any]:
+        """Values of all metrics by name."""
+        results: dict[str, Any] = {}
+        compiled = self._compile_metrics
+        own = [] if compiled is None or not compiled.built else compiled.metrics
+        held = {id(m) for m in own}
+        for metric in self.metrics:
+            if id(metric) in held:
+                continue
+            value = metric.result()
+            results |= value if isinstance(value, dict) else {metric.name: value}
+        return results | (compiled.result() if own and compiled is not None else {})
+
+    def compute_metrics(self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> dict:
+        """Update the compiled metrics with a batch; override it to add to them."""
+        del x
+        if self._compile_metrics is not None:
+            self._compile_metrics.update_state(y, y_pred, sample_weight)
+        return self.get_metrics_result()
+
+    def compute_loss(
+        self,
+        x: Any = None,
+        y: Any = None,
+        y_pred: Any = None,
+        sample_weight: Any = None,
+        training: bool = True,
+    ) -> Any:
+        """The compiled loss plus ``model.losses`` (regularizers, ``add_loss``), a scalar."""
+        del x, training
+        total = None
+        if self._compile_loss is not None and y is not None:
+            total = self._compile_loss(y, y_pred, sample_weight)
+        for extra in self.losses:
+            extra = ops.sum(ops.cast(extra, "float32"))
+            total = extra if total is None else total + extra
+        if total is None:
+            raise BadValue(
+                f"Model {self.name!r} has nothing to minimise: "
+                + ("y is missing." if self._compile_loss is not None else "compile() got no loss=.")
+            )
+        return total
+
+    def stateless_compute_loss(
+        self,
+        trainable_variables: Any,
+        non_trainable_variables: Any,
+        metrics_variables: Any,
+        **data: Any,
+    ) -> tuple:
+        """``compute_loss`` as a pure function of the variables' values."""
+        variables = self.trainable_variables + self.non_trainable_variables + self.metrics_variables
+        given = [*trainable_variables, *non_trainable_variables, *metrics_variables]
+        with values(variables, given) as scope:
+            loss = self.compute_loss(**data)
+        rest = [scope[v] for v in self.non_trainable_variables]
+        return loss, (
+            given[: len(self.trainable_variables)],
+            rest,
+            [scope[v] for v in self.metrics_variables],
+        )
+
+    # --- facts for the compiler and for files
+
+    def _loss_objects(self) -> list[Any]:
+        return [] if self._compile_loss is None else list(self._compile_loss.losses)
+
+    def _compile_facts(self) -> list[Any]:
+        """What of compile() shapes a program besides the optimizer, losses and metrics."""
+        loss, metric = self._compile_loss, self._compile_metrics
+        weights = (
+            [] if loss is None else [float(w) if w is not None else None for w in loss.weights]
+        )
+        rows = [] if metric is None else [[len(r) for r in v] for v in metric.found.values()]
+        names = [] if loss is None or loss.outputs is None else loss.outputs.names
+        return [weights, rows, names if len(names) > 1 else [], type(self).__qualname__]
+
+    def get_compile_config(self) -> dict[str, Any] | None:
+        """The arguments of compile() as plain data."""
+        if not self.compiled:
+            return None
+        arguments = self._compile_arguments | {"optimizer": self.optimizer}
+        return {k: serialize(v) for k, v in arguments.items()}
+
+    def compile_from_config(self, config: dict[str, Any]) -> None:
+        """Compile with what ``get_compile_config`` gave."""
+        known = {k: v for k, v in config.items() if k in self._compile_keys()}
+        for key, registry in (("loss", losses.registry), ("metrics", metrics.registry)):
+            if key in known:
+                known[key] = deserialize(known[key], module=registry.module)
+        if "weighted_metrics" in known:
+            known["weighted_metrics"] = deserialize(
+                known["weighted_metrics"], module=metrics.registry.module
+            )
+        self.compile(**known)
+        if self.optimizer is not None and self.built:
+            self.optimizer.build(self.trainable_variables)
+
+    @staticmethod
+    def _compile_keys() -> set[str]:
+        return set(list(inspect.signature(Compiled.compile).parameters)[1:-1])
