@@ -98,5 +98,8 @@ def test_dat405_notebook(tmp_path):
     sweep, convnet = (float(a) for a in re.findall(r"Max accuracy: ([\d.]+)", output))
     reached = np.array([first, *accuracies, sweep, convnet])
     reported = np.array([0.9746, 0.8360, 0.88, 0.9632, 0.9926])
-    assert (reached >= reported - [0.002, 0.02, 0.0, 0.002, 0.004]).all(), reached
+    # Single runs, each of a random start. The first one's network reaches 0.9704 with a standard
+    # deviation of 0.0028 over eight seeds here (0.9700 and 0.0022 with Keras): allow three of them.
+    spread = [0.0084, 0.02, 0.0, 0.003, 0.004]
+    assert (reached >= reported - spread).all(), reached
     assert len(list(folder.glob("*.png"))) == 2
