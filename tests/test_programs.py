@@ -2,7 +2,8 @@
 
 These take minutes, so they are marked slow. A program runs to the letter; where its full length
 would be too long (the notebook trains some 270 epochs), the test runs its parts with fewer epochs,
-by replacing numbers in a copy, and compares with what the author reported for that many.
+by replacing numbers in a copy, and compares with what the author reported for that many; the
+copy also sets a seed.
 """
 
 import os
@@ -88,6 +89,10 @@ def test_dat405_notebook(tmp_path):
         f"epochs = {n}" + p[len(re.match(r"\d+", p)[0]) :]
         for n, p in zip(short, parts[1:], strict=True)
     )
+    first_line = "from __future__ import print_function\n"
+    assert text.count(first_line) == 1
+    seed = "import keras.utils; keras.utils.set_random_seed(0)\n"
+    text = text.replace(first_line, first_line + seed)
     folder = tmp_path / "programs"
     folder.mkdir()
     (folder / "dat405_notebook.py").write_text(text)
@@ -98,8 +103,9 @@ def test_dat405_notebook(tmp_path):
     sweep, convnet = (float(a) for a in re.findall(r"Max accuracy: ([\d.]+)", output))
     reached = np.array([first, *accuracies, sweep, convnet])
     reported = np.array([0.9746, 0.8360, 0.88, 0.9632, 0.9926])
-    # Single runs, each of a random start. The first one's network reaches 0.9704 with a standard
-    # deviation of 0.0028 over eight seeds here (0.9700 and 0.0022 with Keras): allow three of them.
-    spread = [0.0084, 0.02, 0.0, 0.003, 0.004]
+    # The reports are single runs; so are these. The first network reaches 0.9704 with a standard
+    # deviation of 0.0028 over eight seeds here, and 0.9700 with 0.0022 with Keras; the convnet
+    # without momentum scatters by 0.003. Allow some four of them.
+    spread = [0.011, 0.02, 0.0, 0.006, 0.012]
     assert (reached >= reported - spread).all(), reached
     assert len(list(folder.glob("*.png"))) == 2
