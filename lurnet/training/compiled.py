@@ -61,7 +61,7 @@ class Compiled:
             weighted_metrics: metrics that take sample weights into account.
             run_eagerly: run steps in Python, uncompiled: slow, for looking inside.
             steps_per_execution: kept for compatibility: the loop is compiled whole anyway.
-            jit_compile: kept for compatibility; False is the same as ``run_eagerly``.
+            jit_compile: kept for compatibility: steps are compiled unless ``run_eagerly``.
             auto_scale_loss: with a float16 policy, scale the loss so that gradients do not vanish.
         """
         self._refuse(extra)
