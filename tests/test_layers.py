@@ -202,8 +202,9 @@ def test_training(name):
     ours, theirs = p.ours(x, training=True), p.oracle(x, training=True)
     if p.case.random:
         assert ours.shape == theirs.shape
-        assert not np.allclose(ours, x)
-        assert not np.allclose(ours, p.ours(x, training=True))
+        draws = [p.ours(x, training=True) for _ in range(12)]  # two of few masks are often equal
+        assert not all(np.allclose(draw, x) for draw in draws)
+        assert not all(np.allclose(draw, draws[0]) for draw in draws)
         return
     np.testing.assert_allclose(ours, theirs, **TIGHT)
     for a, b in zip(p.ours.weights, p.oracle.weights, strict=True):
