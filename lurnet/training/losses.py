@@ -50,7 +50,7 @@ class CompileLoss:
         assert self.outputs is not None
         total = None
         labels, preds = self.outputs.flat(y), self.outputs.flat(y_pred)
-        weights = self._sample_weights(sample_weight)
+        weights = self.outputs.sample_weights(sample_weight)
         rows = zip(labels, preds, self.losses, self.weights, weights, self.trackers, strict=True)
         for label, pred, fn, scale, weight, tracker in rows:
             if fn is None or label is None:
@@ -61,12 +61,6 @@ class CompileLoss:
             value = value if scale is None else value * scale
             total = value if total is None else total + value
         return total
-
-    def _sample_weights(self, sample_weight: Any) -> list:
-        assert self.outputs is not None
-        if isinstance(sample_weight, (list, tuple, dict)):
-            return self.outputs.spread(sample_weight, "sample_weight", everywhere=True)
-        return [sample_weight] * self.outputs.count
 
     @property
     def metrics(self) -> list[Mean]:

@@ -49,12 +49,7 @@ class CompileMetrics:
             self.build(y, y_pred)
         assert self.outputs is not None
         labels, preds = self.outputs.flat(y), self.outputs.flat(y_pred)
-        weights = [None] * self.outputs.count
-        if sample_weight is not None:
-            spread = self.outputs.spread
-            nested = isinstance(sample_weight, (list, tuple, dict))
-            weights = spread(sample_weight, "sample_weight", everywhere=True) if nested else weights
-            weights = weights if nested else [sample_weight] * self.outputs.count
+        weights = self.outputs.sample_weights(sample_weight)
         for i, (label, pred) in enumerate(zip(labels, preds, strict=True)):
             for metric in self.found["metrics"][i]:
                 metric.update_state(label, pred)

@@ -49,6 +49,12 @@ class Outputs:
             f"{self.names}, not {spec!r}."
         )
 
+    def sample_weights(self, given: Any) -> list:
+        """The sample weights of each output: by name or position, or the same for every output."""
+        if isinstance(given, (list, tuple, dict)):
+            return self.spread(given, "sample_weight", everywhere=True)
+        return [given] * self.count
+
     def _by_name(self, spec: dict, argument: str) -> list:
         for name in spec:
             if name not in self.names:
