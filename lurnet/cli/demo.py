@@ -98,7 +98,8 @@ def html(pictures: dict[str, Path], accuracy: float) -> str:
 PAGE = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>lurnet demo</title>
 <style>
-body {{ font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto }}
+body {{ font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto;
+  padding: 0 1rem }}
 img {{ max-width: 100% }} figure {{ margin: 2rem 0 }} figcaption {{ color: #555 }}
 </style>
 <h1>Handwritten digits</h1>
