@@ -10,8 +10,18 @@ os.environ.setdefault("KERAS_BACKEND", "jax")
 # Importing lurnet.compat makes `keras` mean lurnet. Imported and undone here, once, it cannot take
 # the oracle away later, when the architecture test or a doctest imports it.
 from lurnet import compat  # noqa: E402
+from lurnet.core import registry  # noqa: E402
 
 compat.uninstall()
+
+collect_ignore = ["fuzz/fuzz_readers.py"]  # a program of its own; it needs atheris
+
+
+@pytest.fixture(autouse=True)
+def registered_by_this_test_only(monkeypatch):
+    """A class that one test registers for files must not be there in the next."""
+    for table in ("_registered", "_always"):
+        monkeypatch.setattr(registry, table, dict(getattr(registry, table)))
 
 
 @pytest.fixture(scope="module")

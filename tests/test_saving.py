@@ -26,6 +26,10 @@ def leaves(value):
     return [np.asarray(value, "float32")]
 
 
+#: bfloat16; samples whose values hardly vary, which normalizing blows up, rounding included
+LOOSE = {"mixed": 2e-2, "norms": 2e-4}
+
+
 def same(a, b, tolerance=1e-5):
     a, b = leaves(a), leaves(b)
     assert len(a) == len(b)
@@ -63,10 +67,10 @@ def test_whole_models(case, source, target, tmp_path):
     model.save(path)
     loaded = target.saving.load_model(path)
     assert loaded.name == model.name
-    same(model(case.x), loaded(case.x), 2e-2 if case.name == "mixed" else 1e-5)
+    same(model(case.x), loaded(case.x), LOOSE.get(case.name, 1e-5))
     for m in (model, loaded):  # the optimizer goes on where it was
         step(m, 2)
-    same(weights(model), weights(loaded), 2e-2 if case.name == "mixed" else 1e-6)
+    same(weights(model), weights(loaded), LOOSE.get(case.name, 1e-6))
 
 
 @pytest.mark.parametrize(("source", "target"), WAYS[:2], ids=WAY_NAMES[:2])
@@ -275,6 +279,15 @@ def test_lambda_from_keras_is_refused_with_the_way_out(tmp_path):
     same(model(x), keras.saving.load_model(path, safe_mode=False)(x))
 
 
+def test_all_lambdas_are_told_at_once(tmp_path):
+    layers = [keras.layers.Lambda(lambda x: x + 1, name=n) for n in ("up", "on")]
+    keras.Sequential([keras.Input((2,)), *layers]).save(tmp_path / "model.keras")
+    with pytest.raises(BadFile, match=r"custom_objects=\{'up': function, 'on': function\}"):
+        lurnet.saving.load_model(tmp_path / "model.keras")
+    with pytest.raises(BadFile, match=r"custom_objects=\{'on': function\}"):
+        lurnet.saving.load_model(tmp_path / "model.keras", custom_objects={"up": plus_one})
+
+
 def test_lambda_of_a_registered_function(tmp_path):
     model = lurnet.Sequential([lurnet.Input((2,)), lurnet.layers.Lambda(plus_one)])
     model.save(tmp_path / "model.keras")
@@ -372,7 +385,7 @@ def test_failure_while_saving_leaves_the_old_file(tmp_path, monkeypatch):
 
 ENDINGS = [
     ("model", {}, r"'model.keras'"),
-    ("model.h5", {}, r"'model.keras'"),
+    ("model.h6", {}, r"'model.h6.keras'|'model.keras'"),
     ("model.keras", {"zipped": False}, "folder"),
 ]
 
@@ -390,7 +403,7 @@ def test_arguments(tmp_path):
     with pytest.raises(BadFile, match="overwrite=False"):
         model.save(tmp_path / "m.keras", overwrite=False)
     with pytest.raises(BadFile, match="'x.weights.h5'"):
-        model.save_weights(tmp_path / "x.h5")
+        model.save_weights(tmp_path / "x")
     with pytest.raises(BadType, match="Did you mean 'overwrite'"):
         model.save(tmp_path / "m.keras", overwite=True)
     with pytest.raises(BadFile, match="no file.*m.keras"):

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from lurnet.core.dtypes import DTypePolicy
+from lurnet.core.dtypes import DTypePolicy, standardize_dtype
 from lurnet.core.errors import BadValue, did_you_mean
 from lurnet.core.names import to_snake_case
 
@@ -298,6 +298,8 @@ def find_class(name: str, config: dict, module: str) -> Any:
     for key in (registered, name):
         custom = custom_object(key) if isinstance(key, str) else None
         if custom is not None:
+            if contradicts(name, config):
+                raise BadValue(f"This config says {name!r} and means {key!r}.")
             return custom
     if config.get("module") == "builtins":  # so Keras writes its own functions
         config = config | {"module": None}
@@ -308,6 +310,13 @@ def find_class(name: str, config: dict, module: str) -> Any:
     if found is None:
         raise BadValue(_unknown(name, config.get("module"), registered))
     return found
+
+
+def contradicts(name: str, config: Mapping) -> bool:
+    """Whether a config names a class of ours, and by ``registered_name`` another one of a user."""
+    other = config.get("registered_name")
+    ours = isinstance(config.get("module"), str) and (config["module"], name) in _table
+    return ours and isinstance(other, str) and other != name and custom_object(other) is not None
 
 
 def _find_anywhere(name: str) -> Any:
@@ -336,9 +345,14 @@ def _slice(config: Mapping) -> slice:
     return slice(*(config.get(k) for k in _SLICE))
 
 
+def _array(config: Mapping) -> np.ndarray:
+    """An array of numbers; other dtypes, such as text of a length that a config names, are none."""
+    return np.array(config["value"], dtype=standardize_dtype(config["dtype"]))
+
+
 _SPECIAL: dict[str, Callable] = {
-    "__numpy__": lambda c: np.array(c["value"], dtype=c["dtype"]),
-    "__tensor__": lambda c: np.array(c["value"], dtype=c["dtype"]),
+    "__numpy__": _array,
+    "__tensor__": _array,
     "__slice__": _slice,
     "__ellipsis__": lambda _: Ellipsis,
     "__tuple__": lambda c: tuple(deserialize(c)),

@@ -4,12 +4,19 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from lurnet.core.errors import BadFile, BadState, BadType, did_you_mean
-from lurnet.saving import archive, tensors
+from lurnet.core.errors import BadFile, BadState, BadType, BadValue, did_you_mean
+from lurnet.saving import archive, npz, shards, tensor_model, tensors
+from lurnet.saving.atomic import replacing
 from lurnet.saving.configs import described, parse, restored
-from lurnet.saving.files import FOLDER, HDF5, SAFETENSORS, ZIP, as_path, kind_of, replacing
-from lurnet.saving.weights import all_arrays, assign, read_hdf5, write_hdf5
+from lurnet.saving.files import FOLDER, HDF5, NPZ, SAFETENSORS, SHARDS, ZIP, as_path, kind_of
+from lurnet.saving.flat import placed
+from lurnet.saving.legacy import reader as legacy
+from lurnet.saving.legacy import writer as old_files
+from lurnet.saving.weights import all_arrays, all_groups, assign, read_hdf5, write_hdf5
 
+#: How the arrays are read of files that hold them by name.
+_FLAT = {SAFETENSORS: tensors.opened, NPZ: npz.opened, SHARDS: shards.opened}
+OLD = (".h5", ".hdf5")
 #: Arguments of earlier Keras versions that ask for what is done anyway.
 _IDLE = {"include_optimizer", "save_format", "signatures", "options", "save_traces"}
 
@@ -21,11 +28,13 @@ def save_model(
 
     Args:
         model: the model.
-        filepath: name ending in ``.keras``; with ``zipped=False`` the name of a folder.
+        filepath: name ending in ``.keras``, in ``.h5`` or ``.hdf5`` (the layout of Keras 1 and
+            2), or in ``.safetensors``; with ``zipped=False`` the name of a folder.
         overwrite: whether an existing file may be replaced.
         zipped: whether to write one file (an archive); None: yes.
 
-    The file appears whole or not at all, whatever goes wrong meanwhile. Real Keras opens it.
+    The file appears whole or not at all, whatever goes wrong meanwhile. Real Keras opens it,
+    except ``.safetensors``.
 
     Errors: BadFile for another ending or a place that cannot be written.
 
@@ -41,6 +50,13 @@ def save_model(
     if zipped is False and path.suffix != ".keras":
         archive.write_folder(model, path, overwrite)
         return
+    if path.suffix == ".safetensors":
+        tensor_model.write(model, path, overwrite)
+        return
+    if path.suffix in OLD and not zipped:
+        with replacing(path, overwrite) as file:
+            old_files.write_model(model, file, kwargs.get("include_optimizer", True))
+        return
     if path.suffix != ".keras" or zipped is False:
         raise BadFile(_ending(path, zipped))
     archive.write_archive(model, path, overwrite)
@@ -50,10 +66,10 @@ def _ending(path: Any, zipped: bool | None) -> str:
     if zipped is False:
         return f"zipped=False writes a folder: give it another name than {path.name!r}."
     stem = path.name.removesuffix(".h5").removesuffix(".hdf5").removesuffix(".weights")
-    why = f"not {path.name!r}"
-    if path.suffix in (".h5", ".hdf5"):
-        why += " (the .h5 files of Keras 1 and 2 are not written)"
-    return f"A model is saved under a name ending in '.keras', {why}: write {stem + '.keras'!r}."
+    return (
+        f"A model is saved under a name ending in '.keras', not {path.name!r}: write "
+        f"{stem + '.keras'!r}. ('.h5' writes the layout of Keras 2.)"
+    )
 
 
 def load_model(
@@ -79,50 +95,69 @@ def load_model(
     kind = kind_of(path)
     if kind in (ZIP, FOLDER):
         return archive.read_archive(path, custom_objects, compile)
-    raise BadFile(_no_model(path, kind))
+    if kind == SAFETENSORS:
+        return tensor_model.read(path, custom_objects, compile)
+    if kind == HDF5:
+        return legacy.read_model(path, custom_objects, compile)
+    raise BadFile(legacy.no_model(path))
 
 
-def _no_model(path: Any, kind: str) -> str:
-    if kind == HDF5 and path.name.endswith(".weights.h5") or kind == SAFETENSORS:
-        return (
-            f"{path} holds weights without an architecture. Build the model in your program, then "
-            f"call model.load_weights({path.name!r})."
-        )
-    return (
-        f"{path} is an HDF5 file. Whole models in HDF5 (.h5) are not read yet: open it with the "
-        "Keras that wrote it and save it as .keras. If it holds weights alone, build the model in "
-        "your program and call model.load_weights(...)."
-    )
-
-
-def save_weights(model: Any, filepath: Any, overwrite: bool = True, **kwargs: Any) -> None:
+def save_weights(
+    model: Any,
+    filepath: Any,
+    overwrite: bool = True,
+    max_shard_size: float | None = None,
+    **kwargs: Any,
+) -> None:
     """Write a model's weights, and its optimizer's state, without the architecture.
 
     Args:
         model: a built model.
-        filepath: name ending in ``.weights.h5``, or in ``.safetensors``.
+        filepath: name ending in ``.weights.h5`` or ``.safetensors``; in ``.h5`` or ``.hdf5``
+            alone for the layout of Keras 1 and 2; or in ``.weights.json``: that one is a map, and
+            the weights are in several files beside it.
         overwrite: whether an existing file may be replaced.
+        max_shard_size: size in GB of the largest of several files; None: 5.
 
-    Errors: BadFile for another ending or an unwritable place; BadState for a model not built.
+    Errors: BadFile for another ending or an unwritable place; BadState for a model not built;
+    BadValue for an array larger than ``max_shard_size``.
     """
-    _refuse(kwargs, "save_weights", ("overwrite",))
+    _refuse(kwargs, "save_weights", ("overwrite", "max_shard_size"))
     path = as_path(filepath)
-    if not path.name.endswith((".weights.h5", ".safetensors")):
-        stem = path.name.removesuffix(".h5").removesuffix(".weights").removesuffix(".keras")
-        raise BadFile(
-            f"Weights are saved under a name ending in '.weights.h5', not {path.name!r}: write "
-            f"{stem + '.weights.h5'!r}."
-        )
+    _check_weights_name(path, max_shard_size)
     if not getattr(model, "built", True):
         raise BadState(
             f"Model {model.name!r} has no weights yet: it makes them when it sees its first input. "
             "Call it on data, or .build(input_shape), then save."
         )
+    if path.suffix == ".json":
+        shards.write(all_groups(model), path, max_shard_size, overwrite)
+        return
+    arrays = all_arrays(model)
     with replacing(path, overwrite) as file:
         if path.suffix == ".safetensors":
-            file.write(tensors.packed(all_arrays(model)))
+            tensors.write(file, arrays, {"format": "lurnet"})
+        elif not path.name.endswith(".weights.h5"):
+            old_files.write_weights(model, file)
         else:
             write_hdf5(model, file)
+
+
+def _check_weights_name(path: Any, max_shard_size: float | None) -> None:
+    stem = path.name.removesuffix(".h5").removesuffix(".weights").removesuffix(".keras")
+    if max_shard_size is not None:
+        if not path.name.endswith(shards.ENDING):
+            raise BadFile(
+                f"Weights in several files are saved under a name ending in {shards.ENDING!r}, not "
+                f"{path.name!r}: write {stem + shards.ENDING!r}."
+            )
+        if not max_shard_size > 0:
+            raise BadValue(f"`max_shard_size` is in GB and positive, not {max_shard_size!r}.")
+    if not path.name.endswith((*OLD, ".safetensors", shards.ENDING)):
+        raise BadFile(
+            f"Weights are saved under a name ending in '.weights.h5', not {path.name!r}: write "
+            f"{stem + '.weights.h5'!r}."
+        )
 
 
 def load_weights(model: Any, filepath: Any, skip_mismatch: bool = False, **kwargs: Any) -> None:
@@ -130,21 +165,31 @@ def load_weights(model: Any, filepath: Any, skip_mismatch: bool = False, **kwarg
 
     Args:
         model: a built model of the same structure.
-        filepath: a ``.weights.h5``, ``.keras`` or ``.safetensors`` file, known by its content.
+        filepath: a ``.weights.h5``, ``.weights.json``, ``.keras``, ``.safetensors`` or ``.npz``
+            file, known by its content.
         skip_mismatch: whether to leave out, with one warning, what does not fit.
+        kwargs: ``by_name=True`` loads the layers whose names agree, from ``.h5`` files of Keras 1
+            and 2 (or of ``save_weights`` to ``.h5``).
 
     Errors: BadFile that lists every missing, superfluous and misshapen array.
     """
-    if kwargs.pop("by_name", False):
-        raise BadFile("load_weights(by_name=True) is for old .h5 files, which are not read yet.")
-    _refuse(kwargs, "load_weights", ("skip_mismatch",))
+    by_name = kwargs.pop("by_name", False)
+    _refuse(kwargs, "load_weights", ("skip_mismatch", "by_name"))
     path = as_path(filepath)
     kind = kind_of(path)
+    if kind == HDF5 and legacy.is_legacy(path):
+        legacy.read_weights(model, path, skip_mismatch, by_name)
+        return
+    if by_name:
+        raise BadFile(
+            f"{path} holds arrays by their place in the model, without layers' names: by_name=True "
+            "is for the .h5 files of Keras 1 and 2. Leave it out, or use skip_mismatch=True."
+        )
     if kind == HDF5:
         read_hdf5(model, path, path, skip_mismatch)
-    elif kind == SAFETENSORS:
-        with tensors.opened(path) as entries:
-            assign(model, entries, path, skip_mismatch)
+    elif kind in _FLAT:
+        with _FLAT[kind](path) as entries:
+            assign(model, placed(model, entries, path), path, skip_mismatch)
     else:
         with archive.weights_of(path) as source:
             read_hdf5(model, source, path, skip_mismatch)
@@ -172,7 +217,8 @@ def model_from_json(json_string: str, custom_objects: Mapping[str, Any] | None =
     >>> model_from_json(model.to_json()).count_params()
     8
     """
-    return restored(parse(json_string, "The JSON text"), custom_objects, True, "The JSON text")
+    config = legacy.modernised(parse(json_string, "The JSON text"), None, custom_objects)
+    return restored(config, custom_objects, True, "The JSON text")
 
 
 def serialize_keras_object(obj: Any) -> Any:

@@ -1,42 +1,38 @@
-"""The ``.keras`` archive: metadata.json, config.json and model.weights.h5 in a zip or a folder."""
+"""The ``.keras`` archive: metadata, config, weights and layers' texts in a zip or a folder."""
 
 import contextlib
 import json
 import shutil
 import time
 import zipfile
-import zlib
 from collections.abc import Iterator, Mapping
-from importlib import metadata
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from lurnet.core.errors import BadFile
+from lurnet.layers.preprocessing.lookup import vocabularies_in_configs
+from lurnet.saving import assets
+from lurnet.saving.atomic import replacing
 from lurnet.saving.configs import described, parse, restored
-from lurnet.saving.files import FOLDER, MB, kind_of, reading, replacing, spool
+from lurnet.saving.entries import FREE_RATIO, FREE_SIZE
+from lurnet.saving.files import FOLDER, LARGEST_TEXT, MB, kind_of, reading, spool, unpacking
+from lurnet.saving.legacy.reader import modernised
+from lurnet.saving.versions import KERAS_VERSION, own_version
 from lurnet.saving.weights import read_hdf5, write_hdf5
 
-KERAS_VERSION = "3.15.1"  # the version whose format this is
 METADATA, CONFIG, WEIGHTS = "metadata.json", "config.json", "model.weights.h5"
-LARGEST_TEXT = 64 * MB
-#: Weights hardly compress: a member that grows more than this when unpacked is a bomb.
-LARGEST_RATIO = 100
 
 
-def _texts(model: Any) -> dict[str, str]:
+def _texts(model: Any) -> dict[str, bytes]:
     about = {
         "keras_version": KERAS_VERSION,
         "date_saved": time.strftime("%Y-%m-%d@%H:%M:%S"),
-        "lurnet_version": _own_version(),
+        "lurnet_version": own_version(),
     }
-    return {METADATA: json.dumps(about), CONFIG: json.dumps(described(model))}
-
-
-def _own_version() -> str:
-    try:
-        return metadata.version("lurnet")
-    except metadata.PackageNotFoundError:  # run from a folder, not installed
-        return "unknown"
+    built = getattr(model, "built", True)  # else no weights of tokens are written beside
+    with contextlib.nullcontext() if built else vocabularies_in_configs():
+        texts = {METADATA: about, CONFIG: described(model)}
+    return {k: json.dumps(v).encode() for k, v in texts.items()} | assets.written(model)
 
 
 def write_archive(model: Any, path: Path, overwrite: bool = True) -> None:
@@ -61,43 +57,48 @@ def write_folder(model: Any, path: Path, overwrite: bool = True) -> None:
     with replacing(path / WEIGHTS) as file:
         write_hdf5(model, file)
     for name, text in texts.items():
+        (path / name).parent.mkdir(parents=True, exist_ok=True)
         with replacing(path / name) as file:
-            file.write(text.encode())
+            file.write(text)
 
 
 def read_archive(path: Path, custom_objects: Mapping[str, Any] | None, compile: bool) -> Any:
     """The model in a ``.keras`` file or folder."""
-    with _parts(path) as parts:
+    with parts_of(path) as parts:
         config = parse(parts.text(CONFIG), f"{CONFIG} of {path}")
+        config = modernised(config, _version(parts, path), custom_objects)
         model = restored(config, custom_objects, compile, f"{CONFIG} of {path}")
         with parts.weights() as source:
             if getattr(model, "built", True):
                 read_hdf5(model, source, path)
+        assets.take(model, parts.asset_names(), parts.asset, path)
     return model
+
+
+def _version(parts: Any, path: Path) -> Any:
+    """The version of the Keras that wrote an archive, where it says so."""
+    try:
+        about = parts.text(METADATA)
+    except BadFile:
+        return None
+    return parse(about, f"{METADATA} of {path}").get("keras_version")
 
 
 @contextlib.contextmanager
 def weights_of(path: Path) -> Iterator[Any]:
     """The weights of a ``.keras`` file or folder as a file object."""
-    with _parts(path) as parts, parts.weights() as source:
+    with parts_of(path) as parts, parts.weights() as source:
         yield source
 
 
 @contextlib.contextmanager
-def _parts(path: Path) -> Iterator[Any]:
+def parts_of(path: Path) -> Iterator[Any]:
+    """The parts of a ``.keras`` file or folder, open for reading."""
     if kind_of(path) == FOLDER:
         yield Folder(path)
         return
-    with _unpacking(path), zipfile.ZipFile(path) as archive:
+    with unpacking(path), zipfile.ZipFile(path) as archive:
         yield Archive(path, archive)
-
-
-@contextlib.contextmanager
-def _unpacking(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, zlib.error) as error:
-        raise BadFile(f"{path} is a zip archive, damaged or cut off: {error}.") from error
 
 
 class Folder:
@@ -118,6 +119,16 @@ class Folder:
         if part.is_symlink() or not part.is_file():
             raise BadFile(f"{self.path} has no file {name} in it.")
         return part
+
+    def asset_names(self) -> list[str]:
+        """The layers' texts; links are none."""
+        found = [p for p in (self.path / assets.ASSETS).rglob("*") if p.is_file()]
+        real = [p for p in found if p.resolve() == self.path.resolve() / p.relative_to(self.path)]
+        return [p.relative_to(self.path).as_posix() for p in real]
+
+    def asset(self, name: str) -> bytes:
+        """A layer's text."""
+        return self.text(name)
 
     @contextlib.contextmanager
     def weights(self) -> Iterator[Path]:
@@ -155,28 +166,42 @@ class Archive:
                 f"{self.path}: {name} would unpack to {info.file_size} bytes; a config has at most "
                 f"{LARGEST_TEXT}: refused."
             )
-        with reading(self.path), _unpacking(self.path):
+        with reading(self.path), unpacking(self.path):
             return self.archive.read(info)
+
+    def asset_names(self) -> list[str]:
+        """The layers' texts."""
+        start = f"{assets.ASSETS}/"
+        return [n for n in self.archive.namelist() if n.startswith(start) and n[-1] != "/"]
+
+    def asset(self, name: str) -> bytes:
+        """A layer's text; one that unpacks to far more than the whole file is refused."""
+        claimed, size = self._member(name).file_size, self.path.stat().st_size
+        if claimed > MB + FREE_RATIO * size:
+            raise BadFile(
+                f"{self.path}: {name} would unpack to {claimed} bytes, from a file of {size}: "
+                "refused."
+            )
+        return self.text(name)
 
     @contextlib.contextmanager
     def weights(self) -> Iterator[BinaryIO]:
         """The weights as a file object."""
         info = self._member(WEIGHTS)
-        if info.file_size > max(LARGEST_TEXT, LARGEST_RATIO * info.compress_size):
+        size = self.path.stat().st_size
+        if info.file_size > FREE_SIZE + FREE_RATIO * size:
             raise BadFile(
-                f"{self.path}: {WEIGHTS} would unpack from {info.compress_size} to "
-                f"{info.file_size} bytes: refused."
+                f"{self.path}: {WEIGHTS} would unpack to {info.file_size} bytes, from a file of "
+                f"{size}: refused."
             )
         with spool() as scratch:
-            with reading(self.path), _unpacking(self.path), self.archive.open(info) as member:
+            with reading(self.path), unpacking(self.path), self.archive.open(info) as member:
                 shutil.copyfileobj(member, scratch, MB)
             scratch.seek(0)
             yield scratch
 
 
 def _guess(names: list[str]) -> str:
-    if names and all(n.endswith(".npy") for n in names):
-        return " It holds NumPy arrays (.npz)."
     if any(n.endswith("data.pkl") for n in names):
         return " It is a PyTorch file, which is a pickle: none is opened, since it can run code."
     return ""

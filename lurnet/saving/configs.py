@@ -8,6 +8,7 @@ from typing import Any
 
 from lurnet.core.errors import BadFile, BadValue, LurnetError
 from lurnet.core.registry import (
+    contradicts,
     custom_object,
     custom_object_scope,
     deserialize,
@@ -16,6 +17,7 @@ from lurnet.core.registry import (
     serialize_object,
     sharing,
 )
+from lurnet.core.variable import deferred
 from lurnet.ops import table
 
 CODE = "__lambda__"
@@ -64,6 +66,12 @@ def described(obj: Any) -> Any:
     return config
 
 
+def load_tables() -> None:
+    """Import the modules whose classes a file may name."""
+    for home in HOMES:
+        import_module(f"lurnet.{home}")
+
+
 def restored(
     config: Mapping[str, Any], custom_objects: Mapping | None, compile: bool, where: str
 ) -> Any:
@@ -71,8 +79,7 @@ def restored(
 
     All that is missing or refused in it is told at once, before anything is built.
     """
-    for home in HOMES:
-        import_module(f"lurnet.{home}")
+    load_tables()
     with custom_object_scope(custom_objects or {}):
         config = dict(config)
         settings = config.pop("compile_config", None)
@@ -80,10 +87,12 @@ def restored(
         for part in (config, settings or {}):
             _guarded(lambda part=part: _check(part, custom_objects or {}, where), where)
         _number_firsts(config)
-        with sharing():
+        with sharing(), deferred():
             made = _guarded(lambda: deserialize(config, module="keras.layers"), where)
         if settings and hasattr(made, "compile_from_config"):
-            _guarded(lambda: made.compile_from_config(settings), f"{where} (compile settings)")
+            compiled_in = f"{where} (compile settings)"
+            with deferred():
+                _guarded(lambda: made.compile_from_config(settings), compiled_in)
     return made
 
 
@@ -116,7 +125,7 @@ def _guarded(build: Callable[[], Any], where: str) -> Any:
         raise
     except RecursionError:
         raise BadFile(f"{where} is nested too deeply to be built.") from None
-    except (TypeError, ValueError, LookupError, AttributeError) as error:
+    except Exception as error:  # a layer that is given nonsense can raise nearly anything
         text = f"{type(error).__name__}: {error}"
         raise BadFile(f"{where} does not describe a model: {text:.500}") from error
 
@@ -127,15 +136,12 @@ def _guarded(build: Callable[[], Any], where: str) -> Any:
 def _check(config: Mapping[str, Any], custom: Mapping[str, Any], where: str) -> None:
     missing: dict[str, str] = {}
     unknown: dict[str, str] = {}
+    code = [entry for entry in _entries(config, into_own=True) if _harms(entry, custom, where)]
+    if code:
+        lambdas = [e["config"].get("name") for e in code if e["class_name"] == "Lambda"]
+        raise BadFile(_code(where, lambdas))
     for entry in _entries(config):
         name = entry["class_name"]
-        if name == CODE:
-            raise BadFile(_code(where, "a function"))
-        if name == "Lambda" and custom_object(name) is None:
-            _settle_lambda(entry, custom, where)
-        inner = entry["config"].get("name") if isinstance(entry["config"], dict) else None
-        if isinstance(inner, str) and {".", ".."} & set(inner.replace("\\", "/").split("/")):
-            raise BadFile(f"{where}: a layer is named {inner!r}, which is a path: refused.")
         if not _is_known(entry):
             ours = str(entry.get("module") or "").split(".")[0] == "keras"
             key = entry.get("registered_name") or name
@@ -148,6 +154,31 @@ def _check(config: Mapping[str, Any], custom: Mapping[str, Any], where: str) -> 
             f"{where} uses {', '.join(map(repr, unknown))} of Keras, which is not here. If you "
             "have a class of your own for it, pass it in custom_objects={name: Class}."
         )
+
+
+def _harms(entry: dict[str, Any], custom: Mapping[str, Any], where: str) -> bool:
+    """Whether an entry is code, or a Lambda with code; paths are refused at once."""
+    if entry["class_name"] == CODE:
+        return True
+    is_lambda = entry["class_name"] == "Lambda" and custom_object("Lambda") is None
+    if is_lambda and _lambda_has_code(entry, custom, where):
+        return True
+    if contradicts(entry["class_name"], entry):
+        raise BadFile(
+            f"{where} says both {entry['module']}.{entry['class_name']} and "
+            f"{entry['registered_name']!r}, a class of yours: which one it means is unclear."
+        )
+    inner = entry["config"] if isinstance(entry["config"], dict) else {}
+    name, words = inner.get("name"), inner.get("vocabulary")
+    if isinstance(name, str) and {".", ".."} & set(name.replace("\\", "/").split("/")):
+        raise BadFile(f"{where}: a layer is named {name!r}, which is a path: refused.")
+    if isinstance(words, str):
+        raise BadFile(
+            f"{where}: {entry['class_name']} {name!r} wants its vocabulary read from {words!r}. A "
+            "model file holds its words itself and opens no other file: refused. Make the layer "
+            "in your program, with vocabulary=path, and load the weights into that model."
+        )
+    return False
 
 
 def _entries(config: Any, into_own: bool = False) -> Iterator[dict[str, Any]]:
@@ -190,8 +221,8 @@ def _missing(missing: Mapping[str, str], where: str) -> str:
     )
 
 
-def _settle_lambda(entry: dict[str, Any], custom: Mapping[str, Any], where: str) -> None:
-    """Put the caller's function, given under the layer's name, in the place of the file's."""
+def _lambda_has_code(entry: dict[str, Any], custom: Mapping[str, Any], where: str) -> bool:
+    """Put the caller's function, given under the layer's name, in the place of the file's code."""
     config = entry["config"]
     if not isinstance(config, dict):
         raise BadFile(f"{where}: a Lambda layer without a config.")
@@ -199,14 +230,17 @@ def _settle_lambda(entry: dict[str, Any], custom: Mapping[str, Any], where: str)
     if name in custom:
         config["function"] = {"class_name": "function", "config": name}
         config.pop("function_type", None)
-    elif not isinstance(function, dict) or function.get("class_name") != "function":
-        raise BadFile(_code(where, f"Lambda layer {name!r}", name))
+        return False
+    return not isinstance(function, dict) or function.get("class_name") != "function"
 
 
-def _code(where: str, what: str, name: Any = "lambda") -> str:
+def _code(where: str, lambdas: list) -> str:
+    """The refusal of code: of the Lambda layers of these names, or of a function elsewhere."""
+    names = list(dict.fromkeys(map(repr, lambdas))) or ["'lambda'"]
+    what = f"Lambda layer {', '.join(names)}" if lambdas else "a function"
+    given = ", ".join(f"{name}: function" for name in names)
     return (
-        f"{where} holds program code ({what}), which is never run: it could do anything. Give the "
-        f"function yourself: load_model(path, custom_objects={{{name!r}: function}}), where "
-        f"{name!r} is the layer's name; or build the model in your program and call "
-        "load_weights on the same file."
+        f"{where} holds program code ({what}), which is never run: it could do anything. Give each "
+        f"function yourself, under its layer's name: load_model(path, custom_objects={{{given}}}); "
+        "or build the model in your program and call load_weights on the same file."
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ class Entry:
     nbytes: int  #: size in memory
     stored: int  #: size in the file
     read: Callable[[], np.ndarray]
+    dtype: str = ""
 
     def read_free(self, name: str) -> np.ndarray:
         """Read what a layer of the user's own asks for; far more than is in the file is refused."""
@@ -49,6 +51,16 @@ class Store(Mapping):
 
     def __len__(self) -> int:
         return len(self.entries)
+
+
+def check_sizes(entries: Mapping[str, Entry], path: Path) -> None:
+    """Refuse arrays that together claim far more memory than the whole file takes on the disk.
+
+    What a file says of the size of its parts may be a lie; its own size is not.
+    """
+    claimed, size = sum(e.nbytes for e in entries.values()), path.stat().st_size
+    if claimed > FREE_SIZE + FREE_RATIO * size:
+        raise BadFile(f"The arrays in {path} claim {claimed} bytes, but it has {size}: refused.")
 
 
 def by_owner(entries: Mapping[str, Entry]) -> dict[str, dict[str, Entry]]:

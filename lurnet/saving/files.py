@@ -1,8 +1,8 @@
-"""Files as such: written whole or not at all, and told apart by what is in them."""
+"""Files as such: told apart by what is in them."""
 
 import contextlib
-import os
-import secrets
+import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -10,7 +10,10 @@ from typing import Any, BinaryIO, cast
 from lurnet.core.errors import BadFile, LurnetError
 
 MB = 2**20
-ZIP, HDF5, SAFETENSORS, FOLDER = "zip", "hdf5", "safetensors", "folder"
+#: A config or a map larger than this is none.
+LARGEST_TEXT = 64 * MB
+ZIP, NPZ, HDF5, SAFETENSORS = "zip", "npz", "hdf5", "safetensors"
+SHARDS, FOLDER = "shards", "folder"
 #: How files that hold no model begin, and what they are.
 _OTHER = {
     b"\x89PNG": "a PNG image",
@@ -38,44 +41,19 @@ def as_path(filepath: Any) -> Path:
         ) from None
 
 
-@contextlib.contextmanager
-def replacing(path: Path, overwrite: bool = True) -> Iterator[BinaryIO]:
-    """A new file in the place of ``path`` once the block is through; on failure the old one stays.
-
-    It is written under another name in the same folder, forced to the disk, and renamed.
-    """
-    if path.is_dir():
-        raise BadFile(f"Cannot write {path}: it is a folder. Give the name of a file.")
-    if not overwrite and path.exists():
-        raise BadFile(f"{path} exists, and overwrite=False: choose another name, or overwrite it.")
-    target = path.resolve()
-    part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
-    try:
-        file = part.open("x+b")
-    except OSError as error:
-        raise BadFile(f"Cannot write {path}: {error.strerror or error}.") from None
-    try:
-        with file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, target)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
-
-
 def kind_of(path: Path) -> str:
     """What a model file is, by its first bytes; BadFile for anything else, saying what it is."""
     if path.is_dir():
         return _kind_of_folder(path)
     head = _head(path)
     if head[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
-        return ZIP
+        return _kind_of_zip(path)
     if head[:8] == b"\x89HDF\r\n\x1a\n":
         return HDF5
     if len(head) > 8 and head[8:9] == b"{" and int.from_bytes(head[:8], "little") < 100 * MB:
         return SAFETENSORS
+    if head.lstrip()[:1] == b"{" and b'"weight_map"' in head:
+        return SHARDS
     what = next((text for start, text in _OTHER.items() if head.startswith(start)), None)
     if not head:
         what = "empty"
@@ -88,13 +66,22 @@ def kind_of(path: Path) -> str:
 def _head(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
-            return file.read(16)
+            return file.read(4096)
     except FileNotFoundError:
         near = sorted(p.name for p in path.parent.glob("*") if p.stem == path.stem)
         hint = f" There is {', '.join(near)} in that folder." if near else ""
         raise BadFile(f"There is no file {path}.{hint}") from None
     except OSError as error:
         raise BadFile(f"Cannot read {path}: {error.strerror or error}.") from None
+
+
+def _kind_of_zip(path: Path) -> str:
+    with contextlib.suppress(zipfile.BadZipFile, NotImplementedError, OSError, ValueError):
+        with zipfile.ZipFile(path) as archive:
+            names = archive.namelist()
+        if names and all(name.endswith(".npy") for name in names):
+            return NPZ
+    return ZIP
 
 
 def _kind_of_folder(path: Path) -> str:
@@ -122,8 +109,17 @@ def reading(path: Path) -> Iterator[None]:
         raise BadFile(f"{path} is damaged or cut off: {text:.300}") from error
 
 
+@contextlib.contextmanager
+def unpacking(path: Path) -> Iterator[None]:
+    """Turn what damaged zip archives raise into BadFile."""
+    try:
+        yield
+    except (zipfile.BadZipFile, NotImplementedError, EOFError, zlib.error) as error:
+        raise BadFile(f"{path} is a zip archive, damaged or cut off: {error}.") from error
+
+
 def spool() -> BinaryIO:
     """A scratch file, in memory while it is small."""
     import tempfile
 
-    return cast(BinaryIO, tempfile.SpooledTemporaryFile(max_size=256 * MB))
+    return cast(BinaryIO, tempfile.SpooledTemporaryFile(max_size=64 * MB))

@@ -10,10 +10,12 @@ import h5py
 import numpy as np
 
 from lurnet.core.errors import BadFile
-from lurnet.saving.entries import VARS, Entry, joined
+from lurnet.saving.entries import FREE_SIZE, VARS, Entry, check_sizes, joined
 from lurnet.saving.files import reading
 
 MOST_OBJECTS, DEEPEST = 1_000_000, 200
+#: HDF5's own (gzip, shuffle, checksum, szip, nbit, scale-offset), and h5py's lzf.
+FILTERS = {1, 2, 3, 4, 5, 6, 32000}
 _PLAIN = "biufc"
 
 
@@ -32,11 +34,11 @@ def datasets(file: h5py.File, path: Path) -> dict[str, h5py.Dataset]:
     while stack:
         place, group, depth = stack.pop()
         for name in group:
-            full = joined(place, name)
+            full = joined(place, name.replace("\\", "/"))  # Keras 2 on Windows wrote backslashes
             _check_link(group, name, full, path)
             item = group[name]
             address = (h5py.h5o.get_info(item.id).fileno, h5py.h5o.get_info(item.id).addr)
-            if address in seen or len(seen) > MOST_OBJECTS or depth > DEEPEST:
+            if address in seen or full in found or len(seen) > MOST_OBJECTS or depth > DEEPEST:
                 raise BadFile(f"{path}: {full!r} leads back to another part of the file: refused.")
             seen.add(address)
             if isinstance(item, h5py.Group):
@@ -50,7 +52,8 @@ def datasets(file: h5py.File, path: Path) -> dict[str, h5py.Dataset]:
 
 def _check_link(group: Any, name: str, full: str, path: Path) -> None:
     link = group.get(name, getlink=True)
-    if type(link) is not h5py.HardLink or name in (".", "..") or "\\" in name:
+    parts = {"", ".", ".."} & set(full.split("/"))
+    if type(link) is not h5py.HardLink or parts:
         raise BadFile(
             f"{path}: {full!r} is a link ({type(link).__name__}) that may lead out of the file. A "
             "model file holds its arrays itself: refused."
@@ -60,6 +63,15 @@ def _check_link(group: Any, name: str, full: str, path: Path) -> None:
 def _checked(item: h5py.Dataset, full: str, path: Path) -> h5py.Dataset:
     if item.is_virtual or item.external:
         raise BadFile(f"{path}: the data of {full!r} are in another file: refused.")
+    if item.chunks and math.prod(item.chunks) * item.dtype.itemsize > max(FREE_SIZE, item.nbytes):
+        raise BadFile(f"{path}: the pieces {item.chunks} of {full!r} are too large: refused.")
+    properties = item.id.get_create_plist()
+    filters = {properties.get_filter(i)[0] for i in range(properties.get_nfilters())}
+    if filters - FILTERS:
+        raise BadFile(
+            f"{path}: {full!r} can only be read with the filter {min(filters - FILTERS)}, which is "
+            "no part of HDF5 and would be loaded as a program: refused."
+        )
     return item
 
 
@@ -70,8 +82,9 @@ def entries(file: h5py.File, path: Path) -> dict[str, Entry]:
         dtype = _dtype(item)
         if dtype is None or item.shape is None:
             raise BadFile(f"{path}: {full!r} holds {item.dtype}, no numbers: refused.")
-        size = math.prod(item.shape) * dtype.itemsize
-        found[full] = Entry(item.shape, size, item.id.get_storage_size(), _reader(item, dtype))
+        size, stored = math.prod(item.shape) * dtype.itemsize, item.id.get_storage_size()
+        found[full] = Entry(item.shape, size, stored, _reader(item, dtype), dtype.name)
+    check_sizes(found, path)
     return found
 
 

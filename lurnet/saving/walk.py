@@ -44,7 +44,7 @@ def places(root: Any) -> dict[str, Any]:
 
 def _parts(holder: Any) -> Iterator[tuple[str, Any]]:
     """A holder's attributes by name, private ones last; a graph's or stack's layers come first."""
-    if _is_graph(holder):
+    if is_graph(holder):
         yield "layers", holder.layers
     names = {n for n in vars(holder) if n not in SKIPPED and n not in OWN}
     for cls in type(holder).__mro__:
@@ -64,7 +64,8 @@ def _attribute(holder: Any, name: str) -> Any:
         return None
 
 
-def _is_graph(holder: Any) -> bool:
+def is_graph(holder: Any) -> bool:
+    """Whether an object is a model whose layers stand in a list: a stack, or a graph."""
     keys = [known(cls) for cls in type(holder).__mro__]
     return any(key is not None and key[1] in ("Sequential", "Functional") for key in keys)
 

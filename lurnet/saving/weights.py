@@ -13,6 +13,7 @@ from lurnet.layers.state import Stateful
 from lurnet.optimizers.base import Optimizer
 from lurnet.saving import hdf5
 from lurnet.saving.entries import VARS, Entry, Store, by_owner, joined
+from lurnet.saving.legacy.dependencies import replaced
 from lurnet.saving.walk import places
 
 #: State that a model may do without: that of training, of metrics and of random numbers.
@@ -34,20 +35,25 @@ def own_arrays(holder: Any) -> dict[str, Any]:
     return store
 
 
+def all_groups(model: Any) -> list[tuple[str, str, dict[str, Any]]]:
+    """Place, name and arrays of every layer and optimizer of a model."""
+    return [(place, str(h.name), own_arrays(h)) for place, h in places(model).items()]
+
+
 def all_arrays(model: Any) -> dict[str, Any]:
     """All arrays of a model by path, as files hold them."""
     return {
         joined(place, VARS, key): array
-        for place, holder in places(model).items()
-        for key, array in own_arrays(holder).items()
+        for place, _, arrays in all_groups(model)
+        for key, array in arrays.items()
     }
 
 
 def write_hdf5(model: Any, file: Any) -> None:
     """Write the weights, and the optimizer's state, into an open file."""
     with h5py.File(file, "w") as h5:
-        for place, holder in places(model).items():
-            hdf5.write(h5, place, str(holder.name), own_arrays(holder))
+        for group in all_groups(model):
+            hdf5.write(h5, *group)
 
 
 def read_hdf5(model: Any, source: Any, path: Path, skip_mismatch: bool = False) -> None:
@@ -58,7 +64,7 @@ def read_hdf5(model: Any, source: Any, path: Path, skip_mismatch: bool = False) 
                 f"{path} is an HDF5 file of the layout of Keras 1 and 2 (.h5), whose weights are "
                 "not read yet. Open it with the Keras that wrote it and save it as .keras."
             )
-        assign(model, hdf5.entries(file, path), path, skip_mismatch)
+        assign(model, replaced(model, hdf5.entries(file, path)), path, skip_mismatch)
 
 
 def assign(model: Any, entries: Mapping[str, Entry], path: Path, skip_mismatch: bool) -> None:
@@ -82,7 +88,7 @@ def assign(model: Any, entries: Mapping[str, Entry], path: Path, skip_mismatch: 
             problems += wrong
     problems += _left_over(groups)
     if problems:
-        _complain(model, problems, path, skip_mismatch)
+        complain(model, problems, path, skip_mismatch)
     commit(scope)
 
 
@@ -137,7 +143,8 @@ def _left_over(groups: Mapping[str, Mapping[str, Entry]]) -> list[str]:
     ]
 
 
-def _complain(model: Any, problems: list[str], path: Path, skip_mismatch: bool) -> None:
+def complain(model: Any, problems: list[str], path: Path, skip_mismatch: bool) -> None:
+    """Refuse a file that does not fit, with all that is wrong; or warn of what is left out."""
     shown = problems[:SHOWN]
     if len(problems) > SHOWN:
         shown.append(f"... and {len(problems) - SHOWN} more")
