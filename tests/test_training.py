@@ -429,3 +429,23 @@ def test_no_warnings_in_ordinary_training():
         model = mlp()(lurnet)
         model.compile("adam", **CE)
         model.fit(X.astype("float64"), CLASSES.astype("int64"), epochs=1, verbose=0)
+
+
+def test_a_generator_may_fill_one_array_again_and_again():
+    x = np.random.default_rng(0).normal(size=(40, 8, 3)).astype("float32")
+
+    def weights(batches):
+        lurnet.utils.set_random_seed(0)
+        model = lurnet.Sequential([lurnet.Input((3,)), lurnet.layers.Dense(1)])
+        model.compile("sgd", "mse")
+        model.fit(batches, epochs=1, steps_per_epoch=40, verbose=0)
+        return model.get_weights()[0]
+
+    def same_array():
+        room = np.empty((8, 3), "float32")
+        for batch in x:
+            room[...] = batch
+            yield room, room[:, :1] * 2
+
+    apart = ((batch, batch[:, :1] * 2) for batch in x)
+    np.testing.assert_array_equal(weights(same_array()), weights(apart))

@@ -154,13 +154,16 @@ def fields(cls: type[T]) -> type[T]:
 
     A class's new fields come first, then the inherited ones, in their order; a field declared
     again keeps its place and takes the new default, or, in a family with ``_own_fields_first``,
-    moves to where it is declared. ``setup()`` runs last.
+    moves to where it is declared. ``_after = {"name": "seed"}`` moves ``name`` right behind
+    ``seed``, where Keras has it there. ``setup()`` runs last.
     """
     own = own_fields(cls)
     parent = next((b for b in cls.__mro__[1:] if "__fields__" in vars(b)), object)
     inherited = getattr(parent, "__fields__", {})
     kept = () if getattr(cls, "_own_fields_first", False) else inherited
     everything = {k: t for k, t in own.items() if k not in kept} | inherited | own
+    for name, place in getattr(cls, "_after", {}).items():
+        everything = _moved(everything, name, place)
     defaults = dict(getattr(parent, "__field_defaults__", {}))
     defaults |= {k: vars(cls).get(k, _REQUIRED) for k in own}
     defaults |= {k: v for k, v in vars(cls).items() if k in inherited and not _is_code(v)}
@@ -172,6 +175,13 @@ def fields(cls: type[T]) -> type[T]:
     cls.__init__ = _constructor(everything, defaults)  # type: ignore[misc]
     cls.__doc__ = FieldDocs(cls.__doc__)  # type: ignore[assignment]
     return cls
+
+
+def _moved(everything: dict[str, Any], name: str, place: str) -> dict[str, Any]:
+    """The same fields, with ``name`` right after ``place``."""
+    order = [k for k in everything if k != name]
+    order.insert(order.index(place) + 1, name)
+    return {k: everything[k] for k in order}
 
 
 def _is_code(value: Any) -> bool:

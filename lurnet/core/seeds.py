@@ -1,6 +1,8 @@
 """Random state: a seed and a counter in a Variable, so that compiled code can carry it along."""
 
+import contextlib
 import random as python_random
+from collections.abc import Iterator
 from typing import Any
 
 import jax.numpy as jnp
@@ -24,6 +26,27 @@ def set_random_seed(seed: int) -> None:
     np.random.seed(int(seed) % 2**32)
     _global["rng"] = python_random.Random(int(seed))
     _global.pop("generator", None)
+
+
+@contextlib.contextmanager
+def seeded(seed: int) -> Iterator[None]:
+    """Random numbers from ``seed`` inside; afterwards the state is as it was before.
+
+    >>> set_random_seed(1); first = make_default_seed(); set_random_seed(1)
+    >>> with seeded(7):
+    ...     other = make_default_seed()
+    >>> make_default_seed() == first, other == first
+    (True, False)
+    """
+    before = python_random.getstate(), np.random.get_state(), dict(_global)
+    try:
+        set_random_seed(seed)
+        yield
+    finally:
+        python_random.setstate(before[0])
+        np.random.set_state(before[1])
+        _global.clear()
+        _global.update(before[2])
 
 
 def make_default_seed() -> int:

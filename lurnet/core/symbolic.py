@@ -13,7 +13,7 @@ from lurnet.core import tree
 from lurnet.core.dtypes import narrow, standardize_dtype
 from lurnet.core.errors import BadType
 from lurnet.core.names import auto_name
-from lurnet.core.variable import Variable, values
+from lurnet.core.variable import Variable, abstract, values
 
 #: What an op takes and gives: an array, a Variable, a SymbolicTensor, or numbers in nested lists.
 #: An annotation with it marks the tensor arguments of an op, as against its settings.
@@ -145,7 +145,7 @@ def _trace(fn: Callable, args: tuple, kwargs: dict, size: Any) -> tuple[list, An
         for i, tensor in zip(where, tensors, strict=True):
             filled[i] = tensor
         a, k = tree.pack_sequence_as((args, kwargs), filled)
-        with values([], []):
+        with values([], []), abstract():
             seen["out"] = fn(*a, **k)
         return [x if x is None else jnp.asarray(x) for x in tree.leaves(seen["out"])]
 

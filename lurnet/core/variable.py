@@ -2,6 +2,7 @@
 
 import contextlib
 import contextvars
+import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
@@ -28,6 +29,8 @@ class Scope:
 
 _scope: contextvars.ContextVar[Scope | None] = contextvars.ContextVar("scope", default=None)
 _autocast: contextvars.ContextVar[str | None] = contextvars.ContextVar("autocast", default=None)
+_deferred: contextvars.ContextVar[bool] = contextvars.ContextVar("deferred", default=False)
+_abstract: contextvars.ContextVar[bool] = contextvars.ContextVar("abstract", default=False)
 
 
 class Variable:
@@ -67,11 +70,32 @@ class Variable:
         self.trains = trainable  # what it was made for; `trainable` follows its layer's switch
         self.regularizer, self.constraint = regularizer, constraint
         self.overwrite_with_gradient = False
+        self._pending: tuple | None = None
+        if _deferred.get() and _is_function(initializer) and shape is not None:
+            self._pending = (initializer, jax.ShapeDtypeStruct(_sizes(shape), narrow(dtype)))
+            return
         with jax.ensure_compile_time_eval():  # a real array even while a call is being traced
             self._array = self._first_value(initializer, shape, dtype)
 
+    def __getattr__(self, name: str) -> Any:
+        """The array of a variable made in ``deferred()``, when it is first asked for."""
+        if name != "_array" or self.__dict__.get("_pending") is None:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        initializer, form = self._pending  # type: ignore[misc]
+        if _abstract.get():
+            return jnp.zeros(form.shape, form.dtype)
+        with jax.ensure_compile_time_eval():
+            self._array = self._first_value(initializer, form.shape, form.dtype)
+        self._pending = None
+        return self._array
+
+    @property
+    def _form(self) -> Any:
+        """What has the shape and dtype: the array, or what will be one."""
+        return self._array if self._pending is None else self._pending[1]
+
     def _first_value(self, initializer: Any, shape: Any, dtype: Any) -> jax.Array:
-        if callable(initializer) and not hasattr(initializer, "__array__"):
+        if _is_function(initializer):
             if shape is None:
                 raise BadValue(
                     f"Variable {self.name!r} is made by a function, so it needs a `shape`: write "
@@ -93,13 +117,12 @@ class Variable:
     @property
     def value(self) -> jax.Array:
         """The array: the open scope's where it has one, in the dtype the open layer computes in."""
-        array, scope = self._array, _scope.get()
-        while scope is not None:
-            found = scope.arrays.get(id(self))
-            if found is not None:
-                array = found
-                break
+        array, scope = None, _scope.get()
+        while scope is not None and array is None:
+            array = scope.arrays.get(id(self))
             scope = scope.outer
+        if array is None:
+            array = self._array
         narrowed = _autocast.get()
         if narrowed is not None and self.autocast and is_float(array.dtype):
             return array.astype(narrowed)
@@ -107,15 +130,15 @@ class Variable:
 
     def assign(self, value: Any) -> jax.Array:
         """Replace the value; the shape must be the same. Returns the new array."""
-        value = jnp.asarray(getattr(value, "value", value), self._array.dtype)
-        if value.shape != self._array.shape:
+        value = jnp.asarray(getattr(value, "value", value), self._form.dtype)
+        if value.shape != self.shape:
             raise BadValue(
-                f"Variable {self.path!r} has shape {self._array.shape} and cannot take a value of "
+                f"Variable {self.path!r} has shape {self.shape} and cannot take a value of "
                 f"shape {value.shape}."
             )
         scope = _scope.get()
         if scope is None:
-            self._array = value
+            self._array, self._pending = value, None
         else:
             scope.arrays[id(self)] = value
             scope.written[id(self)] = self
@@ -138,24 +161,24 @@ class Variable:
     @property
     def shape(self) -> tuple[int, ...]:
         """Sizes of the axes."""
-        return self._array.shape
+        return self._form.shape
 
     @property
     def dtype(self) -> str:
         """Name of the dtype as it is read here."""
         narrowed = _autocast.get()
-        own = self._array.dtype.name
+        own = self._form.dtype.name
         return narrowed if narrowed and self.autocast and is_float(own) else own
 
     @property
     def ndim(self) -> int:
         """Number of axes."""
-        return self._array.ndim
+        return len(self.shape)
 
     @property
     def size(self) -> int:
         """Number of elements."""
-        return self._array.size
+        return math.prod(self.shape)
 
     def numpy(self) -> np.ndarray:
         """The value as a NumPy array."""
@@ -190,7 +213,17 @@ class Variable:
 
     def __repr__(self) -> str:
         shape = ", ".join(map(str, self.shape))
-        return f"<Variable path={self.path}, shape=({shape}), dtype={self._array.dtype}>"
+        return f"<Variable path={self.path}, shape=({shape}), dtype={self._form.dtype}>"
+
+
+def _is_function(initializer: Any) -> bool:
+    return callable(initializer) and not hasattr(initializer, "__array__")
+
+
+def _sizes(shape: Sequence[int]) -> tuple[int, ...]:
+    if any(d < 0 for d in shape):
+        raise BadValue(f"A variable cannot have the shape {tuple(shape)}: sizes are not negative.")
+    return tuple(shape)
 
 
 def _operator(name: str) -> Callable:
@@ -222,6 +255,40 @@ def values(variables: Iterable[Variable], arrays: Iterable[Any]) -> Iterator[Sco
         yield scope
     finally:
         _scope.reset(token)
+
+
+def in_scope() -> bool:
+    """Whether a ``values`` scope is open."""
+    return _scope.get() is not None
+
+
+@contextlib.contextmanager
+def deferred() -> Iterator[None]:
+    """Variables made inside get their first value when it is first read.
+
+    A model from a file is built so: its weights come from the file, and sizes that a hostile
+    config names take no memory before they are compared with what the file holds.
+
+    >>> with deferred():
+    ...     v = Variable(np.ones, (10**6, 10**6))
+    >>> v.size
+    1000000000000
+    """
+    token = _deferred.set(True)
+    try:
+        yield
+    finally:
+        _deferred.reset(token)
+
+
+@contextlib.contextmanager
+def abstract() -> Iterator[None]:
+    """While only shapes are traced: variables without a value yet stand for their shape alone."""
+    token = _abstract.set(True)
+    try:
+        yield
+    finally:
+        _abstract.reset(token)
 
 
 def pure(fn: Callable, variables: Sequence[Variable]) -> Callable:

@@ -28,7 +28,10 @@ def switch(index: Tensor, branches: list[Callable], *operands: Tensor) -> Any:
     >>> int(switch(1, [lambda x: x, lambda x: -x], 3))
     -3
     """
-    return lax.switch(jnp.asarray(index, "int32"), branches, *operands)
+    index = jnp.asarray(index, "int32")
+    if not isinstance(index, jax.core.Tracer):  # known: one branch runs, and none is compiled
+        return branches[min(max(int(index), 0), len(branches) - 1)](*operands)
+    return lax.switch(index, branches, *operands)
 
 
 def while_loop(

@@ -31,6 +31,7 @@ class Compiled:
         self.steps_per_execution = 1
         self.stop_training = False
         self.history: Any = None
+        self._gradient_watchers: list[Any] = []
         self._compile_loss: CompileLoss | None = None
         self._compile_metrics: CompileMetrics | None = None
         self._compile_arguments: dict[str, Any] = {}

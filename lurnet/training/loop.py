@@ -1,22 +1,19 @@
 """The host's part of fit, evaluate and predict: epochs, events, logs."""
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from lurnet.callbacks.base import CallbackList
 from lurnet.callbacks.standard import standard_callbacks
-from lurnet.core import tree
 from lurnet.core.errors import BadValue
 from lurnet.core.seeds import make_default_seed
-from lurnet.training import program
 from lurnet.training.checks import check_data
 from lurnet.training.data.arrays import ArrayData, is_array, split, standardize
 from lurnet.training.data.batch import unpack_x_y_sample_weight
 from lurnet.training.data.streams import Stream
 from lurnet.training.pace import Interruption, Pace, interruptible
-from lurnet.training.runner import Steps, make_runner
+from lurnet.training.runner import ArrayRunner, make_runner
 
 
 def make_data(
@@ -65,8 +62,11 @@ def fit(
     events = standard_callbacks(
         callbacks, model, verbose=verbose, epochs=epochs, steps=data.steps, history=True
     )
+    model._gradient_watchers = events.gradient_watchers
     runner = make_runner(model, "train", data)
     tester = None if validation is None else make_runner(model, "test", validation)
+    if isinstance(runner, ArrayRunner) and isinstance(tester, ArrayRunner):
+        runner.meanwhile.insert(0, tester.prepare)
     pace = Pace(every=1 if events.wants_batches else None, seconds=events.look_seconds)
     model.stop_training = False
     logs: dict[str, Any] = {}
@@ -197,51 +197,3 @@ def evaluate(
     events = standard_callbacks(callbacks, model, verbose=verbose, epochs=1, steps=data.steps)
     with interruptible() as interruption:
         return run_test(model, make_runner(model, "test", data), events, interruption)
-
-
-def predict(model: Any, data: ArrayData | Stream, callbacks: Any, verbose: int | str) -> Any:
-    """Outputs for all samples, put together batch after batch."""
-    events = standard_callbacks(callbacks, model, verbose=verbose, epochs=1, steps=data.steps)
-    call = output_function(model)
-    events.on_predict_begin()
-    parts = []
-    with interruptible() as interruption:
-        for i, x in enumerate(_inputs(data)):
-            events.on_predict_batch_begin(i)
-            parts.append(call(x))
-            if events.wants_predict_batches:
-                events.on_predict_batch_end(i, {"outputs": parts[-1]})
-            events.on_predict_progress(i + 1, dict)
-            interruption.check()
-    events.on_predict_end()
-    if not parts:
-        raise BadValue("There is nothing to predict: x holds no batch.")
-    return tree.map_structure(lambda *xs: np.concatenate([np.asarray(x) for x in xs]), *parts)
-
-
-def _inputs(data: ArrayData | Stream) -> Any:
-    if isinstance(data, Stream):
-        for batch in data.epoch(None):
-            yield batch[0]
-        return
-    for i in range(data.steps):
-        rows = slice(i * data.batch_size, (i + 1) * data.batch_size)
-        yield tree.map_structure(lambda a, r=rows: None if a is None else a[r], data.x)
-
-
-def output_function(model: Any) -> Callable:
-    """``x -> outputs`` of the model's predict step, compiled for each shape once."""
-    steps = Steps(model, "predict")
-
-    def call(x: Any) -> Any:
-        x = program.to_device(x)
-        if model.run_eagerly:
-            return model._predict_outputs(x)
-        state = program.state_of(steps.variables)
-
-        def make() -> Callable:
-            return program.output_program(model._predict_outputs, steps.variables)
-
-        return steps.program(make, "outputs", False, state, x)(state, x)
-
-    return call

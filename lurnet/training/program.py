@@ -3,6 +3,7 @@
 import functools
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import jax
@@ -16,8 +17,13 @@ from lurnet.core.dtypes import narrow
 from lurnet.core.variable import Variable, values
 from lurnet.training import cache
 
-_SHARED: OrderedDict[str, Any] = OrderedDict()
+_SHARED: OrderedDict[str, Future] = OrderedDict()
 _SHARED_LIMIT = 128
+_COMPILER = ThreadPoolExecutor(1, "lurnet-compiler")
+#: The products run in libraries: less optimizing of the code around them costs nothing. Compile
+#: time and step: 784-64-64-10 0.72 and 0.65 | 0.65 and 0.65 s and ms, conv 32-64-128 2.58 and 70 |
+#: 1.85 and 63 (two CPU cores, level 3 | level 1).
+CPU_OPTIONS: dict[str, Any] = {"xla_backend_optimization_level": 1}
 
 
 @functools.cache
@@ -47,6 +53,20 @@ def _put(x: Any, copy: bool) -> Any:
     if x is None or isinstance(x, jax.Array):
         return x
     return jnp.array(_narrowed(x)) if copy else jax.device_put(_narrowed(x), may_alias=True)
+
+
+def is_concrete(x: Any) -> bool:
+    """Whether a value is an array of numbers that are known: NumPy's, or JAX's outside a trace."""
+    if isinstance(x, np.ndarray):
+        return x.dtype.kind not in "OUS"
+    return isinstance(x, jax.Array) and not isinstance(x, jax.core.Tracer)
+
+
+def narrowed(arrays: Any) -> Any:
+    """Nested arrays where they are, NumPy's 64-bit types narrowed."""
+    return tree.map_structure(
+        lambda x: x if x is None or isinstance(x, jax.Array) else _narrowed(x), arrays
+    )
 
 
 def to_host(arrays: Any) -> Any:
@@ -96,6 +116,25 @@ def take(x: Any, order: Any, start: Any, size: int) -> Any:
         return lax.dynamic_slice_in_dim(x, start, size)
     index = lax.dynamic_slice(order, (start,), (size,))
     return x.at[index].get(mode="promise_in_bounds")
+
+
+def output_loop(call: Callable, variables: Sequence[Variable], size: int) -> Callable:
+    """``(state, x, steps, outputs) -> outputs``: the first ``steps`` batches, written there."""
+
+    def run(state: list, x: Any, steps: Any, outputs: Any) -> Any:
+        def body(i: Any, outputs: Any) -> Any:
+            batch = jax.tree.map(lambda a: lax.dynamic_slice_in_dim(a, i * size, size), x)
+            with values(variables, state):
+                made = call(batch)
+            return jax.tree.map(
+                lambda all_, part: lax.dynamic_update_slice_in_dim(all_, part, i * size, 0),
+                outputs,
+                made,
+            )
+
+        return lax.fori_loop(0, steps, body, outputs)
+
+    return run
 
 
 def batch_program(step: Callable, variables: Sequence[Variable], logs: Callable) -> Callable:
@@ -151,18 +190,25 @@ def adopt(variables: Sequence[Variable], arrays: Sequence[Any]) -> None:
 
 def compiled(run: Callable, key: str | None, donate: bool, *args: Any) -> Any:
     """The executable of ``run`` for arguments of these shapes; equal keys share one."""
+    return compiled_soon(run, key, donate, *args).result()
+
+
+def compiled_soon(run: Callable, key: str | None, donate: bool, *args: Any) -> Future:
+    """``compiled`` on another thread: traced now, compiled while the caller goes on."""
     if key is not None and key in _SHARED:
         _SHARED.move_to_end(key)
         return _SHARED[key]
     enable_cache()
     specs = jax.tree.map(_spec, args)
     # jit would keep the function, and with it the model, in its caches: an executable does not.
-    executable = jax.jit(run, donate_argnums=(0,) if donate else ()).lower(*specs).compile()
+    lowered = jax.jit(run, donate_argnums=(0,) if donate else ()).lower(*specs)
+    future = _COMPILER.submit(lowered.compile, CPU_OPTIONS if on_cpu() else None)
     if key is not None:
-        _SHARED[key] = executable
+        _SHARED[key] = future
+        future.add_done_callback(lambda done: _SHARED.pop(key, None) if done.exception() else None)
         while len(_SHARED) > _SHARED_LIMIT:
             _SHARED.popitem(last=False)
-    return executable
+    return future
 
 
 def _spec(x: Any) -> Any:

@@ -11,7 +11,7 @@ from lurnet.training.data.batch import pack_x_y_sample_weight
 from lurnet.training.data.streams import Stream
 from lurnet.training.data.windows import BYTES, Windows, bytes_per_sample
 from lurnet.training.pace import Interruption, Pace
-from lurnet.training.structure import structure_key
+from lurnet.training.structure import program_numbers, structure_key
 
 Look = tuple[int, int, dict[str, Any]]  # first step, step after the last, logs on the device
 
@@ -27,7 +27,8 @@ class Steps:
     def __init__(self, model: Any, kind: str) -> None:
         self.model, self.kind = model, kind
         self.step: Callable = model._step_function(kind)
-        self.variables = model._step_variables(kind)
+        self.variables = [*model._step_variables(kind), *program_numbers(model)]
+        self.on_shape: dict[str, Any] = {}  # programs for batches given one by one
 
     def logs(self, returned: Any) -> dict[str, Any]:
         """What a step of the user's own returned, else the metrics' values so far."""
@@ -35,26 +36,35 @@ class Steps:
 
     def program(self, make: Callable, facts: str, donate: bool, *args: Any) -> Any:
         """The executable for arguments of these shapes: the model's, or of an equal model's."""
-        flags = "".join("01"[v.trainable] for v in self.variables)
-        local = (self.kind, facts, program.shapes(args), flags)
+        return self.program_soon(make, facts, donate, *args).result()
+
+    def program_soon(self, make: Callable, facts: str, donate: bool, *args: Any) -> Any:
+        """``program``, compiled while the caller goes on."""
+        local = (self.kind, facts, program.shapes(args), self.flags())
         known = self.model._programs
         if local not in known:
             key = structure_key(self.model, f"{self.kind} {facts}", local[2])
-            known[local] = program.compiled(make(), key, donate, *args)
+            known[local] = program.compiled_soon(make(), key, donate, *args)
         return known[local]
+
+    def flags(self) -> str:
+        """Which variables are trained."""
+        return "".join("01"[v.trainable] for v in self.variables)
 
     def on_batch(self, batch: Any) -> dict[str, Any]:
         """One step on a batch; returns the logs, still on the device."""
         if self.model.run_eagerly:
             return self.logs(self.step(batch))
-        batch = program.to_device(batch)
+        batch = program.narrowed(batch)
         state = program.state_of(self.variables)
 
         def make() -> Callable:
             return program.batch_program(self.step, self.variables, self.logs)
 
-        run = self.program(make, "batch", True, state, batch)
-        new, logs = run(state, batch)
+        shape = program.shapes(batch)
+        if shape not in self.on_shape:
+            self.on_shape[shape] = self.program(make, "batch", True, state, batch)
+        new, logs = self.on_shape[shape](state, batch)
         program.adopt(self.variables, new)
         return logs
 
@@ -65,18 +75,23 @@ class ArrayRunner(Steps):
     On a GPU the arrays lie on the device and each step gathers its samples there. On a CPU the host
     gathers the samples of some steps at a time, while the steps before are computed: that saves a
     copy of the data set, and the gathering costs no time of the step's own.
+
+    What is in ``meanwhile`` is called once, when the first steps have been started.
     """
 
     def __init__(self, model: Any, kind: str, data: ArrayData) -> None:
         super().__init__(model, kind)
         self.data, self.size = data, data.batch_size
+        self.rest = data.count % self.size
         self.resident = not (program.on_cpu() or model.run_eagerly)
         self.arrays = program.to_device(data.data) if self.resident else program.to_host(data.data)
         self.last: dict[int, Any] = {}
+        self.ready: dict[int, Any] = {}
         self.whole = min(data.count // self.size, data.steps)
         per_step = self.size * bytes_per_sample(self.arrays)
         self.span = self.whole if self.resident else max(1, min(self.whole, BYTES // per_step))
         self.windows = None if self.resident else Windows(self.arrays, self.span * self.size)
+        self.meanwhile: list[Callable[[], None]] = [self.prepare]
 
     def epoch(
         self,
@@ -88,6 +103,7 @@ class ArrayRunner(Steps):
         """All steps of an epoch, in as many calls as the pace asks for."""
         order = self.data.order(rng)
         ready = self._window(order, 0)
+        self.ready.clear()  # somebody may have frozen a layer since
         done = 0
         while done < self.data.steps:
             before(done)
@@ -97,11 +113,26 @@ class ArrayRunner(Steps):
             finish = self._run(ready, order, done - first, steps, done < self.whole)
             if steps == left and done + steps < self.data.steps:  # while the device works
                 ready = self._window(order, done + steps)
+            while self.meanwhile:
+                self.meanwhile.pop()()
             logs = finish()
             pace.ran(steps)
             yield done, done + steps, logs
             done += steps
             interruption.check()
+
+    def prepare(self) -> None:
+        """Have what an epoch needs compiled, while the caller goes on."""
+        if self.model.run_eagerly or self.model._has_own_step(self.kind):
+            return  # what a step of the user's own returns is known only when it has been traced
+        state = [v._array for v in self.variables]
+        index = self.data.order(None) if self.resident else None
+        sizes = [self.size] * (self.whole > 0) + [self.rest] * (self.whole < self.data.steps)
+        for size in sizes:
+            rows = self.arrays if self.windows is None else self.windows.buffers[0]
+            if size == self.rest and self.windows is not None:
+                rows = program.rows(self.arrays, slice(size))
+            self._program(size, (state, None, rows, index, np.int32(0), np.int32(1)))
 
     def _window(self, order: np.ndarray, first: int) -> Any:
         """The samples of the steps from ``first`` on, as many as a window holds."""
@@ -115,7 +146,7 @@ class ArrayRunner(Steps):
 
     def _run(self, data: Any, order: np.ndarray, start: int, steps: int, whole: bool) -> Callable:
         """Start some steps of a window; the function returned waits for them and gives the logs."""
-        size = self.size if whole else self.data.count % self.size
+        size = self.size if whole else self.rest
         if self.model.run_eagerly:
             return lambda: self._run_eagerly(data, size, start, steps)
         on_device = program.to_device(data)
@@ -129,19 +160,23 @@ class ArrayRunner(Steps):
         state = program.state_of(self.variables)
         bounds = np.int32(start), np.int32(start + steps)
         args = (state, self.last[size], on_device, index, *bounds)
-        new, self.last[size], logs = self._program(size, args)(*args)
+        new, self.last[size], logs = self._program(size, args).result()(*args)
+        program.adopt(self.variables, new)  # whoever reads them waits
 
         def finish() -> dict[str, Any]:
-            program.adopt(self.variables, program.wait(new))
+            program.wait(new)
             return logs
 
         return finish
 
-    def _program(self, size: int, args: tuple) -> Callable:
+    def _program(self, size: int, args: tuple) -> Any:
         def make() -> Callable:
             return program.epoch_program(self.step, self.variables, size, self.size, self.logs)
 
-        return self.program(make, f"epoch {size} {self.size}", True, *args)
+        if size not in self.ready:
+            facts = f"epoch {size} {self.size}"
+            self.ready[size] = self.program_soon(make, facts, True, *args)
+        return self.ready[size]
 
     def _run_eagerly(self, data: Any, size: int, start: int, steps: int) -> dict[str, Any]:
         logs: dict[str, Any] = {}
@@ -167,6 +202,7 @@ class StreamRunner(Steps):
     ) -> Iterator[Look]:
         """All steps of an epoch; where the source ends early, so does the epoch."""
         batches = self.data.epoch(rng)
+        self.on_shape.clear()  # somebody may have frozen a layer since
         done = 0
         try:
             for batch in batches:

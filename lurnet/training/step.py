@@ -33,6 +33,19 @@ def gradients(fn: Callable, variables: Sequence[Variable]) -> tuple[list, Any]:
     return grads, rest
 
 
+def gradients_by(fn: Callable, arrays: Any) -> tuple[Any, Any]:
+    """Gradients by arrays of the scalar that ``fn(arrays)`` returns first, and the rest.
+
+    What ``fn`` assigns to variables is forgotten.
+    """
+
+    def objective(arrays: Any) -> tuple[Any, Any]:
+        with values([], []):
+            return fn(arrays)
+
+    return jax.grad(objective, has_aux=True)(arrays)
+
+
 def train_step(model: Any, data: Any) -> None:
     """Forward, backward, update of the weights and of the metrics, on one batch."""
     variables = model.trainable_variables
@@ -42,7 +55,16 @@ def train_step(model: Any, data: Any) -> None:
     else:
         grads = in_micro_batches(model, micro.split(data, count), variables, count)
     if variables:
+        show_gradients(model, variables, grads, model.optimizer.scale_loss(1.0))
         model.optimizer.apply(grads, variables)
+
+
+def show_gradients(
+    model: Any, variables: Sequence[Variable], grads: Sequence[Any], scale: Any = 1.0
+) -> None:
+    """Let the callbacks that asked for it see a step's gradients, which are ``scale`` too large."""
+    for watcher in model._gradient_watchers:
+        watcher.see_gradients(variables, [g / scale for g in grads])
 
 
 def in_micro_batches(model: Any, data: Any, variables: Sequence[Variable], count: int) -> list:

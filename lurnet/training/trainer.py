@@ -4,16 +4,15 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
 from lurnet.core import tree
 from lurnet.core.errors import BadType, BadValue, did_you_mean
-from lurnet.core.symbolic import SymbolicTensor, infer
+from lurnet.core.symbolic import infer
 from lurnet.core.variable import Variable, values
 from lurnet.layers.tracking import unique
-from lurnet.training import loop, step
+from lurnet.training import loop, prediction, sampling, step
 from lurnet.training.checks import require_compiled
 from lurnet.training.compiled import Compiled
+from lurnet.training.data.arrays import symbol_of
 from lurnet.training.data.batch import unpack_x_y_sample_weight
 from lurnet.training.runner import Steps
 
@@ -59,7 +58,10 @@ class Trainer(Compiled):
             result = fn()
             return result if isinstance(result, tuple) else (result, None)
 
-        return step.gradients(pair, self.trainable_variables)
+        variables = self.trainable_variables
+        grads, rest = step.gradients(pair, variables)
+        step.show_gradients(self, variables, grads)
+        return grads, rest
 
     def _state_parts(self, kind: str) -> list[list[Variable]]:
         parts = [self.trainable_variables, self.non_trainable_variables]
@@ -118,6 +120,7 @@ class Trainer(Compiled):
             parts.append(self.metrics_variables)
         if kind == "train" and self.optimizer is not None:
             parts.append(self.optimizer.variables)
+            parts += [watcher.variables for watcher in self._gradient_watchers]
         return unique(v for part in parts for v in part)
 
     # --- getting ready
@@ -127,12 +130,12 @@ class Trainer(Compiled):
         x, y, _ = batch
         if x is None:
             raise BadValue("x is None: there is nothing to train on.")
-        symbols = tree.map_structure(_symbol, x)
+        symbols = tree.map_structure(symbol_of, x)
         seen = repr(symbols)
         if seen not in self._specs:
             self._specs[seen] = self._output_spec(symbols)
         y_pred = self._specs[seen]
-        labels = None if y is None else tree.map_structure(_symbol, y)
+        labels = None if y is None else tree.map_structure(symbol_of, y)
         if labels is not None:
             if self._compile_loss is not None and not self._compile_loss.built:
                 self._compile_loss.build(labels, y_pred)
@@ -155,6 +158,7 @@ class Trainer(Compiled):
         infer(lambda y, p: self._compile_metrics.update_state(y, p), labels, y_pred)  # type: ignore[union-attr]
 
     def _finish_training(self) -> None:
+        self._gradient_watchers = []
         if self.optimizer is not None:
             self.optimizer.finalize_variable_values(self.trainable_variables)
 
@@ -249,15 +253,22 @@ class Trainer(Compiled):
         verbose: int | str = "auto",
         steps: int | None = None,
         callbacks: Any = None,
+        mc_samples: int | None = None,
         **extra: Any,
     ) -> Any:
-        """Outputs for all samples as NumPy arrays, computed in batches."""
+        """Outputs for all samples as NumPy arrays, computed in batches.
+
+        With ``mc_samples``, the ``Samples(mean, sd)`` of that many passes with dropout and noise
+        on, and all else, such as BatchNormalization, in inference mode: how sure the model is.
+        """
         _old_arguments(extra, 1)
+        if mc_samples is not None:
+            return sampling.predict_samples(self, x, mc_samples, batch_size)
         data = loop.make_data(x, batch_size=batch_size, steps=steps)
         if not self.built:
             first = data.x if hasattr(data, "x") else data.peek()[0]
-            self._output_spec(tree.map_structure(_symbol, first))
-        return loop.predict(self, data, callbacks, verbose)
+            self._output_spec(tree.map_structure(symbol_of, first))
+        return prediction.predict(self, data, batch_size, callbacks, verbose)
 
     # --- single batches
 
@@ -293,12 +304,6 @@ class Trainer(Compiled):
     def predict_on_batch(self, x: Any) -> Any:
         """Outputs for one batch as NumPy arrays."""
         return self.predict(x, batch_size=len(_first(x)), verbose=0)
-
-
-def _symbol(x: Any) -> Any:
-    if x is None:
-        return None
-    return SymbolicTensor((None, *np.shape(x)[1:]), dtype=x.dtype)
 
 
 def _first(x: Any) -> Any:

@@ -26,12 +26,14 @@ def uniform_bits(key: Array, shape: tuple[int, ...]) -> Array:
     return _finalized(_finalized(_counters(shape) * jnp.uint32(GOLDEN) + start) ^ twist)
 
 
-def keep_mask(key: Array, rate: float, shape: tuple[int, ...]) -> Array:
+def keep_mask(key: Array, rate: float | Array, shape: tuple[int, ...]) -> Array:
     """Booleans of `shape`, each False with probability `rate`, in steps of 2**-32.
 
     >>> keep_mask(jnp.array([1, 2], jnp.uint32), 0.0, (3,)).tolist()
     [True, True, True]
     """
+    if isinstance(rate, Array):  # less than 1
+        return uniform_bits(key, shape) >= (rate * 2.0**32).astype(jnp.uint32)
     if rate >= 1:
         return jnp.zeros(shape, bool)
     return uniform_bits(key, shape) >= jnp.uint32(int(rate * 2**32))

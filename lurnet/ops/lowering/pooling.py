@@ -109,7 +109,9 @@ def _slices(x: Array, window: Sizes, strides: Sizes) -> list[Array]:
 
 @partial(jax.custom_vjp, nondiff_argnums=(1, 2))
 def _largest(x: Array, window: Sizes, strides: Sizes) -> Array:
-    return reduce(jnp.maximum, _slices(x, window, strides))
+    """Where no gradient is asked for, XLA's own: faster, mostly where a convolution comes first."""
+    unpadded = ((0, 0),) * len(window)
+    return _reduced(x, lax.max, _lowest(x.dtype), window, strides, unpadded)
 
 
 def _largest_forward(x: Array, window: Sizes, strides: Sizes) -> tuple[Array, Array]:

@@ -8,6 +8,7 @@ from lurnet.core import tree
 from lurnet.core.dtypes import is_float
 from lurnet.core.errors import BadValue
 from lurnet.core.settings import floatx
+from lurnet.core.symbolic import SymbolicTensor
 from lurnet.training.data.batch import pack_x_y_sample_weight
 
 
@@ -93,6 +94,16 @@ def take(data: Any, rows: Any) -> Any:
     return tree.map_structure(lambda x: None if x is None else x[rows], data)
 
 
+def joined(parts: list) -> Any:
+    """The rows of some parts of equal structure, one after another, as NumPy arrays."""
+    return tree.map_structure(lambda *xs: np.concatenate([np.asarray(x) for x in xs]), *parts)
+
+
+def symbol_of(x: Any) -> SymbolicTensor | None:
+    """The symbol of an array, with any number of samples."""
+    return None if x is None else SymbolicTensor((None, *np.shape(x)[1:]), dtype=x.dtype)
+
+
 def split(data: Any, fraction: float) -> tuple[Any, Any]:
     """The first part for training, the last ``fraction`` for validation, before any shuffling."""
     if not 0 < fraction < 1:
@@ -164,6 +175,11 @@ class ArrayData:
         """Steps in an epoch, the last, smaller batch included."""
         whole = -(-self.count // self.batch_size)
         return whole if self.limit is None else min(whole, self.limit)
+
+    def limited(self, data: Any) -> Any:
+        """The samples of an epoch's steps alone."""
+        rows = self.steps * self.batch_size
+        return data if rows >= self.count else take(data, slice(rows))
 
     def order(self, rng: np.random.Generator | None) -> np.ndarray:
         """The order of the samples in an epoch."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from lurnet.core import tree
 from lurnet.core.errors import BadValue
 from lurnet.training.data.arrays import class_weighted, standardize
 from lurnet.training.data.batch import unpack_x_y_sample_weight
@@ -123,7 +124,7 @@ class Stream:
             if batch is _END:
                 self._running = None  # a list or data set starts anew in the next epoch
                 return
-            yield self._standard(batch)
+            yield _copied(self._standard(batch))
             done += 1
 
     def _standard(self, batch: Any) -> tuple:
@@ -141,6 +142,11 @@ class Stream:
 
 
 _END = object()
+
+
+def _copied(batch: Any) -> Any:
+    """Arrays of its own: a generator may fill the same ones anew for its next batch."""
+    return tree.map_structure(lambda a: np.array(a) if isinstance(a, np.ndarray) else a, batch)
 
 
 def ahead(make: Callable[[], Iterator], size: int) -> Iterator[Any]:

@@ -1,0 +1,270 @@
+"""Prediction: few programs and few calls, whatever the number of samples.
+
+Where samples are computed apart, batches are filled up to a few sizes, so that no size compiles
+anew, and many of them are computed in one call.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from lurnet.callbacks.base import CallbackList
+from lurnet.callbacks.standard import standard_callbacks
+from lurnet.core import tree
+from lurnet.core.errors import BadValue
+from lurnet.core.masking import get_mask
+from lurnet.core.variable import in_scope
+from lurnet.layers import ActivityRegularization, Masking, context
+from lurnet.layers.tracking import changes
+from lurnet.training import program
+from lurnet.training.apart import samples_apart
+from lurnet.training.data.arrays import ArrayData, joined, take
+from lurnet.training.data.streams import Stream
+from lurnet.training.data.windows import Windows, bytes_per_sample
+from lurnet.training.pace import Interruption, interruptible
+from lurnet.training.runner import Steps
+from lurnet.training.structure import structure_key
+
+#: Sizes that smaller batches are filled up to: at most four times the samples, mostly far less.
+SIZES = (1, 4, 16, 64, 256)
+#: Bytes of input in a batch, and in a call, chosen where the caller leaves it open. ms for 10,000
+#: images by conv 32-32: 230 in batches of 32, 200 of 256; one batch in each call: 560 and 1,900.
+BATCH_BYTES = 2**20
+CALL_BYTES = 4 * 2**20
+
+
+def _ignore(done: int) -> None:
+    """Nobody wants to know."""
+
+
+class Predictor(Steps):
+    """A model's outputs for any number of samples.
+
+    It holds the model's variables: ask ``predictor`` for the one that fits the model as it is now.
+    """
+
+    def __init__(self, model: Any) -> None:
+        super().__init__(model, "predict")
+        self.apart = samples_apart(model) and not model.run_eagerly
+        self.plain = self.apart and not any(map(_does_more, model._flatten_layers()))
+        self.known: dict[Any, Any] = {}
+
+    def __call__(
+        self, x: Any, batch_size: int | None = None, tell: Callable[[int], None] = _ignore
+    ) -> Any:
+        """The outputs for nested arrays of any one length.
+
+        Args:
+            x: the arrays.
+            batch_size: samples in a batch, None: as many as suit.
+            tell: told now and then how many samples are done.
+        """
+        count = next(a.shape[0] for a in tree.leaves(x) if a is not None)
+        if not self.apart:
+            return self._each(x, count, batch_size or 32, tell)
+        size = batch_size or self._size(x)
+        if count <= size:
+            return self._batch(x, count)
+        return self._loops(x, count, size, tell)
+
+    def program(self, make: Callable, facts: str, donate: bool, *args: Any) -> Any:
+        """The executable for the model as it is now, not as it was when it was first used."""
+        if not self.apart:
+            return super().program(make, facts, donate, *args)
+        key = structure_key(self.model, f"predict {facts}", program.shapes(args), alone=True)
+        return program.compiled(make(), key, donate, *args)
+
+    def _size(self, x: Any) -> int:
+        wanted = BATCH_BYTES // max(1, bytes_per_sample(x))
+        return max((s for s in SIZES if s <= wanted), default=SIZES[0])
+
+    def _each(self, x: Any, count: int, size: int, tell: Callable[[int], None]) -> Any:
+        """Batch after batch, each as it is."""
+        parts = []
+        for start in range(0, count, size):
+            parts.append(self._exact(take(x, slice(start, start + size))))
+            tell(min(start + size, count))
+        return parts[0] if len(parts) == 1 else joined(parts)
+
+    def _batch(self, x: Any, count: int) -> Any:
+        """One batch, filled up to one of a few sizes."""
+        size = next((s for s in SIZES if s >= count), count)
+        outputs = self._exact(x if size == count else _filled(x, count, size))
+        return outputs if size == count else take(_on_host(outputs), slice(0, count))
+
+    def _exact(self, x: Any) -> Any:
+        if self.model.run_eagerly:
+            return self.step(program.to_device(x))
+        x, state = program.narrowed(x), [v._array for v in self.variables]
+        key = _shapes(x)
+        if key not in self.known:
+            self.known[key] = self.program(self._one_batch, "outputs", False, state, x)
+        if self.apart:
+            return self.known[key](state, x)
+        new, outputs = self.known[key](state, x)  # a call with training=True changes state
+        program.adopt(self.variables, new)
+        return outputs
+
+    def _one_batch(self) -> Callable:
+        if self.apart:
+            return program.output_program(self.step, self.variables)
+        return program.batch_program(self.step, self.variables, lambda outputs: outputs)
+
+    def _loops(self, x: Any, count: int, size: int, tell: Callable[[int], None]) -> Any:
+        """Many batches in each call; the host copies the next ones while the device works."""
+        room = max(1, CALL_BYTES // (size * max(1, bytes_per_sample(x))))
+        rows = size * 2 ** (min(-(-count // size), room) - 1).bit_length()
+        windows = Windows(program.to_host(x), rows)
+        outputs, running = [], None
+        for start in range(0, count, rows):
+            steps = -(-min(rows, count - start) // size)
+            made = self._loop(windows.stretch(start, steps * size), rows, size, steps)
+            if running is not None:
+                outputs.append(program.wait(running))  # its buffer is the next to be filled
+                tell(start)
+            running = made
+        return take(joined([*outputs, running]), slice(0, count))
+
+    def _loop(self, x: Any, rows: int, size: int, steps: int) -> Any:
+        x, state = program.to_device(x), [v._array for v in self.variables]
+        key = size, _shapes(x)
+        if key not in self.known:
+            spec = program.returned_zeros(self.step, self.variables, x, size)
+            zeros = tree.map_structure(lambda a: np.zeros((rows, *a.shape[1:]), a.dtype), spec)
+            zeros = program.to_device(zeros, copy=True)
+            run = program.output_loop(self.step, self.variables, size)
+            args = state, x, np.int32(1), zeros
+            self.known[key] = self.program(lambda: run, f"loop {size}", False, *args), zeros
+        run, zeros = self.known[key]
+        return run(state, x, np.int32(steps), zeros)
+
+
+def called(model: Any, args: tuple, kwargs: dict[str, Any]) -> Any:
+    """What ``model(x)`` gives, from a compiled program; None where it must run as it is written.
+
+    That is so in training mode, within other calls and traces, and where the call does more than
+    compute: code of the user's own, losses, masks.
+    """
+    if len(args) != 1 or kwargs.get("training") or kwargs.keys() - {"training"} or not model.built:
+        return None
+    x = args[0]
+    if not (context.undisturbed() and not in_scope() and _are_plain(x)):
+        return None
+    call = predictor(model)
+    if not call.plain:
+        return None
+    # The device may still read the array when the caller, who has the outputs, fills it anew.
+    return program.to_device(call(tree.map_structure(_own, x)))
+
+
+def _own(x: Any) -> Any:
+    return x.copy() if isinstance(x, np.ndarray) else x
+
+
+def _are_plain(x: Any) -> bool:
+    if isinstance(x, (list, tuple, dict)):
+        return all(map(_are_plain, x.values() if isinstance(x, dict) else x)) and len(x) > 0
+    return program.is_concrete(x) and x.ndim > 0 and x.shape[0] > 0 and get_mask(x) is None
+
+
+def predictor(model: Any) -> Predictor:
+    """The predictor of a model as it is now, kept until any layer anywhere changes."""
+    kept = model.__dict__.get("_predictor")
+    if kept is None or kept[0] != changes():
+        made = Predictor(model)
+        kept = model.__dict__["_predictor"] = changes(), made
+    return kept[1]
+
+
+def predict(
+    model: Any,
+    data: ArrayData | Stream,
+    batch_size: int | None,
+    callbacks: Any,
+    verbose: int | str,
+) -> Any:
+    """Outputs for all samples; as one computation unless somebody wants to see batches."""
+    call = predictor(model)
+    events = standard_callbacks(callbacks, model, verbose=verbose, epochs=1, steps=data.steps)
+    events.on_predict_begin()
+    with interruptible() as interruption:
+        if isinstance(data, Stream) or events.wants_predict_batches:
+            outputs = _batches(call, data, events, interruption)
+        else:
+            outputs = _all(call, data, batch_size, events, interruption)
+    events.on_predict_end()
+    return _on_host(outputs)
+
+
+def _all(
+    call: Predictor,
+    data: ArrayData,
+    batch_size: int | None,
+    events: CallbackList,
+    interruption: Interruption,
+) -> Any:
+    def tell(done: int) -> None:
+        events.on_predict_progress(min(-(-done // data.batch_size), data.steps), dict)
+        interruption.check()
+
+    outputs = _on_host(call(data.limited(data.x), batch_size, tell))
+    tell(data.count)
+    return outputs
+
+
+def _batches(
+    call: Predictor,
+    data: ArrayData | Stream,
+    events: CallbackList,
+    interruption: Interruption,
+) -> Any:
+    parts = []
+    for i, x in enumerate(_inputs(data)):
+        events.on_predict_batch_begin(i)
+        parts.append(call(x))
+        if events.wants_predict_batches:
+            events.on_predict_batch_end(i, {"outputs": parts[-1]})
+        events.on_predict_progress(i + 1, dict)
+        interruption.check()
+    if not parts:
+        raise BadValue("There is nothing to predict: x holds no batch.")
+    return joined(parts)
+
+
+def _inputs(data: ArrayData | Stream) -> Iterator[Any]:
+    if isinstance(data, Stream):
+        for batch in data.epoch(None):
+            yield batch[0]
+        return
+    for i in range(data.steps):
+        yield take(data.x, slice(i * data.batch_size, (i + 1) * data.batch_size))
+
+
+def _does_more(layer: Any) -> bool:
+    """Whether a call leaves something beside its outputs: losses or masks."""
+    masks = isinstance(layer, Masking) or getattr(layer, "mask_zero", False)
+    return masks or isinstance(layer, ActivityRegularization) or bool(layer.activity_regularizer)
+
+
+def _shapes(x: Any) -> Any:
+    if hasattr(x, "shape"):
+        return x.shape, x.dtype
+    return str(tree.map_structure(lambda a: a if a is None else (a.shape, str(a.dtype)), x))
+
+
+def _filled(x: Any, count: int, size: int) -> Any:
+    """Arrays of ``size`` rows: these, then zeros."""
+
+    def fill(a: Any) -> Any:
+        if a is None:
+            return None
+        room = np.zeros((size, *a.shape[1:]), a.dtype)
+        room[:count] = a
+        return room
+
+    return tree.map_structure(fill, x)
+
+
+def _on_host(x: Any) -> Any:
+    return tree.map_structure(np.asarray, x)
