@@ -1,0 +1,156 @@
+"""The report of a study: question, answer, table, pictures, and how it was made."""
+
+import inspect
+import os
+import platform
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from lurnet.callbacks.progress import clock
+from lurnet.report import page
+
+
+def write_study(
+    study: Any,
+    path: Path,
+    title: str | None = None,
+    question: str | None = None,
+    pictures: Sequence[Any] | Mapping[str, Any] = (),
+) -> Path:
+    """Write the page; see ``Study.report``."""
+    name = getattr(study.build, "__name__", "build").replace("_", " ")
+    parts = [page.paragraph(question, "question")] if question else []
+    parts += [page.paragraph(_answer(study), "answer"), *_table(study), *_differences(study)]
+    parts += [*_drawn(study), *_given(pictures), *_failures(study), *_made(study)]
+    return page.write(path, page.page(title or f"Study of {name}", parts))
+
+
+def _answer(study: Any) -> str:
+    best, monitor = study.best, study.monitor
+    found = best.estimate(monitor)
+    single = len(study.settings) == 1
+    what = "It reached" if single else f"Best: {study.label(best.setting)}, with"
+    interval = f" (mean of {found.n} runs, 95 % interval)" if found.n > 1 else " (one run)"
+    return f"{what} {monitor} {found}{interval}."
+
+
+def _table(study: Any) -> list[str]:
+    table = study.table()
+    best = study.settings.index(study.best.setting)
+    note = "Mean over the replicates ± half of the 95 % interval of the mean (Student's t); n runs."
+    if len(table.metrics) == 1:
+        note = "Mean, standard deviation and 95 % interval of the mean (Student's t) over n runs."
+    marked = best if len(study.settings) > 1 else None
+    return [
+        page.heading("Results"),
+        page.table(table.header, table.lines, marked),
+        page.paragraph(note, "note"),
+    ]
+
+
+def _differences(study: Any) -> list[str]:
+    """Every setting against the best, paired by replicate."""
+    best, monitor = study.best, study.monitor
+    known = best.values(monitor).keys()
+    others = [r for r in study.results if r is not best and r.setting != best.setting]
+    pairs = [r for r in others if len(known & r.values(monitor).keys()) > 1]
+    if not pairs:
+        return []
+    lines = []
+    for other in pairs:
+        c = study.compare(other.setting, best.setting)
+        interval = f"{c.low:+.4f} to {c.high:+.4f}"
+        lines.append([c.a, f"{c.mean:+.4f}", interval, f"{c.p:.3g}", str(c.n)])
+    header = ["setting", f"{monitor}, difference", "95 % interval", "p", "pairs"]
+    note = (
+        f"Differences to the best setting, {study.label(best.setting)}. Replicates have equal "
+        "seeds in all settings, so they are compared in pairs (two-sided t test); p is not "
+        "corrected for the number of comparisons."
+    )
+    return [page.heading("Differences"), page.table(header, lines), page.paragraph(note, "note")]
+
+
+def _drawn(study: Any) -> list[str]:
+    """Error bars and learning curves of the monitored metric, as far as they can be drawn."""
+    monitor = study.monitor
+    parts = []
+    if study.parameters:
+        metrics = [monitor, f"test_{monitor.removeprefix('val_')}"]
+        for metric in (m for m in metrics if m in study.metrics):
+            parts += [page.picture(*_bars(study, metric))]
+    longest = max(len(next(iter(r.history.values()))) for r in study.best.finished)
+    if longest > 1:
+        loss = "val_loss" if monitor.startswith("val_") else "loss"
+        for metric in dict.fromkeys([monitor, loss]):
+            if metric in study.metrics:
+                caption = f"{metric} after every epoch; the bands are 95 % intervals of the mean."
+                parts.append(page.picture(study.plot_curves(metric), caption))
+    return [page.heading("Curves"), *parts] if parts else []
+
+
+def _bars(study: Any, metric: str) -> tuple[Any, str]:
+    """The picture of a metric against the parameters; a third one is held at its best value."""
+    free = study.parameters
+    caption = f"{metric} against {free[0]}; error bars are 95 % intervals of the mean."
+    if study.searched or len(free) <= 2:
+        return study.plot(metric), caption
+    where = {n: study.best.setting[n] for n in free[2:]}
+    caption += f" Here {study.label(where)}."
+    return study.plot(metric, x=free[0], by=free[1], where=where), caption
+
+
+def _given(pictures: Sequence[Any] | Mapping[str, Any]) -> list[str]:
+    pairs = pictures.items() if isinstance(pictures, Mapping) else [("", p) for p in pictures]
+    parts = [page.picture(given, caption) for caption, given in pairs]
+    return [page.heading("Pictures"), *parts] if parts else []
+
+
+def _failures(study: Any) -> list[str]:
+    if not study.failed:
+        return []
+    lines = [[study.label(r.setting), str(r.replicate + 1), str(r.error)] for r in study.failed]
+    return [page.heading("Failed runs"), page.table(["setting", "replicate", "error"], lines)]
+
+
+def _made(study: Any) -> list[str]:
+    """Everything that one needs to make it again."""
+    seeds = dict.fromkeys(run.seed for run in study.runs)
+    seconds = sum(run.seconds for run in study.runs)
+    pairs = [
+        ("settings", str(len(study.settings))),
+        *((name, _values(study, name)) for name in study.parameters),
+        ("replicates", str(study.replicates)),
+        ("seed", f"{study.seed}; of the replicates {', '.join(map(str, seeds))}"),
+        *((f"fit: {k}", str(v)) for k, v in study.facts["fit"].items()),
+        *([("tested on", str(study.facts["evaluate_on"]))] if study.facts["evaluate_on"] else []),
+        ("time", f"{clock(seconds)} for {len(study.runs)} runs"),
+        ("written", datetime.now().astimezone().isoformat(" ", "minutes")),
+        ("machine", _machine()),
+        ("versions", _versions()),
+    ]
+    parts = [page.heading("How it was made"), page.facts(pairs)]
+    try:
+        return [*parts, page.code(inspect.getsource(study.build).rstrip())]
+    except (OSError, TypeError):  # typed into an interpreter
+        return parts
+
+
+def _values(study: Any, name: str) -> str:
+    texts = dict.fromkeys(study.label({name: s[name]}) for s in study.settings if name in s)
+    found = [t.partition("=")[2] for t in texts]
+    return ", ".join(found if len(found) <= 12 else [*found[:6], "...", *found[-5:]])
+
+
+def _machine() -> str:
+    cores = os.cpu_count()
+    return f"{platform.system()} {platform.machine()}, {cores} cores"
+
+
+def _versions() -> str:
+    """Of Python, and of what is loaded."""
+    names = ("lurnet", "jax", "numpy", "optuna", "ray")
+    found = [f"{n} {sys.modules[n].__version__}" for n in names if n in sys.modules]
+    return ", ".join([f"Python {platform.python_version()}", *found])

@@ -1,0 +1,54 @@
+"""Functions that build models for test_study.py: importable by other processes."""
+
+import os
+import time
+
+import numpy as np
+
+import lurnet
+from lurnet import layers, regularizers
+
+
+def data(n=64):
+    rng = np.random.default_rng(1)
+    x = rng.normal(size=(n, 3)).astype("float32")
+    return x, (x[:, 0] * x[:, 1] > 0).astype("float32")
+
+
+def build(l2=0.01, units=4, rate=0.1):
+    model = lurnet.Sequential(
+        [
+            lurnet.Input((3,)),
+            layers.Dense(units, activation="tanh", kernel_regularizer=regularizers.L2(l2)),
+            layers.Dropout(rate),
+            layers.Dense(1, activation="sigmoid"),
+        ]
+    )
+    model.compile(lurnet.optimizers.SGD(0.1), "binary_crossentropy", metrics=["accuracy"])
+    return model
+
+
+def fails_at_two(units):
+    if units == 2:
+        raise ValueError("two is too few")
+    return build(units=units)
+
+
+def slow_study(folder):
+    """A study that waits after its second run until it is killed."""
+    x, y = data()
+    study = lurnet.Study(build, {"l2": [0.1, 0.2]}, replicates=2, folder=folder)
+    done = []
+
+    class Wait(lurnet.callbacks.Callback):
+        def on_train_begin(self, logs=None):
+            done.append(1)
+            if len(done) == 3:
+                print("waiting", flush=True)
+                time.sleep(600)
+
+    study.fit(x, y, epochs=2, batch_size=32, callbacks=Wait, verbose=0)
+
+
+if __name__ == "__main__":
+    slow_study(os.environ["FOLDER"])
