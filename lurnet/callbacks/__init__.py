@@ -4,6 +4,7 @@ from lurnet.callbacks.backup_and_restore import BackupAndRestore as BackupAndRes
 from lurnet.callbacks.base import Callback as Callback
 from lurnet.callbacks.csv_logger import CSVLogger as CSVLogger
 from lurnet.callbacks.early_stopping import EarlyStopping as EarlyStopping
+from lurnet.callbacks.gradient_recorder import GradientRecorder as GradientRecorder
 from lurnet.callbacks.history import History as History
 from lurnet.callbacks.lambda_callback import LambdaCallback as LambdaCallback
 from lurnet.callbacks.lr_scheduler import LearningRateScheduler as LearningRateScheduler

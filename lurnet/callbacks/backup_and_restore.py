@@ -5,6 +5,7 @@ import json
 import os
 import sys
 import warnings
+from pathlib import Path
 from typing import Any
 
 from lurnet.callbacks.base import Callback
@@ -114,17 +115,13 @@ class BackupAndRestore(Callback):
         os.makedirs(self.backup_dir, exist_ok=True)
         weights = f"epoch-{epoch}-batch-{batch}.weights.h5"
         self.model.save_weights(self._in_folder(weights), overwrite=True)
-        with contextlib.suppress(OSError), open(self._in_folder(weights), "rb+") as file:
-            os.fsync(file.fileno())
         if self.double_checkpoint and os.path.exists(self._in_folder(RECORD)):
             os.replace(self._in_folder(RECORD), self._in_folder(PREVIOUS))
         facts = {"epoch": epoch, "batch": batch, "weights": weights}
-        fresh = self._in_folder(f"{RECORD}.new")
-        with open(fresh, "w", encoding="utf-8") as file:
-            json.dump(facts, file)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(fresh, self._in_folder(RECORD))
+        from lurnet.saving.atomic import replacing  # noqa: PLC0415
+
+        with replacing(Path(self._in_folder(RECORD))) as file:
+            file.write(json.dumps(facts).encode())
         self._remove_weights_but({weights, self._weights_of(PREVIOUS)})
 
     def _weights_of(self, record: str) -> str | None:

@@ -132,6 +132,11 @@ class CallbackList:
         return any(overrides(c, hook) for c in self.callbacks for hook in BATCH_HOOKS[kind])
 
     @property
+    def gradient_watchers(self) -> list[Any]:
+        """The callbacks that see every step's gradients, inside the compiled step."""
+        return [c for c in self.callbacks if hasattr(c, "see_gradients")]
+
+    @property
     def look_seconds(self) -> float:
         """Time between looks: short where somebody shows progress."""
         return 0.1 if any(overrides(c, "on_train_progress") for c in self.callbacks) else 0.4

@@ -1,9 +1,6 @@
 """Sending each epoch's metrics to a server."""
 
 import json
-import urllib.error
-import urllib.parse
-import urllib.request
 import warnings
 from typing import Any
 
@@ -46,6 +43,10 @@ class RemoteMonitor(Callback):
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Send the logs."""
         values = {k: np.asarray(v).tolist() for k, v in (logs or {}).items()}
+        import urllib.error  # noqa: PLC0415 -- a twentieth of a second, at first use
+        import urllib.parse  # noqa: PLC0415
+        import urllib.request  # noqa: PLC0415
+
         text = json.dumps({"epoch": epoch} | values)
         kind = "application/json" if self.send_as_json else "application/x-www-form-urlencoded"
         body = text if self.send_as_json else urllib.parse.urlencode({self.field: text})

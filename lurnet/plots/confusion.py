@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from lurnet.core.errors import BadValue
-from lurnet.plots.style import new_figure, styled
+from lurnet.plots.style import one_axes, styled
 
 
 def confusion_matrix(y_true: Any, y_pred: Any, classes: int | None = None) -> np.ndarray:
@@ -36,9 +36,20 @@ def _numbers(labels: Any) -> np.ndarray:
 
 
 def confusion(
-    y_true: Any, y_pred: Any, names: Sequence[str] | None = None, title: str | None = None
+    y_true: Any,
+    y_pred: Any,
+    names: Sequence[str] | None = None,
+    title: str | None = None,
+    ax: Any = None,
 ) -> Any:
     """The confusion matrix as a picture: rows are true classes, colours the share of the row.
+
+    Args:
+        y_true: class numbers (n,), or one-hot rows.
+        y_pred: the same, or probabilities (n, classes).
+        names: names of the classes.
+        title: above the picture.
+        ax: where to draw; None: in a new figure.
 
     Returns a matplotlib figure.
 
@@ -49,15 +60,15 @@ def confusion(
     counts = confusion_matrix(y_true, y_pred, len(names) if names else None)
     share = counts / np.maximum(counts.sum(1, keepdims=True), 1)
     names = list(names) if names else [str(i) for i in range(len(counts))]
-    size = 1.8 + 0.42 * len(counts)
-    figure = new_figure(size + 0.6, size)
+    long = max(map(len, names)) > 3
+    size = 1.8 + 0.42 * len(counts) + 0.07 * max(map(len, names))
+    figure, ax = one_axes(ax, size + 0.6, size)
     with styled():
-        ax = figure.subplots()
         image = ax.imshow(share, cmap="Blues", vmin=0, vmax=1)
         ax.grid(visible=False)
         ax.set(xlabel="predicted class", ylabel="true class")
         ax.set_title(title or f"Confusion: {np.trace(counts)} of {counts.sum()} right")
-        ax.set_xticks(range(len(names)), names)
+        ax.set_xticks(range(len(names)), names, rotation=90 if long else 0)
         ax.set_yticks(range(len(names)), names)
         for (i, j), n in np.ndenumerate(counts):
             if n:

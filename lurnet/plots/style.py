@@ -3,7 +3,9 @@
 from pathlib import Path
 from typing import Any
 
-from lurnet.core.errors import BadState
+import numpy as np
+
+from lurnet.core.errors import BadState, BadValue
 
 #: Okabe and Ito's colours, https://jfly.uni-koeln.de/color/
 COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
@@ -30,10 +32,12 @@ def new_figure(width: float, height: float, **layout: Any) -> Any:
     try:
         from matplotlib import rc_context  # noqa: PLC0415
         from matplotlib.figure import Figure  # noqa: PLC0415
+        from matplotlib.layout_engine import ConstrainedLayoutEngine  # noqa: PLC0415
     except ModuleNotFoundError:
         raise BadState("Pictures need matplotlib: pip install 'lurnet[plots]'") from None
     with rc_context(CONTEXT):
-        return Figure(figsize=(width, height), layout="constrained", **layout)
+        layout = {"layout": ConstrainedLayoutEngine(w_pad=0.06, h_pad=0.06)} | layout
+        return Figure(figsize=(width, height), **layout)
 
 
 def styled() -> Any:
@@ -50,3 +54,47 @@ def save(figure: Any, path: str | Path) -> Path:
     with styled():
         figure.savefig(path, bbox_inches="tight")
     return path
+
+
+def one_axes(ax: Any, width: float, height: float) -> tuple[Any, Any]:
+    """(figure, axes): the axes given, with their figure, or new ones of this size in inches."""
+    if ax is not None:
+        return ax.figure, ax
+    figure = new_figure(width, height)
+    with styled():
+        return figure, figure.subplots()
+
+
+def show_image(ax: Any, image: Any, **options: Any) -> Any:
+    """An image (h, w), (h, w, 1) or (h, w, 3), grey or in colour, without ticks."""
+    image = np.asarray(image)
+    if image.ndim == 3 and image.shape[-1] == 1:
+        image = image[..., 0]
+    if image.ndim not in (2, 3) or image.ndim == 3 and image.shape[-1] not in (3, 4):
+        raise BadValue(
+            f"A picture must be (h, w), (h, w, 1) or (h, w, 3), but it has shape {image.shape}."
+        )
+    if image.ndim == 3:
+        low, high = image.min(), max(image.max(), 1)
+        image = image / (255 if high > 1 else 1) if low >= 0 else (image - low) / (high - low)
+    ax.set_xticks([])
+    ax.set_yticks([])
+    ax.grid(visible=False)
+    for spine in ax.spines.values():
+        spine.set_visible(False)
+    return ax.imshow(image, **{"cmap": "gray", "interpolation": "nearest"} | options)
+
+
+def side_title(ax: Any, text: str, size: float = 9) -> None:
+    """A text at the left of the first picture of a row."""
+    ax.set_ylabel(text, rotation=0, ha="right", va="center", fontsize=size)
+
+
+def shortened(text: str, most: int = 18) -> str:
+    """A text cut in the middle where it is too long for its place.
+
+    >>> shortened("a_very_long_name_of_a_layer", 12)
+    'a_ver..layer'
+    """
+    half = (most - 2) // 2
+    return text if len(text) <= most else f"{text[:half]}..{text[-half:]}"

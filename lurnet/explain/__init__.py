@@ -1,0 +1,23 @@
+"""What a prediction rests on: maps of the input, computed for any model.
+
+| function | what it shows | source |
+|---|---|---|
+| `saliency` | where a small change of the input changes the score | Simonyan et al., 2013 |
+| `integrated_gradients` | what each input adds to the score | Sundararajan et al., 2017 |
+| `grad_cam` | which regions of a feature map speak for a class | Selvaraju et al., 2017 |
+| `occlusion` | how much the score falls when a patch is covered | Zeiler and Fergus, 2014 |
+
+All take the model, inputs and ``target``: None for the class with the highest score of each sample,
+a class number, one number for each sample, or a function ``outputs (n, ...) -> scores (n,)``. The
+score is taken before a final softmax or sigmoid: a sure network's probabilities hardly move, and
+neither would the maps.
+
+`lurnet.plots` draws them under the same names.
+"""
+
+from lurnet.explain.gradients import integrated_gradients as integrated_gradients
+from lurnet.explain.gradients import saliency as saliency
+from lurnet.explain.maps import grad_cam as grad_cam
+from lurnet.explain.maps import occlusion as occlusion
+from lurnet.explain.score import scores as scores
+from lurnet.explain.score import targets as targets

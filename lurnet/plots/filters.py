@@ -1,0 +1,80 @@
+"""The filters of a convolution as pictures."""
+
+from typing import Any
+
+import numpy as np
+
+from lurnet.core.errors import BadValue
+from lurnet.plots.style import new_figure, show_image, styled
+from lurnet.training.activations import chosen_layers
+
+
+def filters(model: Any, layer: Any = None, most: int = 32, title: str | None = None) -> Any:
+    """The filters that a layer convolves its input with.
+
+    Filters over one channel or three are pictures, grey or in colour; of others each picture is the
+    mean over the input channels. Grey pictures share one scale, centred on 0.
+
+    Args:
+        model: any built model.
+        layer: name of a layer with a kernel (h, w, channels, filters), or the layer; None: the
+            first one in the model.
+        most: filters shown.
+        title: above the picture.
+
+    Returns a matplotlib figure.
+
+    >>> import lurnet
+    >>> model = lurnet.Sequential([lurnet.Input((8, 8, 1)), lurnet.layers.Conv2D(3, 3)])
+    >>> len(filters(model).axes)
+    4
+    """
+    chosen = _layer(model, layer)
+    kernel = np.asarray(chosen.kernel)
+    count = min(most, kernel.shape[-1])
+    shown = kernel[..., :count] if kernel.shape[2] == 3 else kernel.mean(2, keepdims=True)
+    columns = min(8, count)
+    rows = -(-count // columns)
+    figure = new_figure(max(3.8, 0.8 * columns + 1.1), 0.85 + 0.8 * rows)
+    limit = float(np.abs(shown).max()) or 1.0
+    image: Any = None
+    with styled():
+        grid = figure.subplots(rows, columns, squeeze=False)
+        for ax in grid.ravel()[count:]:
+            ax.set_axis_off()
+        for k, ax in enumerate(grid.ravel()[:count]):
+            image = show_image(
+                ax, _scaled(shown[..., k], limit), cmap="RdBu_r", clim=(-limit, limit)
+            )
+        if shown.shape[2] == 1:
+            _scale(figure, image, grid, "mean weight" if kernel.shape[2] > 1 else "weight")
+        text = title or f"Filters of {chosen.name}" + _more(count, kernel.shape[-1])
+        figure.suptitle(text, fontsize=11, fontweight="bold")
+    return figure
+
+
+def _layer(model: Any, layer: Any) -> Any:
+    known = chosen_layers(model, [layer] if layer is not None else None)
+    for found in known if layer is not None else model._flatten_layers():
+        if len(getattr(getattr(found, "kernel", None), "shape", ())) == 4:
+            return found
+    raise BadValue(
+        f"Model {model.name!r} has no built layer with filters of images (h, w, channels, filters)"
+        + (f" named {layer!r}." if layer is not None else ".")
+    )
+
+
+def _scaled(kernel: np.ndarray, limit: float) -> np.ndarray:
+    """Colours from 0 to 1, 0 in the middle; one channel as it is."""
+    return kernel if kernel.shape[-1] == 1 else 0.5 + 0.5 * kernel / limit
+
+
+def _scale(figure: Any, image: Any, grid: Any, label: str) -> None:
+    bar = figure.colorbar(image, ax=list(grid.ravel()), shrink=0.9, pad=0.02)
+    bar.set_label(label, fontsize=9)
+    bar.ax.tick_params(labelsize=8)
+    bar.ax.locator_params(nbins=5)
+
+
+def _more(count: int, whole: int) -> str:
+    return f" ({count} of {whole})" if count < whole else ""

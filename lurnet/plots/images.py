@@ -1,0 +1,100 @@
+"""Rows and grids of images: the worst mistakes, and reconstructions."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from lurnet.core.errors import BadValue
+from lurnet.plots.style import new_figure, shortened, show_image, side_title, styled
+
+
+def reconstructions(rows: Mapping[str, Any], most: int = 10, title: str | None = None) -> Any:
+    """Images below each other, such as original, noisy and denoised.
+
+    Args:
+        rows: name to images (n, h, w), (n, h, w, 1) or (n, h, w, 3); column i shows image i of
+            each. Grey images share one scale, that of the first row.
+        most: columns.
+        title: above the picture.
+
+    Returns a matplotlib figure.
+
+    >>> figure = reconstructions({"original": np.zeros((2, 4, 4)), "denoised": np.ones((2, 4, 4))})
+    >>> figure.axes[0].get_ylabel()
+    'original'
+    """
+    arrays = {k: np.asarray(v) for k, v in rows.items()}
+    counts = {k: len(v) for k, v in arrays.items()}
+    if not counts or min(counts.values()) < 1:
+        raise BadValue(f"Each row needs an image at least, but they hold {counts}.")
+    count, first = min(most, *counts.values()), next(iter(arrays.values()))
+    aside = 0.4 + 0.085 * max(map(len, arrays))
+    figure = new_figure(max(4.0, aside + 0.85 * count), 0.85 * len(arrays) + 0.55)
+    with styled():
+        grid = figure.subplots(len(arrays), count, squeeze=False)
+        for line, (name, images) in zip(grid, arrays.items(), strict=True):
+            for ax, image in zip(line, images, strict=False):
+                show_image(ax, image, vmin=first.min(), vmax=first.max())
+            side_title(line[0], name)
+        figure.suptitle(title or "Reconstructions", fontsize=12, fontweight="bold")
+    return figure
+
+
+def top_losses(
+    model: Any,
+    x: Any,
+    y: Any,
+    n: int = 12,
+    names: Sequence[str] | None = None,
+    batch_size: int | None = None,
+    title: str | None = None,
+) -> Any:
+    """The images that a classifier is most wrong about.
+
+    Ordered by the cross-entropy ``-log p(true class)``; above each the true class, the predicted
+    one with its probability, and the loss.
+
+    Args:
+        model: a classifier with probabilities (n, classes) or (n, 1).
+        x: images, (n, h, w, c).
+        y: class numbers (n,), or one-hot rows.
+        n: how many.
+        names: names of the classes.
+        batch_size: images in a pass.
+        title: above the picture.
+
+    Returns a matplotlib figure.
+    """
+    x, y = np.asarray(x), np.asarray(y)
+    y = y.argmax(-1) if y.ndim > 1 and y.shape[-1] > 1 else y.ravel().astype(int)
+    p = np.asarray(model.predict(x, batch_size=batch_size, verbose=0))
+    p = np.concatenate([1 - p, p], -1) if p.ndim == 2 and p.shape[1] == 1 else p
+    fits = p.ndim == 2 and len(y) == len(p) and p.min() >= 0
+    if not fits or not np.allclose(p.sum(1), 1, atol=1e-3):
+        raise BadValue(
+            "top_losses needs a classifier whose outputs (n, classes) are probabilities, and a "
+            f"label for each image; the outputs have shape {p.shape}, the labels {y.shape}."
+        )
+    losses = -np.log(np.maximum(p[np.arange(len(y)), y], 1e-12))
+    worst = np.argsort(-losses, kind="stable")[:n]
+    columns = min(6, len(worst))
+    rows = -(-len(worst) // columns)
+    figure = new_figure(max(3.4, 1.5 * columns), 0.5 + 1.85 * rows)
+    with styled():
+        grid = figure.subplots(rows, columns, squeeze=False).ravel()
+        for ax in grid[len(worst) :]:
+            ax.set_axis_off()
+        for ax, i in zip(grid, worst, strict=False):
+            show_image(ax, x[i])
+            ax.set_title(
+                _caption(p[i], y[i], float(losses[i]), names), fontsize=8, fontweight="normal"
+            )
+        figure.suptitle(title or "Highest losses", fontsize=12, fontweight="bold")
+    return figure
+
+
+def _caption(p: np.ndarray, true: int, loss: float, names: Sequence[str] | None) -> str:
+    said = int(p.argmax())
+    true_name, said_name = (shortened(str(names[k] if names else k), 14) for k in (true, said))
+    return f"true: {true_name}\nsaid: {said_name} ({p[said]:.0%})\nloss {loss:.1f}"

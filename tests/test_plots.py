@@ -1,0 +1,333 @@
+"""Pictures: every plot in one table; titles, labels, no text on top of another, ready to print."""
+
+from html.parser import HTMLParser
+
+import matplotlib
+import numpy as np
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+
+import lurnet
+from lurnet import callbacks, layers, plots
+from lurnet.core.errors import BadValue
+
+matplotlib.use("Agg")
+RNG = np.random.default_rng(0)
+IMAGES = RNG.random((6, 12, 12, 1)).astype("float32")
+PHOTOS = RNG.random((6, 12, 12, 3)).astype("float32")
+POINTS = RNG.normal(size=(40, 2)).astype("float32")
+NAMES = ["aeroplane", "bird", "a very long name of a class", "dog"]
+
+
+def compiled(*some, shape, loss="sparse_categorical_crossentropy"):
+    lurnet.utils.set_random_seed(0)
+    model = lurnet.Sequential([lurnet.Input(shape), *some], name="network")
+    model.compile("sgd", loss, metrics=["accuracy"])
+    return model
+
+
+def network(channels=1):
+    return compiled(
+        layers.Conv2D(20, 3, activation="relu", name="first_convolution_of_all"),
+        layers.BatchNormalization(name="norm"),
+        layers.MaxPooling2D(2, name="pool"),
+        layers.Conv2D(3, 3, activation="relu", name="second"),
+        layers.Flatten(name="flatten"),
+        layers.Dense(4, activation="softmax", name="output"),
+        shape=(12, 12, channels),
+    )
+
+
+def deep(depth=9):
+    hidden = [layers.Dense(4, "tanh", name=f"hidden_{i}") for i in range(depth)]
+    return compiled(*hidden, layers.Dense(1), shape=(2,), loss="mse")
+
+
+def plane(units):
+    return compiled(
+        layers.Dense(units, "sigmoid" if units == 1 else "softmax"),
+        shape=(2,),
+        loss="binary_crossentropy" if units == 1 else "sparse_categorical_crossentropy",
+    )
+
+
+def recorded():
+    recorder, model = callbacks.GradientRecorder(), deep()
+    model.fit(POINTS, POINTS[:, :1], epochs=3, batch_size=8, verbose=0, callbacks=[recorder])
+    return recorder
+
+
+def run(epochs, level=1.0):
+    at = np.arange(1, epochs + 1)
+    found = {"loss": level / at, "accuracy": 1 - 0.5 / at, "mean_absolute_error": 1000 / at}
+    return {
+        k: v.tolist() for k, v in (found | {f"val_{k}": v * 1.1 for k, v in found.items()}).items()
+    }
+
+
+LABELS = np.arange(6) % 4
+#: Name: how the figure is made, number of axes with a picture, title, and axis labels it must have.
+FIGURES = {
+    "history": (lambda: plots.history(run(5)), 3, "Loss", {"epoch", "loss", "accuracy"}),
+    "history of replicates": (
+        lambda: plots.history([run(90), run(80, 2)], "Replicates"), 3, "Replicates", {"epoch"}),
+    "history of runs": (
+        lambda: plots.history({"sgd": run(5), "adam": [run(5), run(5, 2)]}, metrics=["loss"]),
+        1, "Loss", {"epoch", "loss"}),
+    "activations": (
+        lambda: plots.activations(network(), IMAGES[0]), 40, "Activations by layer",
+        {"first_co..n_of_all", "norm", "pool", "second"}),
+    "activations of vectors": (
+        lambda: plots.activations(network(3), PHOTOS[0], ["second", "flatten", "output"]),
+        6, "Activations by layer", {"second", "flatten", "output"}),
+    "activations of points": (
+        lambda: plots.activations(deep(3), POINTS[0]), 4, "Activations by layer", set()),
+    "filters": (
+        lambda: plots.filters(network()), 21, "Filters of first_convolution_of_all", {"weight"}),
+    "filters in colour": (lambda: plots.filters(network(3)), 20, "Filters", set()),
+    "filters further on": (
+        lambda: plots.filters(network(), "second", most=2), 3, "(2 of 3)", {"mean weight"}),
+    "weights": (lambda: plots.weights(deep()), 10, "Weights of network", {"weight", "number"}),
+    "gradients": (
+        lambda: plots.gradients(recorded()), 1, "Gradients by layer",
+        {"epoch", "mean absolute gradient"}),
+    "gradients by step": (
+        lambda: plots.gradients(recorded(), "norm", "step", "Steps"), 1, "Steps",
+        {"step", "norm of the gradient"}),
+    "learning rate": (
+        lambda: plots.learning_rate(deep(1), POINTS, POINTS[:, :1], steps=60), 1,
+        "Learning-rate range test", {"learning rate", "loss"}),
+    "boundary": (
+        lambda: plots.decision_boundary(plane(1), POINTS, POINTS[:, 0] > 0), 2,
+        "Decision boundary", {"$x_1$", "$x_2$", "probability of class 1"}),
+    "boundary of classes": (
+        lambda: plots.decision_boundary(plane(4), POINTS, np.arange(40) % 4, NAMES), 1,
+        "Decision boundary", {"$x_1$", "$x_2$"}),
+    "confusion": (
+        lambda: plots.confusion(LABELS, LABELS[::-1]), 2, "Confusion: 0 of 6 right",
+        {"predicted class", "true class", "share of the true class"}),
+    "confusion with names": (
+        lambda: plots.confusion(LABELS, LABELS, NAMES), 2, "Confusion: 6 of 6 right",
+        {"predicted class"}),
+    "top losses": (lambda: plots.top_losses(network(), IMAGES, LABELS), 6, "Highest losses", set()),
+    "top losses with names": (
+        lambda: plots.top_losses(network(3), PHOTOS, LABELS, 3, NAMES), 3, "Highest losses", set()),
+    "reconstructions": (
+        lambda: plots.reconstructions({"original": IMAGES, "noisy": IMAGES, "denoised": IMAGES}),
+        18, "Reconstructions", {"original", "noisy", "denoised"}),
+    "reconstructions of photos": (
+        lambda: plots.reconstructions({"original": PHOTOS[:2], "denoised": PHOTOS}), 4,
+        "Reconstructions", {"original"}),
+    "saliency": (lambda: plots.saliency(network(), IMAGES, samples=2), 13, "Saliency", set()),
+    "saliency of one": (
+        lambda: plots.saliency(network(3), PHOTOS[:1], 2, NAMES), 3, "Saliency", set()),
+    "integrated gradients": (
+        lambda: plots.integrated_gradients(network(3), PHOTOS, names=NAMES, steps=4), 13,
+        "Integrated gradients", set()),
+    "grad cam": (lambda: plots.grad_cam(network(), IMAGES[:3]), 7, "Grad-CAM", set()),
+    "occlusion": (
+        lambda: plots.occlusion(network(), IMAGES[:3], lambda y: y[:, 0], stride=4), 7,
+        "Occlusion by patches of 4 pixels", set()),
+    "error bars": (
+        lambda: plots.error_bars({"a": ([1, 2], [1, 2], [0.1, 0.2])}, "noise", "accuracy", "Noise"),
+        1, "Noise", {"noise", "accuracy"}),
+    "model": (lambda: plots.model(network(), "Network"), 1, "Network", set()),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module", params=FIGURES)
+def drawn(request):
+    make, *facts = FIGURES[request.param]
+    figure = make()
+    FigureCanvasAgg(figure).draw()
+    return figure, *facts
+
+
+def texts(figure):
+    """All texts that are seen, with their places."""
+    found = list(figure.texts)
+    for ax in figure.axes:
+        found += [ax.title, *ax.texts]
+        found += [] if ax.get_legend() is None else ax.get_legend().findobj(Text)
+        if ax.axison:
+            found += [ax.xaxis.label, ax.yaxis.label, *ticks(ax.xaxis), *ticks(ax.yaxis)]
+    shown = [t for t in found if t is not None and t.get_visible() and t.get_text().strip()]
+    return [(t.get_text(), t.get_window_extent()) for t in shown]
+
+
+def ticks(axis):
+    """Labels of the ticks between the axis' limits; those beyond are never drawn."""
+    low, high = sorted(axis.get_view_interval())
+    margin = 1e-6 * (high - low)
+    inside = [t for t in axis.get_major_ticks() if low - margin <= t.get_loc() <= high + margin]
+    return [label for t in inside for label in (t.label1, t.label2)]
+
+
+def test_figures_have_axes_title_and_labels(drawn):
+    figure, axes, title, labels = drawn
+    assert isinstance(figure, Figure)
+    assert sum(ax.axison and bool(ax.has_data()) or bool(ax.texts) for ax in figure.axes) == axes
+    found = {label for ax in figure.axes for label in (ax.get_xlabel(), ax.get_ylabel())}
+    assert labels <= found
+    titles = [ax.get_title() for ax in figure.axes]
+    assert any(title in t for t in [*titles, figure.get_suptitle()])
+
+
+def test_no_text_lies_on_another_or_outside(drawn):
+    figure = drawn[0]
+    seen = texts(figure)
+    for i, (text, box) in enumerate(seen):
+        assert box.x0 >= -1 and box.y0 >= -1, text
+        assert box.x1 <= figure.bbox.x1 + 1 and box.y1 <= figure.bbox.y1 + 1, text
+        for other, there in seen[:i]:
+            wide = min(box.x1, there.x1) - max(box.x0, there.x0)
+            high = min(box.y1, there.y1) - max(box.y0, there.y0)
+            assert wide < 1.5 or high < 1.5, f"{text!r} lies on {other!r}"
+
+
+def test_sizes_are_sensible(drawn):
+    width, height = drawn[0].get_size_inches()
+    assert 1.5 <= width <= 15 and 1.5 <= height <= 15
+    assert all(t.get_fontsize() >= 6.5 for t in drawn[0].findobj(Text) if t.get_text().strip())
+
+
+def test_the_overlap_check_can_fail():
+    figure = plots.history(run(3), metrics=["loss"])
+    figure.axes[0].text(0.5, 1.02, "On the title", transform=figure.axes[0].transAxes)
+    FigureCanvasAgg(figure).draw()
+    with pytest.raises(AssertionError, match="lies on"):
+        test_no_text_lies_on_another_or_outside([figure])
+
+
+IN_AXES = {
+    "confusion": lambda ax: plots.confusion(LABELS, LABELS, ax=ax),
+    "boundary": lambda ax: plots.decision_boundary(plane(1), POINTS, POINTS[:, 0] > 0, ax=ax),
+    "gradients": lambda ax: plots.gradients(recorded(), ax=ax),
+    "learning rate": lambda ax: plots.learning_rate(deep(1), POINTS, POINTS[:, :1], ax=ax, steps=9),
+}
+
+
+@pytest.mark.parametrize("name", IN_AXES)
+def test_pictures_go_into_given_axes(name):
+    figure = Figure(layout="constrained")
+    left, right = figure.subplots(1, 2)
+    assert IN_AXES[name](right) is figure
+    assert right.get_title() and not left.has_data()
+
+
+# --- what is drawn
+
+
+def test_history_draws_means_and_bands():
+    ax = plots.history([run(4), run(4, 3)], metrics=["loss"]).axes[0]
+    np.testing.assert_allclose(ax.lines[0].get_ydata(), 2 / np.arange(1, 5))
+    band = ax.collections[0].get_paths()[0].vertices[:, 1]
+    assert np.isclose(band.max(), 2 + 2**0.5) and ax.get_legend() is not None
+
+
+def test_top_losses_are_the_highest():
+    model = network()
+    p = model.predict(IMAGES, verbose=0)
+    losses = -np.log(p[np.arange(6), LABELS])
+    worst = int(losses.argmax())
+    ax = plots.top_losses(model, IMAGES, LABELS, 2).axes[0]
+    assert ax.get_title().startswith(f"true: {LABELS[worst]}\nsaid: {p[worst].argmax()} (")
+    assert ax.get_title().endswith(f"loss {losses[worst]:.1f}")
+    np.testing.assert_allclose(ax.images[0].get_array(), IMAGES[worst, ..., 0])
+
+
+def test_the_boundary_is_where_the_model_changes_its_mind():
+    model = plane(1)
+    model.set_weights([np.array([[5.0], [0.0]]), np.array([-1.0])])  # one half at x1 = 0.2
+    ax = plots.decision_boundary(model, POINTS, POINTS[:, 0] > 0.2).axes[0]
+    line = next(c for c in ax.collections if c.get_edgecolor().tolist() == [[0, 0, 0, 1]])
+    np.testing.assert_allclose(line.get_paths()[0].vertices[:, 0], 0.2, atol=1e-3)
+
+
+def test_gradients_by_epoch_are_means_of_steps():
+    recorder = recorded()
+    line = plots.gradients(recorder).axes[0].lines[0].get_ydata()
+    np.testing.assert_allclose(line, recorder.means[:, 0].reshape(3, 5).mean(1), rtol=1e-6)
+
+
+def test_activations_are_those_of_the_model():
+    model = network()
+    figure = plots.activations(model, IMAGES[0], ["second"])
+    shown = next(ax for ax in figure.axes if ax.get_ylabel() == "second").images[0].get_array()
+    np.testing.assert_allclose(
+        shown, model.activations(IMAGES[:1], ["second"])["second"][0, ..., 0]
+    )
+
+
+BAD = [
+    (lambda: plots.history({}), "no curve"),
+    (lambda: plots.history(run(2), metrics=["los"]), "no metric 'los'"),
+    (lambda: plots.decision_boundary(plane(1), IMAGES, LABELS), "points in the plane"),
+    (lambda: plots.top_losses(deep(1), POINTS, np.arange(40) % 2), "probabilities"),
+    (lambda: plots.reconstructions({"a": IMAGES, "b": []}), "an image at least"),
+    (lambda: plots.reconstructions({"a": POINTS}), "must be"),
+    (lambda: plots.saliency(network(), IMAGES[0]), r"image\[None\]"),
+    (lambda: plots.filters(deep(1)), "no built layer with filters"),
+    (lambda: plots.filters(network(), "norm"), "named 'norm'"),
+    (lambda: plots.gradients(callbacks.GradientRecorder(), "median"), "'mean' or 'norm'"),
+    (lambda: plots.weights(lurnet.Sequential([layers.Dense(1)])), "no trainable weights yet"),
+]
+
+
+@pytest.mark.parametrize(("call", "said"), BAD)
+def test_mistakes_are_told(call, said):
+    with pytest.raises(BadValue, match=said):
+        call()
+
+
+# --- the tree in a notebook
+
+
+class Page(HTMLParser):
+    """Tags that are opened and closed in order, and the text of each summary."""
+
+    def __init__(self):
+        super().__init__()
+        self.open, self.summaries, self.details = [], [], []
+
+    def handle_starttag(self, tag, attributes):
+        self.open.append(tag)
+        if tag == "summary":
+            self.summaries.append("")
+        if tag == "details":
+            self.details.append(dict(attributes))
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        if "summary" in self.open:
+            self.summaries[-1] += data
+
+
+def parsed(layer):
+    page = Page()
+    page.feed(layer._repr_html_())
+    assert page.open == []
+    return page
+
+
+def test_the_tree_holds_every_layer_and_is_closed_but_for_the_first():
+    x = lurnet.Input((8, 8, 1), name="photo")
+    body = lurnet.Sequential([layers.Conv2D(2, 3, name="conv")], name="body")
+    y = layers.Dense(3, name="<out>")(layers.Flatten(name="flat")(body(x) * 2.0))
+    page = parsed(lurnet.Model(x, y, name="network"))
+    names = [s.split()[0] for s in page.summaries]
+    assert names[0] == "network" and {"photo", "body", "conv", "flat", "<out>"} <= set(names)
+    assert "(None, 6, 6, 2) · 20 parameters" in page.summaries[names.index("conv")]
+    assert ["open" in d for d in page.details] == [True] + [False] * (len(names) - 1)
+
+
+@pytest.mark.parametrize(
+    "layer", [layers.Dense(3), layers.Bidirectional(layers.LSTM(2)), lurnet.Sequential()]
+)
+def test_the_tree_of_what_is_not_built(layer):
+    assert "not built yet" in layer._repr_html_()
+    parsed(layer)
