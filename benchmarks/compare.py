@@ -1,329 +1,225 @@
 """Time lurnet against its peers: the same network, data and batch, each through its ordinary API.
 
-    python benchmarks/compare.py --work cnn32 --rounds 5 --peers-python other/bin/python
+    python benchmarks/compare.py --work cnn32 --rounds 5 --peers-python peers/bin/python
+    python benchmarks/compare.py --imports --peers-python peers/bin/python
 
-Every contestant is a process that stays alive. First each starts alone and trains one chunk (cold
-start); then rounds go through all of them, one chunk each, the next round beginning with the next
-contestant: what disturbs the machine disturbs all alike. The table gives medians.
+Every contestant is a process that stays alive. First each starts alone and runs one chunk, with
+empty compile caches and then, in a new process, with the filled ones; then rounds go through all
+of them, one chunk each, the next round beginning with the next contestant: what disturbs the
+machine disturbs all alike. The table gives medians.
 """
 
 from __future__ import annotations
 
 import argparse
-import contextlib
 import json
-import os
-import platform
 import shlex
 import shutil
-import statistics
-import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+import import_times
+import processes
+import results
+import samples
 import works
-from worker import CONTESTANTS
+from contestants import BASE, CONTESTANTS
+from processes import Entry
+from results import Record
 
-HERE = Path(__file__).resolve().parent
-BASE = "lurnet"
 BUSY_LOAD = 0.5  # load average from which figures are doubtful
 IDLE_SHARE = 0.02  # of the time between chunks: a worker that uses more disturbs the others
+IDLE_S = 0.1  # which nobody minds
 
 
-class Failed(Exception):
-    """A worker ended before it answered."""
+@dataclass(frozen=True)
+class Settings:
+    """How works are compared."""
+
+    peers: tuple[str, ...]
+    peers_python: str = sys.executable
+    rounds: int = 5
+    limit: int | None = None  # None: by work
+    again: bool = True  # time a second start too
+    alone: bool = False  # one contestant at a time: for what fills the memory
+
+    def names(self, work: works.Work) -> list[str]:
+        """The contestants that say something about `work`."""
+        return [name for name in (BASE, *self.peers) if CONTESTANTS[name].takes(work)]
+
+    def command(self, work: str, limit: int) -> str:
+        """The command line without this machine's folders."""
+        peers = [name for name in self.names(works.WORKS[work]) if name != BASE]
+        parts = ["--work", work, "--rounds", self.rounds, "--limit", limit, "--peers", *peers]
+        parts += [] if self.again else ["--once"]
+        parts += ["--alone"] if self.alone else []
+        parts += ["--peers-python", "PATH"]
+        return shlex.join(["benchmarks/compare.py", *map(str, parts)])
 
 
-@dataclass
-class Result:
-    """What one contestant has shown so far."""
-
-    name: str
-    seconds: list[float] = field(default_factory=list)
-    cold_start_s: float = 0.0
-    import_s: float = 0.0
-    peak_rss_mb: float = 0.0
-    idle_cpu_s: float = 0.0
-    logs: dict[str, float] = field(default_factory=dict)
-    versions: dict[str, str] = field(default_factory=dict)
-    error: str = ""
-
-    def take(self, answer: dict[str, Any]) -> None:
-        """Keep what the last answer says; only times add up."""
-        self.idle_cpu_s += answer["idle_cpu_s"]
-        for name in ("import_s", "peak_rss_mb", "logs", "versions"):
-            setattr(self, name, answer[name])
-
-    def ms(self, steps: int) -> list[float]:
-        """Milliseconds per step of every timed chunk."""
-        return [1e3 * seconds / steps for seconds in self.seconds]
-
-
-class Worker:
-    """A contestant's process, asked for chunks over a pipe."""
-
-    def __init__(self, name: str, args: argparse.Namespace, folder: Path) -> None:
-        """Start the process; `folder` takes what it prints."""
-        self.result = Result(name)
-        self.printed = folder / f"{name}.log"  # shown only when it fails
-        python = sys.executable if name == BASE else args.peers_python
-        options = ["--contestant", name, "--work", args.work, "--limit", str(args.limit)]
-        self.began = time.perf_counter()
-        with self.printed.open("w") as noise:
-            self.process = subprocess.Popen(
-                [python, str(HERE / "worker.py"), *options],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=noise,
-                text=True,
-                env=environment(name, args.caches or folder),
-            )
-        assert self.process.stdin and self.process.stdout
-        self.requests, self.answers = self.process.stdin, self.process.stdout
-
-    def ask(self) -> float:
-        """Train one chunk; the seconds it took."""
-        try:
-            print(file=self.requests, flush=True)
-            line = self.answers.readline()
-        except BrokenPipeError:
-            line = ""
-        if not line:
-            raise Failed(self.last_words())
-        answer = json.loads(line)
-        self.result.take(answer)
-        return answer["seconds"]
-
-    def last_words(self) -> str:
-        """The last line the process wrote, or how it ended."""
-        code = self.process.wait()
-        lines = self.printed.read_text().strip().splitlines()
-        return lines[-1] if lines else f"ended with code {code}"
-
-    def close(self) -> None:
-        """End the process: it leaves at the end of its input."""
-        with contextlib.suppress(BrokenPipeError):  # it may have died with a request unread
-            self.requests.close()
-        try:
-            self.process.wait(timeout=10)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+def compare(name: str, settings: Settings) -> Record:
+    """Compare all contestants on one work; the record of what they showed."""
+    work = works.WORKS[name]
+    limit = settings.limit or work.samples
+    where = results.machine()
+    if where["load_before"] > BUSY_LOAD:
+        say(f"warning: the machine is busy (load {where['load_before']}): trust no single figure")
+    with tempfile.TemporaryDirectory() as folder:
+        names = settings.names(work)
+        processes.preheat(names, settings.peers_python, Path(folder))
+        entries = [entry(each, name, limit, settings, Path(folder)) for each in names]
+        with processes.closing(entries):
+            for group in [[each] for each in entries] if settings.alone else [entries]:
+                run(group, settings)
+    units = work.units(limit)
+    return {
+        "work": name,
+        "kind": work.kind,
+        "unit": work.unit,
+        "batch": work.batch,
+        "samples": work.used(limit),
+        "units_per_chunk": units,
+        "command": settings.command(name, limit),
+        "date": time.strftime("%Y-%m-%d"),
+        "machine": where,
+        "results": [
+            vars(e.result) | {"ms": [1e3 * seconds / units for seconds in e.result.seconds]}
+            for e in entries
+        ],
+    }
 
 
-def environment(name: str, caches: Path) -> dict[str, str]:
-    """The worker's environment: quiet, and with compile caches of this run's own."""
-    own = {"TF_CPP_MIN_LOG_LEVEL": "3", "XDG_CACHE_HOME": str(caches)}
-    own["TORCHINDUCTOR_CACHE_DIR"] = str(caches / "torchinductor")
-    if name == BASE:  # a checkout need not be installed
-        own["PYTHONPATH"] = os.pathsep.join([str(HERE.parent), os.environ.get("PYTHONPATH", "")])
-    return os.environ | own
+def entry(name: str, work: str, limit: int, settings: Settings, folder: Path) -> Entry:
+    """A contestant with a folder of its own, not yet started."""
+    own = folder / name
+    own.mkdir()
+    return Entry(name, work, limit, processes.interpreter(name, settings.peers_python), own)
+
+
+def run(entries: list[Entry], settings: Settings) -> None:
+    """Start these contestants one after another, race them, and end them."""
+    for each in entries:
+        each.start(settings.again)
+        first, second = each.result.first_start_s, each.result.second_start_s
+        say(f"{each.result.name}: {each.result.error or f'{first:.1f} s, {second:.1f} s'}")
+    began = time.perf_counter()
+    for turn in range(settings.rounds):
+        running = [each for each in entries if each.runs]
+        cut = turn % max(len(running), 1)
+        for each in running[cut:] + running[:cut]:
+            each.race()
+        say(f"round {turn + 1} of {settings.rounds} done")
+    warn_of_restless(entries, time.perf_counter() - began)
+    for each in entries:
+        each.close()
+
+
+def warn_of_restless(entries: list[Entry], elapsed: float) -> None:
+    """Say which workers used the processor while others were timed."""
+    for result in (each.result for each in entries):
+        if result.idle_cpu_s > max(IDLE_SHARE * elapsed, IDLE_S):
+            say(f"warning: {result.name} used {result.idle_cpu_s:.1f} CPU seconds while idle")
+
+
+def show(record: Record) -> None:
+    """Print one work's table."""
+    where = record["machine"]
+    print(
+        f"\n{record['work']}: {record['kind']}, batch {record['batch']}, "
+        f"{record['units_per_chunk']} x {record['unit']} a chunk, {where['gpu'] or 'CPU'}, "
+        f"{where['cores']} cores, load {where['load_before']} before\n"
+    )
+    print(results.table(record), flush=True)
+
+
+def compare_all(names: list[str], settings: Settings, folder: Path | None) -> bool:
+    """Compare works one after another, each written as soon as it is done; whether all ran."""
+    fine = True
+    for name in names:
+        say(f"-- {name}")
+        record = compare(name, settings)
+        show(record)
+        save(record, folder, name)
+        fine = fine and not any(result["error"] for result in record["results"])
+    return fine
+
+
+def save(record: Record, folder: Path | None, name: str) -> None:
+    """Write a record as JSON, where a folder is given."""
+    if folder:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{name}.json").write_text(json.dumps(record, indent=1) + "\n")
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """The options."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    add = parser.add_argument
+    peers = [name for name in CONTESTANTS if name != BASE]
+    usual = [name for name in peers if not CONTESTANTS[name].gpu_only]
+    add("--work", nargs="+", choices=works.WORKS, default=[], metavar="WORK")
+    add("--all", action="store_true", help=f"the works {', '.join(works.EVERYDAY)}")
+    add("--imports", action="store_true", help="time the imports in fresh interpreters")
+    add("--rounds", type=int, default=5, help="timed chunks of each contestant")
+    add("--limit", type=int, help="samples of one chunk (default: by work)")
+    add("--peers", nargs="*", choices=peers, default=usual, metavar="PEER", help=", ".join(peers))
+    add("--peers-python", metavar="PATH", default=sys.executable, help="interpreter with the peers")
+    add("--once", action="store_true", help="do not time a second start")
+    add("--alone", action="store_true", help="one contestant at a time, where memory is short")
+    add("--json", metavar="DIR", type=Path, help="write each work's figures here")
+    return parser
 
 
 def arguments() -> argparse.Namespace:
     """The command line, checked before anything is started."""
     parser = make_parser()
     args = parser.parse_args()
-    work = works.WORKS[args.work]
-    args.limit = work.samples if args.limit is None else args.limit
+    args.work = list(works.EVERYDAY) if args.all else args.work
+    if not args.work and not args.imports:
+        parser.error("name a --work, or say --all or --imports")
     if args.rounds < 1:
         parser.error(f"--rounds {args.rounds}: at least one round is needed")
     if not shutil.which(args.peers_python):
         parser.error(f"--peers-python {args.peers_python}: there is no such program")
-    if args.limit < work.batch:
-        parser.error(f"--limit {args.limit}: at least one batch of {work.batch} is needed")
-    if not works.data_file(work).exists():
-        parser.error("set LURNET_DATA to the folder that holds mnist.npz")
+    for name in args.work:
+        if problem := unfit(name, args.limit):
+            parser.error(problem)
     return args
 
 
-def make_parser() -> argparse.ArgumentParser:
-    """The options."""
-    peers = [name for name in CONTESTANTS if name != BASE]
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--work", choices=works.WORKS, required=True)
-    parser.add_argument("--rounds", type=int, default=5, help="timed chunks of each contestant")
-    parser.add_argument("--limit", type=int, help="samples of one chunk (default: by work)")
-    parser.add_argument(
-        "--peers",
-        nargs="*",
-        choices=peers,
-        default=peers,
-        metavar="PEER",
-        help=f"of {', '.join(peers)} (default: all that fit the work)",
-    )
-    parser.add_argument(
-        "--peers-python",
-        metavar="PATH",
-        default=sys.executable,
-        help="interpreter that has the peers (default: this one)",
-    )
-    parser.add_argument(
-        "--caches",
-        metavar="DIR",
-        type=Path,
-        help="keep compile caches here, to time a second start (default: none)",
-    )
-    parser.add_argument("--json", metavar="FILE", type=Path, help="write all figures here")
-    return parser
-
-
-def start(name: str, args: argparse.Namespace, folder: Path) -> Worker:
-    """Start one contestant and let it train its first chunk, alone."""
-    worker = Worker(name, args, folder)
-    attempt(worker)
-    worker.result.cold_start_s = time.perf_counter() - worker.began
-    say(f"{name}: {worker.result.error or f'{worker.result.cold_start_s:.1f} s'}")
-    return worker
-
-
-def attempt(worker: Worker) -> float:
-    """One chunk; a failure is kept as the contestant's result."""
-    try:
-        return worker.ask()
-    except Failed as failure:
-        worker.result.error = str(failure)
-        return 0.0
-
-
-def race(workers: list[Worker], rounds: int) -> None:
-    """Timed rounds through all contestants that started."""
-    for turn in range(rounds):
-        running = [worker for worker in workers if not worker.result.error]
-        cut = turn % max(len(running), 1)
-        for worker in running[cut:] + running[:cut]:
-            seconds = attempt(worker)
-            if not worker.result.error:
-                worker.result.seconds.append(seconds)
-        say(f"round {turn + 1} of {rounds} done")
-
-
-def compare(args: argparse.Namespace) -> list[Result]:
-    """Run all contestants and return what they showed."""
-    work = works.WORKS[args.work]
-    names = [name for name in (BASE, *args.peers) if CONTESTANTS[name].takes(work)]
-    workers: list[Worker] = []
-    with tempfile.TemporaryDirectory() as folder:
-        try:
-            for name in names:
-                workers.append(start(name, args, Path(folder)))
-            raced = time.perf_counter()
-            race(workers, args.rounds)
-            warn_of_restless([w.result for w in workers], time.perf_counter() - raced)
-        finally:
-            for worker in workers:
-                worker.close()
-    return [worker.result for worker in workers]
-
-
-def warn_of_restless(results: list[Result], elapsed: float) -> None:
-    """Say which workers used the processor while others were timed."""
-    for result in results:
-        if result.idle_cpu_s > IDLE_SHARE * elapsed:
-            say(f"warning: {result.name} used {result.idle_cpu_s:.1f} CPU seconds while idle")
-
-
-def row(result: Result, base_ms: float | None, steps: int) -> list[str]:
-    """The table's cells for one contestant."""
-    if result.error:
-        return [result.name, result.error.replace("|", "/")[:60], *[""] * 7]
-    ms = result.ms(steps)
-    median = statistics.median(ms)
-    return [
-        result.name,
-        f"{median:.3f}",
-        f"{min(ms):.3f}",
-        f"{median / base_ms:.2f}" if base_ms else "-",
-        f"{result.cold_start_s:.1f}",
-        f"{result.import_s:.1f}",
-        f"{result.peak_rss_mb:.0f}",
-        f"{result.logs['loss']:.4f}",
-        f"{result.logs['accuracy']:.4f}" if "accuracy" in result.logs else "-",
-    ]
-
-
-def table(results: list[Result], steps: int) -> str:
-    """All results as a Markdown table; ratio is peer / lurnet."""
-    head = ["contestant", "ms/step", "min", "ratio", "cold s", "import s", "RSS MB", "loss", "acc"]
-    base = next((r for r in results if r.name == BASE and not r.error), None)
-    base_ms = statistics.median(base.ms(steps)) if base else None
-    rows = [head, *(row(result, base_ms, steps) for result in results)]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = [" | ".join(c.ljust(w) for c, w in zip(r, widths, strict=True)) for r in rows]
-    lines.insert(1, " | ".join("-" * width for width in widths))
-    return "\n".join(f"| {line} |" for line in lines)
-
-
-def machine() -> dict[str, Any]:
-    """What the figures were taken on, and how busy it was."""
-    info = Path("/proc/cpuinfo")
-    lines = info.read_text().splitlines() if info.exists() else []
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    return {
-        "processor": names[0] if names else platform.processor() or platform.machine(),
-        "cores": os.cpu_count(),
-        "memory_gb": round(memory / 1e9, 1),
-        "system": platform.platform(terse=True),
-        "load_before": round(os.getloadavg()[0], 2),
-    }
-
-
-def command(args: argparse.Namespace) -> str:
-    """The command line without this machine's folders."""
-    peers = "PATH" if args.peers_python != sys.executable else "the same"
-    parts = ["--work", args.work, "--rounds", args.rounds, "--limit", args.limit]
-    parts += ["--peers", *args.peers, "--peers-python", peers]
-    parts += ["--caches", "DIR"] if args.caches else []
-    return shlex.join(["benchmarks/compare.py", *map(str, parts)])
-
-
-def record(
-    args: argparse.Namespace, where: dict[str, Any], results: list[Result]
-) -> dict[str, Any]:
-    """Everything that `--json` writes."""
-    work = works.WORKS[args.work]
-    steps = work.steps(args.limit)
-    return {
-        "work": args.work,
-        "data": works.data_file(work).stem,
-        "batch": work.batch,
-        "steps_per_chunk": steps,
-        "command": command(args),
-        "date": time.strftime("%Y-%m-%d"),
-        "machine": where,
-        "results": [vars(result) | {"ms_per_step": result.ms(steps)} for result in results],
-    }
-
-
-def say(text: str) -> None:
-    """Progress, apart from the table."""
-    print(text, file=sys.stderr, flush=True)
+def unfit(name: str, limit: int | None) -> str:
+    """Why the work cannot be run, or nothing."""
+    work = works.WORKS[name]
+    if limit is not None and work.used(limit) < 1:
+        return f"--limit {limit}: {name} needs at least one batch of {work.batch}"
+    if work.data != "random" and not samples.data_file(work).exists():
+        return "set LURNET_DATA to the folder that holds mnist.npz"
+    return ""
 
 
 def main() -> None:
-    """Run the comparison and print its table."""
+    """Run the comparison and print its tables."""
     args = arguments()
-    work = works.WORKS[args.work]
-    steps = work.steps(args.limit)
-    where = machine()
-    if where["load_before"] > BUSY_LOAD:
-        say(f"warning: the machine is busy (load {where['load_before']}): trust no single figure")
-    results = compare(args)
-    print(
-        f"{args.work}: batch {work.batch}, {steps} steps a chunk, {args.rounds} rounds, "
-        f"{where['cores']} cores, load {where['load_before']} before\n"
+    fine = True
+    if args.imports:
+        record = import_times.measure(args.rounds, args.peers_python)
+        print(import_times.table(record), flush=True)
+        save(record, args.json, "imports")
+        fine = not any(result["error"] for result in record["results"])
+    settings = Settings(
+        tuple(args.peers), args.peers_python, args.rounds, args.limit, not args.once, args.alone
     )
-    print(table(results, steps))
-    if args.json:
-        args.json.write_text(json.dumps(record(args, where, results), indent=1) + "\n")
-    sys.exit(any(result.error for result in results))
+    sys.exit(not compare_all(args.work, settings, args.json) or not fine)
+
+
+def say(text: str) -> None:
+    """Progress, apart from the tables."""
+    print(text, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The works that are timed: networks as data, so that every contestant trains the same one.
+"""The works that are timed: networks as data, so that every contestant runs the same one.
 
 Only the standard library is imported here at first: a worker times its framework's import from a
 bare interpreter.
@@ -6,16 +6,11 @@ bare interpreter.
 
 from __future__ import annotations
 
-import os
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    import numpy as np
+from dataclasses import dataclass, replace
 
 # Chunks are a multiple of this: `steps_per_execution=16` never meets a shorter last call.
 STEPS_MULTIPLE = 16
+IMAGE = (28, 28, 1)
 
 
 @dataclass(frozen=True)
@@ -45,18 +40,39 @@ class Dropout:
 
 @dataclass(frozen=True)
 class Dense:
-    """Fully connected layer."""
+    """Fully connected layer; `l2` times the sum of its kernel's squares is added to the loss."""
 
     units: int
     activation: str = "relu"
+    l2: float = 0.0
 
 
-Layer = Conv | Pool | Flatten | Dropout | Dense
+@dataclass(frozen=True)
+class ResNet50:
+    """The whole network of `resnet.py`; it stands alone."""
+
+    classes: int = 1000
+
+
+Layer = Conv | Pool | Flatten | Dropout | Dense | ResNet50
+
+#: What one figure of each kind of chunk is the time of.
+UNITS = {
+    "train": "step",  # one epoch of `fit`
+    "predict": "call",  # all samples in one call of `predict`
+    "evaluate": "call",  # all samples in one call of `evaluate`
+    "single": "image",  # `predict`, one image at a time
+    "call": "image",  # `model(x)`, one image at a time
+    "sweep": "sweep",  # a loop over settings, with a new model each time
+    "until": "training",  # epochs from the first weights on, until the test accuracy is reached
+}
+PER_SAMPLE = ("single", "call")
+WHOLE_BATCHES = ("train", "sweep", "until")  # the others take every sample they are given
 
 
 @dataclass(frozen=True)
 class Work:
-    """One network, its data and how it is trained."""
+    """One network, its data and what is done with it."""
 
     layers: tuple[Layer, ...]
     batch: int
@@ -64,22 +80,41 @@ class Work:
     optimizer: str = "sgd"
     rate: float = 0.1
     data: str = "mnist"
+    shape: tuple[int, ...] = (784,)  # of one sample
     classify: bool = True  # False: the network reproduces its input
+    kind: str = "train"
+    policy: str = "float32"
 
     @property
-    def shape(self) -> tuple[int, ...]:
-        """Shape of one sample: a vector, or an image where the network has convolutions."""
-        return (28, 28, 1) if isinstance(self.layers[0], Conv) else (784,)
+    def unit(self) -> str:
+        """What one figure is the time of."""
+        return UNITS[self.kind]
+
+    @property
+    def l2(self) -> float:
+        """Factor of the first layer's L2 penalty, 0 where it has none."""
+        return getattr(self.layers[0], "l2", 0.0)
 
     def steps(self, limit: int) -> int:
         """How many whole batches one chunk of at most `limit` samples has."""
         steps = limit // self.batch
         return steps - steps % STEPS_MULTIPLE or steps
 
+    def used(self, limit: int) -> int:
+        """Samples that one chunk of at most `limit` takes."""
+        return self.steps(limit) * self.batch if self.kind in WHOLE_BATCHES else limit
 
-def mlp(*units: int) -> tuple[Dense, ...]:
-    """Hidden layers of these sizes and ten classes."""
-    return *(Dense(n) for n in units), Dense(10, "softmax")
+    def units(self, limit: int) -> int:
+        """By how many a chunk's time is divided."""
+        if self.kind in PER_SAMPLE:
+            return limit
+        return self.steps(limit) if self.kind == "train" else 1
+
+
+def mlp(*units: int, l2: float = 0.0) -> tuple[Dense, ...]:
+    """Hidden layers of these sizes and ten classes; `l2` is for the first kernel."""
+    first, *others = units
+    return Dense(first, l2=l2), *(Dense(n) for n in others), Dense(10, "softmax")
 
 
 def block(filters: int) -> tuple[Layer, ...]:
@@ -91,61 +126,46 @@ CNN32 = (Conv(32), Pool(), Conv(32), Pool(), Flatten(), *mlp(64, 64))
 STAGES = (*block(32), *block(64), *block(128))
 FASHION = (*STAGES, Flatten(), Dense(128), Dense(128), Dropout(0.5), Dense(10, "softmax"))
 AUTOENCODER = (Dense(128), Dense(64), Dense(128), Dense(784, "sigmoid"))
+MNIST99 = (Conv(32), Pool(), Conv(64), Pool(), Flatten(), Dense(128), Dense(10, "softmax"))
+
+SMALL = Work(mlp(64, 64), batch=128, samples=60_000)
+L2 = Work(mlp(500, 300, l2=1e-4), batch=32, samples=60_000)
+CONVNET = Work(CNN32, batch=32, samples=16_384, shape=IMAGE)
+ADAM = {"optimizer": "adam", "rate": 1e-3}
+RESNET = Work((ResNet50(),), 256, 2048, data="random", shape=(224, 224, 3), policy="mixed_bfloat16")
 
 WORKS: dict[str, Work] = {
-    "mlp64": Work(mlp(64, 64), batch=128, samples=60_000),
-    "mlp500": Work(mlp(500, 300), batch=32, samples=60_000),
-    "cnn32": Work(CNN32, batch=32, samples=16_384),
-    "fashion_cnn": Work(FASHION, 128, 8_192, optimizer="adam", rate=1e-3, data="fashion_mnist"),
-    "autoencoder": Work(AUTOENCODER, 128, 60_000, optimizer="adam", rate=1e-3, classify=False),
+    "mlp64": SMALL,
+    "mlp500": L2,
+    "cnn32": CONVNET,
+    "cnn32_128": replace(CONVNET, batch=128),
+    "fashion_cnn": Work(FASHION, 128, 8_192, **ADAM, data="fashion_mnist", shape=IMAGE),
+    "autoencoder": Work(AUTOENCODER, 128, 60_000, **ADAM, classify=False),
+    "sweep15": replace(L2, kind="sweep"),
+    "predict_mlp64": replace(SMALL, kind="predict", batch=32, samples=10_000),
+    "predict_cnn32": replace(CONVNET, kind="predict", samples=10_000),
+    "evaluate_cnn32": replace(CONVNET, kind="evaluate", samples=10_000),
+    "single_mlp64": replace(SMALL, kind="single", samples=300),
+    "single_cnn32": replace(CONVNET, kind="single", samples=300),
+    "call_mlp64": replace(SMALL, kind="call", samples=300),
+    "call_cnn32": replace(CONVNET, kind="call", samples=300),
+    "stream_mlp64": replace(SMALL, data="stream", samples=262_144),
+    "stream_cnn32": replace(CONVNET, data="stream", batch=128, samples=131_072),
+    "mnist99": Work(MNIST99, 128, 60_000, **ADAM, shape=IMAGE, kind="until"),
+    "resnet50": RESNET,
+    "resnet50_small": replace(RESNET, batch=8, samples=16, shape=(64, 64, 3)),
 }
+#: What `compare.py` runs when no work is named: what a laptop's CPU is for.
+EVERYDAY = tuple(name for name in WORKS if WORKS[name].shape in ((784,), IMAGE))
+
+SWEEP_FACTORS = (1e-5, 1e-4, 1e-3, 3e-3, 1e-2)
+SWEEP_REPLICATES = 3
+SWEEP_EPOCHS = 2
+TEST_ACCURACY = 0.99  # where a chunk of kind "until" ends
+MOST_EPOCHS = 20  # where it gives up
 
 
-def keras_layer(layers: Any, spec: Layer) -> Any:
-    """The layer that `spec` describes, from the namespace `keras.layers`."""
-    match spec:
-        case Conv(filters, padding):
-            return layers.Conv2D(filters, 3, padding=padding, activation="relu")
-        case Pool():
-            return layers.MaxPooling2D()
-        case Flatten():
-            return layers.Flatten()
-        case Dropout(rate):
-            return layers.Dropout(rate)
-        case Dense(units, activation):
-            return layers.Dense(units, activation=activation)
-
-
-def keras_model(keras: Any, work: Work, **options: Any) -> Any:
-    """The compiled model of `work`; `keras` is Keras or lurnet, `options` go to `compile`."""
-    layers = [keras_layer(keras.layers, spec) for spec in work.layers]
-    model = keras.Sequential([keras.Input(work.shape), *layers])
-    optimizer = {"sgd": keras.optimizers.SGD, "adam": keras.optimizers.Adam}[work.optimizer]
-    model.compile(
-        optimizer=optimizer(learning_rate=work.rate),
-        loss="sparse_categorical_crossentropy" if work.classify else "mse",
-        metrics=["accuracy"] if work.classify else None,
-        **options,
-    )
-    return model
-
-
-def data_file(work: Work) -> Path:
-    """The data of `work`, or MNIST where it is missing (same shapes, same time)."""
-    folder = os.environ.get("LURNET_DATA", "")
-    wanted = Path(folder, f"{work.data}.npz")
-    return wanted if wanted.exists() else Path(folder, "mnist.npz")
-
-
-def load(work: Work, limit: int) -> tuple[np.ndarray, np.ndarray]:
-    """Pixels in [0, 1] as float32 and their targets, cut to the whole batches of one chunk."""
-    import numpy as np
-
-    count = work.steps(limit) * work.batch
-    with np.load(data_file(work)) as arrays:
-        x, y = arrays["x_train"], arrays["y_train"]
-    if count > len(x):
-        raise ValueError(f"--limit {limit}: the data has {len(x)} samples")
-    x = x[:count].astype("float32").reshape(-1, *work.shape)
-    x /= 255
-    return x, y[:count].astype("int32") if work.classify else x
+def with_l2(work: Work, factor: float) -> Work:
+    """The same work with another L2 factor on its first kernel."""
+    first, *others = work.layers
+    return replace(work, layers=(replace(first, l2=factor), *others))  # type: ignore[arg-type]
