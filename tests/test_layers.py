@@ -1,7 +1,6 @@
 """Every feed-forward layer against the oracle, with the same weights and inputs."""
 
 import functools
-import inspect
 import json
 import warnings
 from unittest import mock
@@ -359,33 +358,6 @@ def test_functional_forms():
         ours, theirs = getattr(layers, name)([a, b]), getattr(keras.layers, name)([a, b])
         np.testing.assert_allclose(ours, theirs)
     np.testing.assert_allclose(layers.dot([a, b], 1), keras.layers.dot([a, b], 1))
-
-
-def test_names_and_signatures():
-    for name in dir(layers):
-        mine, yours = getattr(layers, name), getattr(keras.layers, name, None)
-        if not inspect.isclass(mine) or not issubclass(mine, layers.Layer) or yours is None:
-            continue
-        if name not in CASES or name.endswith(("LSTM", "GRU", "RNN")):
-            continue
-        wanted, found = parameters(yours), parameters(mine)
-        assert list(found)[: len(wanted)] == list(wanted), name
-        assert {k: found[k] for k in wanted} == wanted, name
-
-
-def parameters(cls):
-    """Names and defaults; one number for all axes is written as in lurnet."""
-    skipped = {"self", "kwargs", "name", "dtype", "old", *ORACLE_ONLY, "weights", "lora_alpha"}
-    skipped |= {"gptq_unpacked_column_size"}
-    found = inspect.signature(cls.__init__).parameters.items()
-    plain = {k: p.default for k, p in found if k not in skipped}
-    return {k: first_if_all_same(v) for k, v in plain.items()}
-
-
-def first_if_all_same(value):
-    while isinstance(value, tuple) and value and all(v == value[0] for v in value):
-        value = value[0]
-    return value
 
 
 def test_serialize():

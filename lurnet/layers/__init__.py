@@ -6,6 +6,12 @@ from lurnet.layers.activation import LeakyReLU as LeakyReLU
 from lurnet.layers.activation import PReLU as PReLU
 from lurnet.layers.activation import ReLU as ReLU
 from lurnet.layers.activation import Softmax as Softmax
+from lurnet.layers.adaptive_pool import AdaptiveAveragePooling1D as AdaptiveAveragePooling1D
+from lurnet.layers.adaptive_pool import AdaptiveAveragePooling2D as AdaptiveAveragePooling2D
+from lurnet.layers.adaptive_pool import AdaptiveAveragePooling3D as AdaptiveAveragePooling3D
+from lurnet.layers.adaptive_pool import AdaptiveMaxPooling1D as AdaptiveMaxPooling1D
+from lurnet.layers.adaptive_pool import AdaptiveMaxPooling2D as AdaptiveMaxPooling2D
+from lurnet.layers.adaptive_pool import AdaptiveMaxPooling3D as AdaptiveMaxPooling3D
 from lurnet.layers.attention import AdditiveAttention as AdditiveAttention
 from lurnet.layers.attention import Attention as Attention
 from lurnet.layers.base import Layer as Layer
@@ -95,6 +101,11 @@ from lurnet.layers.pool import MaxPooling2D as MaxPooling2D
 from lurnet.layers.pool import MaxPooling3D as MaxPooling3D
 from lurnet.layers.preprocessing.category import CategoryEncoding as CategoryEncoding
 from lurnet.layers.preprocessing.category import Discretization as Discretization
+from lurnet.layers.preprocessing.color import RandomColorDegeneration as RandomColorDegeneration
+from lurnet.layers.preprocessing.color import RandomColorJitter as RandomColorJitter
+from lurnet.layers.preprocessing.color import RandomGrayscale as RandomGrayscale
+from lurnet.layers.preprocessing.color import RandomHue as RandomHue
+from lurnet.layers.preprocessing.color import RandomSaturation as RandomSaturation
 from lurnet.layers.preprocessing.crop import CenterCrop as CenterCrop
 from lurnet.layers.preprocessing.crop import RandomCrop as RandomCrop
 from lurnet.layers.preprocessing.crop import Resizing as Resizing
@@ -102,10 +113,35 @@ from lurnet.layers.preprocessing.geometry import RandomFlip as RandomFlip
 from lurnet.layers.preprocessing.geometry import RandomRotation as RandomRotation
 from lurnet.layers.preprocessing.geometry import RandomTranslation as RandomTranslation
 from lurnet.layers.preprocessing.geometry import RandomZoom as RandomZoom
+from lurnet.layers.preprocessing.hashing import HashedCrossing as HashedCrossing
+from lurnet.layers.preprocessing.hashing import Hashing as Hashing
+from lurnet.layers.preprocessing.histogram import (
+    ContrastLimitedAdaptiveHistogramEqualization as ContrastLimitedAdaptiveHistogramEqualization,
+)
+from lurnet.layers.preprocessing.histogram import Equalization as Equalization
 from lurnet.layers.preprocessing.light import RandomBrightness as RandomBrightness
 from lurnet.layers.preprocessing.light import RandomContrast as RandomContrast
+from lurnet.layers.preprocessing.lookup import IntegerLookup as IntegerLookup
+from lurnet.layers.preprocessing.lookup import StringLookup as StringLookup
+from lurnet.layers.preprocessing.mix import CutMix as CutMix
+from lurnet.layers.preprocessing.mix import MixUp as MixUp
+from lurnet.layers.preprocessing.mix import RandomErasing as RandomErasing
+from lurnet.layers.preprocessing.pipeline import MaxNumBoundingBoxes as MaxNumBoundingBoxes
+from lurnet.layers.preprocessing.pipeline import Pipeline as Pipeline
+from lurnet.layers.preprocessing.policy import AugMix as AugMix
+from lurnet.layers.preprocessing.policy import RandAugment as RandAugment
 from lurnet.layers.preprocessing.scaling import Normalization as Normalization
 from lurnet.layers.preprocessing.scaling import Rescaling as Rescaling
+from lurnet.layers.preprocessing.text import TextVectorization as TextVectorization
+from lurnet.layers.preprocessing.tone import AutoContrast as AutoContrast
+from lurnet.layers.preprocessing.tone import RandomGaussianBlur as RandomGaussianBlur
+from lurnet.layers.preprocessing.tone import RandomInvert as RandomInvert
+from lurnet.layers.preprocessing.tone import RandomPosterization as RandomPosterization
+from lurnet.layers.preprocessing.tone import RandomSharpness as RandomSharpness
+from lurnet.layers.preprocessing.tone import Solarization as Solarization
+from lurnet.layers.preprocessing.warp import RandomElasticTransform as RandomElasticTransform
+from lurnet.layers.preprocessing.warp import RandomPerspective as RandomPerspective
+from lurnet.layers.preprocessing.warp import RandomShear as RandomShear
 from lurnet.layers.registry import deserialize as deserialize
 from lurnet.layers.registry import registry as registry
 from lurnet.layers.registry import serialize as serialize
@@ -115,6 +151,9 @@ from lurnet.layers.reshape import RepeatVector as RepeatVector
 from lurnet.layers.reshape import Reshape as Reshape
 from lurnet.layers.rnn.base import RNN as RNN
 from lurnet.layers.rnn.bidirectional import Bidirectional as Bidirectional
+from lurnet.layers.rnn.conv_lstm import ConvLSTM1D as ConvLSTM1D
+from lurnet.layers.rnn.conv_lstm import ConvLSTM2D as ConvLSTM2D
+from lurnet.layers.rnn.conv_lstm import ConvLSTM3D as ConvLSTM3D
 from lurnet.layers.rnn.gru import GRU as GRU
 from lurnet.layers.rnn.gru import GRUCell as GRUCell
 from lurnet.layers.rnn.lstm import LSTM as LSTM

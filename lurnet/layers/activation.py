@@ -17,6 +17,7 @@ from lurnet.layers.options import (
     Regularizer,
 )
 from lurnet.layers.weighted import Parametric
+from lurnet.ops.lowering import late
 
 
 @fields
@@ -32,8 +33,8 @@ class Activation(Layer):
     supports_masking = True
 
     def call(self, x: Any) -> Any:
-        """``activation(x)``."""
-        return self.activation(x)
+        """``activation(x)``, after a max-pooling if one follows and it makes no difference."""
+        return late.finished(x, self.activation, self.activation in activations.RISING)
 
 
 @fields
@@ -52,7 +53,8 @@ class ReLU(Layer):
 
     def call(self, x: Any) -> Any:
         """``activations.relu`` with these options."""
-        return activations.relu(x, self.negative_slope, self.max_value, self.threshold)
+        options = self.negative_slope, self.max_value, self.threshold
+        return late.finished(x, lambda x: activations.relu(x, *options), rises=True)
 
 
 @fields

@@ -33,6 +33,7 @@ from lurnet.layers.input_spec import check_inputs, describe, shape_of
 from lurnet.layers.old_arguments import drop_idle, shape_given
 from lurnet.layers.options import Name, Policy, Regularizer
 from lurnet.layers.state import Stateful
+from lurnet.layers.tree_view import tree_view
 
 _with_losses: "weakref.WeakSet[Layer]" = weakref.WeakSet()
 
@@ -137,6 +138,9 @@ class Layer(Stateful, Config):
             if self.autocast and self.compute_dtype != self.variable_dtype:
                 stack.enter_context(autocast(self.compute_dtype))
             outputs = self.call(*args, **self._filled(args, kwargs, training))
+        watch = context.watcher()
+        if watch is not None:
+            outputs = watch(self, args, outputs)
         self._note_mask(args, kwargs, outputs)
         if self.activity_regularizer is not None:
             for x in tree.leaves(outputs):  # a mean over the batch, as the loss is
@@ -146,6 +150,8 @@ class Layer(Stateful, Config):
 
     def _training(self, kwargs: dict) -> Any:
         """The flag given, else that of the call around, else the default in call(), else None."""
+        if context.acts_as_in_training(self):
+            return True
         flag = kwargs.get("training")
         if flag is None and context.current() is not None:
             flag = context.current().training  # type: ignore[union-attr]
@@ -417,6 +423,10 @@ class Layer(Stateful, Config):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} name={self.name}, built={self.built}>"
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: a tree of the layers that opens and closes."""
+        return tree_view(self)
 
 
 # Fields that are more than an attribute: they get their property once the fields are known.

@@ -2,7 +2,7 @@
 
 import contextlib
 import contextvars
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 
@@ -15,7 +15,12 @@ class CallContext:
         self.training = training
 
 
+#: ``watch(layer, args, outputs)`` gives the outputs that the layer is to return.
+Watch = Callable[[Any, tuple, Any], Any]
+
 _context: contextvars.ContextVar[CallContext | None] = contextvars.ContextVar("call", default=None)
+_watch: contextvars.ContextVar[Watch | None] = contextvars.ContextVar("watch", default=None)
+_acts: contextvars.ContextVar[Callable | None] = contextvars.ContextVar("acts", default=None)
 
 
 def current() -> CallContext | None:
@@ -31,3 +36,39 @@ def calling(training: Any) -> Iterator[None]:
         yield
     finally:
         _context.reset(token)
+
+
+def undisturbed() -> bool:
+    """Whether no call is under way, and nobody watches calls or changes how layers act."""
+    return _context.get() is None and _watch.get() is None and _acts.get() is None
+
+
+def watcher() -> Watch | None:
+    """What looks at the calls of all layers, or None."""
+    return _watch.get()
+
+
+@contextlib.contextmanager
+def watching(watch: Watch) -> Iterator[None]:
+    """Show every layer's call to ``watch``, which may replace the outputs."""
+    token = _watch.set(watch)
+    try:
+        yield
+    finally:
+        _watch.reset(token)
+
+
+def acts_as_in_training(layer: Any) -> bool:
+    """Whether a layer acts as in training whatever flag it is given."""
+    acts = _acts.get()
+    return acts is not None and acts(layer)
+
+
+@contextlib.contextmanager
+def acting(acts: Callable[[Any], bool]) -> Iterator[None]:
+    """Let the layers for which ``acts(layer)`` holds act as in training."""
+    token = _acts.set(acts)
+    try:
+        yield
+    finally:
+        _acts.reset(token)

@@ -3,12 +3,14 @@
 from typing import Any, ClassVar
 
 from lurnet import ops
+from lurnet.activations import RISING
 from lurnet.core.errors import BadValue
 from lurnet.core.fields import PositiveInt, fields
 from lurnet.layers.input_spec import describe
 from lurnet.layers.options import Activation, DataFormat, Padding, PaddingOrCausal, PerAxis
 from lurnet.layers.weighted import Weighted
 from lurnet.layers.windows import Spatial
+from lurnet.ops.lowering import late
 
 
 class ConvLike(Spatial):
@@ -25,7 +27,10 @@ class ConvLike(Spatial):
         self._expect()
 
     def _finish(self, y: Any) -> Any:
-        """Add the bias and apply the activation."""
+        """Add the bias and apply the activation, both after a max-pooling if one follows."""
+        return late.finished(y, self._with_bias, self.activation in RISING)
+
+    def _with_bias(self, y: Any) -> Any:
         if self.bias is not None:
             ones = (1,) * self.rank
             first = self.data_format == "channels_first"

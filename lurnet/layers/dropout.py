@@ -5,6 +5,7 @@ from typing import Annotated, Any, ClassVar
 from lurnet import ops, random
 from lurnet.core.errors import BadValue
 from lurnet.core.fields import Convert, Rate, fields
+from lurnet.core.numbers import number
 from lurnet.layers.base import Layer
 from lurnet.layers.options import DataFormat
 from lurnet.layers.windows import Spatial
@@ -25,6 +26,7 @@ class _Random(Layer):
     """A layer that acts while training only, at a ``rate`` more than 0."""
 
     supports_masking = True
+    lifted = ("rate",)
     rate: Any
     seed: Any
 
@@ -41,6 +43,9 @@ class _Random(Layer):
     def disturb(self, x: Any) -> Any:
         """The input as it is seen while training."""
         raise NotImplementedError
+
+    def _rate(self) -> Any:
+        return number(self, "rate", "float32")
 
 
 @fields
@@ -60,7 +65,7 @@ class Dropout(_Random):
     def disturb(self, x: Any) -> Any:
         """``random.dropout``."""
         shape = self._shape_of_choice(x)
-        return random.dropout(x, self.rate, noise_shape=shape, seed=self.seed_generator)
+        return random.dropout(x, self._rate(), noise_shape=shape, seed=self.seed_generator)
 
     def _shape_of_choice(self, x: Any) -> tuple | None:
         """``noise_shape`` with the input's own size in place of each None."""
@@ -76,6 +81,8 @@ def _filled(shape: tuple | None, sizes: tuple) -> tuple | None:
 
 
 class _SpatialDropout(Spatial, _Random):
+    _after = {"name": "seed", "dtype": "name"}
+
     def setup(self) -> None:
         """The input has ``rank`` spatial axes."""
         super().setup()
@@ -84,7 +91,7 @@ class _SpatialDropout(Spatial, _Random):
     def disturb(self, x: Any) -> Any:
         """Whole channels are kept or set to 0."""
         shape = [1 if i in self._spatial_axes else d for i, d in enumerate(x.shape)]
-        return random.dropout(x, self.rate, noise_shape=tuple(shape), seed=self.seed_generator)
+        return random.dropout(x, self._rate(), tuple(shape), self.seed_generator)
 
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments; in Keras these layers do not take ``trainable``."""
@@ -157,11 +164,12 @@ class AlphaDropout(_Random):
         """Leave out, then restore mean 0 and variance 1."""
         limit = -1.6732632423543772 * 1.0507009873554805
         shape = _filled(self.noise_shape, x.shape) or x.shape
+        rate = self._rate()
         drawn = random.uniform(shape, dtype="float32", seed=self.seed_generator)
-        scale = ((1 - self.rate) * (1 + self.rate * limit**2)) ** -0.5
-        shift = -scale * limit * self.rate
-        kept = ops.where(drawn >= self.rate, x, ops.cast(limit, x.dtype))
-        return scale * kept + shift
+        scale = ((1 - rate) * (1 + rate * limit**2)) ** -0.5
+        shift = -scale * limit * rate
+        kept = ops.where(drawn >= rate, x, ops.cast(limit, x.dtype))
+        return ops.cast(scale, x.dtype) * kept + ops.cast(shift, x.dtype)
 
 
 @fields
@@ -183,5 +191,6 @@ class GaussianDropout(_Random):
 
     def disturb(self, x: Any) -> Any:
         """Multiply by noise."""
-        spread = (self.rate / (1 - self.rate)) ** 0.5
+        rate = self._rate()
+        spread = (rate / (1 - rate)) ** 0.5
         return x * random.normal(x.shape, 1.0, spread, dtype=x.dtype, seed=self.seed_generator)

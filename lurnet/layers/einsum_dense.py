@@ -57,6 +57,8 @@ class EinsumDense(Weighted):
     activation: Activation = None  #: applied to the output; None leaves it as it is
     bias_axes: str | None = None  #: letters of the output's axes that have a bias; None: no bias
 
+    _after = {"activity_regularizer": "bias_constraint"}
+
     def setup(self) -> None:
         """Check the equation's form."""
         super().setup()

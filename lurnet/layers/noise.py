@@ -4,6 +4,7 @@ from typing import Any
 
 from lurnet import ops, random
 from lurnet.core.fields import fields
+from lurnet.core.numbers import number
 from lurnet.layers.base import Layer
 from lurnet.layers.options import NotNegative
 
@@ -20,6 +21,7 @@ class GaussianNoise(Layer):
     seed: int | None = None  #: seed of the noise
 
     supports_masking = True
+    lifted = ("stddev",)
 
     def setup(self) -> None:
         """A stream of random numbers, where they are needed."""
@@ -32,4 +34,4 @@ class GaussianNoise(Layer):
         if not training or self.stddev == 0:
             return x
         noise = random.normal(ops.shape(x), dtype=x.dtype, seed=self.seed_generator)
-        return x + self.stddev * noise
+        return x + number(self, "stddev", x.dtype) * noise

@@ -7,6 +7,7 @@ from lurnet.core.fields import fields
 from lurnet.layers.base import Layer
 from lurnet.layers.options import DataFormat, Padding, PerAxis
 from lurnet.layers.windows import Spatial
+from lurnet.ops.lowering import late
 
 
 @fields
@@ -14,6 +15,7 @@ class Pooling(Spatial, Layer):
     """One value for each window of each channel."""
 
     rank: ClassVar[int]
+    _after = {"name": "data_format"}
 
     pool_size: PerAxis  #: window, one int or one per axis
     strides: PerAxis = None  #: step of the window; None is ``pool_size``
@@ -47,7 +49,7 @@ class MaxPooling(Pooling):
     @staticmethod
     def pool(x: Any, size: tuple, strides: tuple, padding: str, data_format: str) -> Any:
         """``ops.max_pool``."""
-        return ops.max_pool(x, size, strides, padding, data_format)
+        return late.pooled(x, lambda y: ops.max_pool(y, size, strides, padding, data_format))
 
 
 @fields

@@ -10,10 +10,22 @@ CONTAINERS = (list, tuple, dict, set)
 SKIPPED = {"_arguments", "_inbound_nodes", "_losses", "_inputs", "_outputs", "_nodes", "input_spec"}
 
 
+#: What a call of a layer sets, and no later call depends on.
+PASSING = {"_losses"}
+_changes = 0
+
+
+def changes() -> int:
+    """How often an attribute of any layer was set: where it is the same, all layers are too."""
+    return _changes
+
+
 class Tracked:
     """Mixin: attributes that hold state are found again, in the order in which they were set."""
 
     def __setattr__(self, name: str, value: Any) -> None:
+        global _changes
+        _changes += name not in PASSING
         if isinstance(value, (Variable, Tracked, SeedGenerator)) and name in self.__dict__:
             del self.__dict__[name]  # set anew: it goes to the end, as in Keras
         object.__setattr__(self, name, value)

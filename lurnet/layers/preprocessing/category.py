@@ -94,6 +94,8 @@ class Discretization(Layer):
     output_mode: Mode = "int"  #: the index itself, or a vector as CategoryEncoding makes it
     sparse: Dense = False  #: only False
 
+    _after = {"dtype": "sparse", "name": "dtype"}
+
     def setup(self) -> None:
         """Boundaries or a number of bins; a config of an adapted layer has both."""
         super().setup()

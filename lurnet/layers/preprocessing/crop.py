@@ -82,6 +82,8 @@ class RandomCrop(SizedLayer):
     seed: int | None = None  #: seed of the random numbers
     data_format: DataFormat = None  #: "channels_last" or "channels_first"; None: global setting
 
+    _after = {"name": "data_format"}
+
     def setup(self) -> None:
         """A layer without a seed draws one, which its config then holds."""
         if self.seed is None:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from lurnet import ops, random
 from lurnet.core.errors import BadValue
-from lurnet.core.fields import Convert, fields, is_number
+from lurnet.core.fields import Check, Convert, fields, is_number
 from lurnet.core.seeds import SeedGenerator
 from lurnet.layers.base import Layer
 from lurnet.layers.input_spec import describe
@@ -32,19 +32,27 @@ def factor(low: float, high: float) -> Any:
     return Annotated[Any, Convert(lambda owner, value: pair(value, low, high, low))]
 
 
+if TYPE_CHECKING:
+    Unit = Any
+    Signed = Any
+else:
+    Unit = factor(0, 1)
+    Signed = factor(-1, 1)
+
+
 @fields
 class ImageLayer(Layer):
     """Base of the layers that change images; they act in training only, unless said otherwise.
 
-    ``get_random_transformation(data)`` draws, for each image, the numbers that
-    ``transform_images(images, transformation)`` uses: a pure function. The input is a batch of
-    images (4 axes), one image (3 axes), or a dict with "images", "labels" and
-    "segmentation_masks".
+    A subclass defines ``drawn(data, seed)``, the random numbers for each image, and
+    ``transformed(images, numbers)``, a pure function. The input is a batch of images (4 axes), one
+    image (3 axes), or a dict with "images", "labels" and "segmentation_masks".
     """
 
     if not TYPE_CHECKING:  # a checker is to see it where a subclass puts it
         data_format: DataFormat = None  #: "channels_last" or "channels_first"; None: global setting
 
+    _own_fields_first = True
     moves_pixels: ClassVar[bool] = True  # and therefore those of segmentation masks too
 
     def setup(self) -> None:
@@ -52,6 +60,11 @@ class ImageLayer(Layer):
         super().setup()
         if "seed" in type(self).__fields__:
             self.generator = SeedGenerator(self.seed)
+
+    @property
+    def channel_axis(self) -> int:
+        """The axis of the colours."""
+        return -1 if self.data_format == "channels_last" else -3
 
     @property
     def height_axis(self) -> int:
@@ -74,8 +87,16 @@ class ImageLayer(Layer):
         generator = self.generator if seed is None else seed
         return random.uniform((batch, *shape), minval=low, maxval=high, seed=generator)
 
+    def chance(self, data: Any, bounds: tuple[float, float], seed: Any = None) -> Any:
+        """True or False for each image, with a probability drawn from between two bounds."""
+        return self.draw(data, (), 0.0, 1.0, seed) < self.draw(data, (), *bounds, seed=seed)
+
     def get_random_transformation(self, data: Any, training: Any = True, seed: Any = None) -> Any:
-        """The numbers for one batch; None where nothing is to be changed."""
+        """The random numbers for one batch; None outside of training."""
+        return self.drawn(data, seed) if training else None
+
+    def drawn(self, data: Any, seed: Any) -> Any:
+        """The random numbers for one batch, from the layer's own stream if ``seed`` is None."""
         return None
 
     def transform_images(self, images: Any, transformation: Any, training: Any = True) -> Any:
@@ -91,6 +112,17 @@ class ImageLayer(Layer):
         """The labels: they stay."""
         return labels
 
+    def transform_bounding_boxes(
+        self, bounding_boxes: dict, transformation: Any, training: Any = True
+    ) -> dict:
+        """The boxes: they stay where the pixels do."""
+        if training and self.moves_pixels:
+            raise BadValue(
+                f'{describe(self)} moves pixels, and cannot move "bounding_boxes" with them: '
+                "leave them out, or use a layer that changes colours only."
+            )
+        return bounding_boxes
+
     def transform_segmentation_masks(
         self, segmentation_masks: Any, transformation: Any, training: Any = True
     ) -> Any:
@@ -105,14 +137,15 @@ class ImageLayer(Layer):
         if not isinstance(data, dict):
             return self._apply(self.transform_images, data, transformation, training)
         out = dict(data)
-        known = {"images", "labels", "segmentation_masks"}
+        known = {"images", "labels", "segmentation_masks", "bounding_boxes"}
         if set(data) - known:
             raise BadValue(f"{describe(self)} takes {sorted(known)}, but it got {sorted(data)}.")
-        for key in set(data) - {"labels"}:
+        for key in data:
             method = getattr(self, f"transform_{key}")
-            out[key] = self._apply(method, data[key], transformation, training)
-        if "labels" in data:
-            out["labels"] = self.transform_labels(data["labels"], transformation, training)
+            if key in ("images", "segmentation_masks"):
+                out[key] = self._apply(method, data[key], transformation, training)
+            else:
+                out[key] = method(data[key], transformation, training)
         return out
 
     def _apply(self, method: Any, images: Any, transformation: Any, training: Any) -> Any:
@@ -124,6 +157,28 @@ class ImageLayer(Layer):
         if len(images.shape) == 4:
             return method(images, transformation, training=training)
         return method(images[None], transformation, training=training)[0]
+
+
+def is_range(value: Any) -> bool:
+    """Whether a value is two numbers."""
+    return isinstance(value, (list, tuple)) and len(value) == 2 and all(map(is_number, value))
+
+
+Range = Annotated[Any, Check("two numbers, the smallest and the largest value", is_range)]
+Sorted = Annotated[Range, Convert(lambda owner, value: sorted(value))]
+BYTES = (0, 255)
+
+
+def rescaled(images: Any, old: Any, new: Any) -> Any:
+    """Values of the range ``old`` put into the range ``new``."""
+    if tuple(old) == tuple(new):
+        return images
+    return (images - old[0]) / (old[1] - old[0]) * (new[1] - new[0]) + new[0]
+
+
+def per_image(numbers: Any, dtype: str) -> Any:
+    """One number for each image, (batch, 1, 1, 1)."""
+    return ops.reshape(ops.cast(numbers, dtype), (-1, 1, 1, 1))
 
 
 def images_of(data: Any) -> Any:

@@ -1,18 +1,10 @@
 """Random changes of the brightness and contrast of images."""
 
-from typing import Annotated, Any
+from typing import Any
 
 from lurnet import ops
-from lurnet.core.fields import Check, Convert, fields, is_number
-from lurnet.layers.preprocessing.image import ImageLayer, factor
-
-
-def _is_range(value: Any) -> bool:
-    return isinstance(value, (list, tuple)) and len(value) == 2 and all(map(is_number, value))
-
-
-Range = Annotated[Any, Check("two numbers, the smallest and the largest value", _is_range)]
-Sorted = Annotated[Range, Convert(lambda owner, value: sorted(value))]
+from lurnet.core.fields import fields
+from lurnet.layers.preprocessing.image import ImageLayer, Range, Signed, Sorted, Unit
 
 
 @fields
@@ -26,16 +18,14 @@ class RandomContrast(ImageLayer):
     (2, 4, 4, 3)
     """
 
-    factor: factor(0, 1)  # type: ignore[valid-type]  #: (lower, upper); a number f is (0, f)
+    factor: Unit  #: (lower, upper); a number f is (0, f)
     value_range: Range = (0, 255)  #: smallest and largest value of the images
     seed: int | None = None  #: seed of the random numbers
 
     moves_pixels = False
 
-    def get_random_transformation(self, data: Any, training: Any = True, seed: Any = None) -> Any:
+    def drawn(self, data: Any, seed: Any) -> Any:
         """The factors, (batch, 1, 1, 1)."""
-        if not training:
-            return None
         low, high = 1.0 - self.factor[0], 1.0 + self.factor[1]
         return {"contrast_factor": self.draw(data, (1, 1, 1), low, high, seed)}
 
@@ -54,16 +44,14 @@ class RandomBrightness(ImageLayer):
     (2, 4, 4, 3)
     """
 
-    factor: factor(-1, 1)  # type: ignore[valid-type]  #: bounds, of the whole range; f is (-f, f)
+    factor: Signed  #: bounds, of the whole range; f is (-f, f)
     value_range: Sorted = (0, 255)  #: smallest and largest value of the images
     seed: int | None = None  #: seed of the random numbers
 
     moves_pixels = False
 
-    def get_random_transformation(self, data: Any, training: Any = True, seed: Any = None) -> Any:
+    def drawn(self, data: Any, seed: Any) -> Any:
         """What is added, (batch, 1, 1, 1)."""
-        if not training:
-            return None
         low, high = self.value_range
         delta = self.draw(data, (1, 1, 1), *self.factor, seed=seed)
         return {"rgb_delta": delta * (high - low)}

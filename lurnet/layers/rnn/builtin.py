@@ -1,9 +1,9 @@
 """The recurrent layers that make their cell themselves: their common arguments."""
 
 from dataclasses import KW_ONLY
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
-from lurnet.core.fields import PositiveInt, Rate, fields
+from lurnet.core.fields import Rate, fields
 from lurnet.core.names import to_snake_case
 from lurnet.layers.input_spec import InputSpec
 from lurnet.layers.options import Constraint, Initializer, Regularizer
@@ -31,8 +31,8 @@ class BuiltIn(RNN):
     seed: Any = None  #: seed of the dropout
 
     cell_class: ClassVar[type[RecurrentCell]]
-    if TYPE_CHECKING:
-        units: PositiveInt
+    _after = {"activity_regularizer": "bias_regularizer"}
+    _ndim, _channel_axis = 3, -1
 
     def accept(self, extra: dict[str, Any]) -> None:
         """``implementation=1`` draws one dropout mask per gate."""
@@ -42,18 +42,23 @@ class BuiltIn(RNN):
     def setup(self) -> None:
         """Make the cell."""
         super().setup()
+        self.cell = self.cell_class(**self.cell_options())
+        self.input_spec = InputSpec(ndim=self._ndim)
+
+    def cell_options(self) -> dict[str, Any]:
+        """The cell's arguments: those that it shares with the layer."""
         own = set(self.cell_class.__fields__) & set(type(self).__fields__)
         own -= {"activity_regularizer", "autocast", "name", "dtype"}
         options = {k: getattr(self, k) for k in own}
         options["implementation"] = getattr(self, "_implementation", 2)
         options["name"] = to_snake_case(self.cell_class.__name__)
-        self.cell = self.cell_class(**options, dtype=self.dtype_policy)
-        self.input_spec = InputSpec(ndim=3)
+        return options | {"dtype": self.dtype_policy}
 
     def build(self, sequences_shape: Any, initial_state_shape: Any = None) -> None:
         """Build the cell for one step, and make the states that are kept."""
         super().build(sequences_shape, initial_state_shape)
-        self.input_spec = InputSpec(ndim=3, axes={-1: sequences_shape[-1]})
+        axis = self._channel_axis
+        self.input_spec = InputSpec(ndim=self._ndim, axes={axis: sequences_shape[axis]})
 
     def input_advice(self, shape: tuple) -> str:
         """What to write where the rank is wrong."""

@@ -133,6 +133,10 @@ class RecurrentCell(Layer):
         """The part of the bias that belongs to the inputs."""
         return self.bias
 
+    def recur(self, state: Any, masks: Masks) -> Any:
+        """``state @ recurrent_kernel``."""
+        return masked_product(state, self.recurrent_kernel, masks)
+
     def advance(self, x: Any, states: list, masks: Masks) -> tuple[Any, list]:
         """Output and new states, from the projected input and the old states."""
         raise NotImplementedError
@@ -145,11 +149,16 @@ class RecurrentCell(Layer):
         return output, new if tree.is_nested(states) else new[0]
 
 
-def masked_product(x: Any, kernel: Any, masks: Masks) -> Any:
-    """``(x mask) @ kernel``, with a mask for each part of the kernel's columns."""
+def masked_product(
+    x: Any, kernel: Any, masks: Masks, product: Callable = ops.matmul, axis: int = -1
+) -> Any:
+    """``(x mask) @ kernel``, with a mask for each part of the kernel's columns.
+
+    ``product`` stands in for ``@``, and its columns lie on ``axis``.
+    """
     if masks is None:
-        return ops.matmul(x, kernel)
+        return product(x, kernel)
     if len(masks) == 1:
-        return ops.matmul(ops.multiply(x, masks[0]), kernel)
-    parts = zip(masks, ops.split(kernel, len(masks), axis=1), strict=True)
-    return ops.concatenate([ops.matmul(ops.multiply(x, m), k) for m, k in parts], axis=-1)
+        return product(ops.multiply(x, masks[0]), kernel)
+    parts = zip(masks, ops.split(kernel, len(masks), axis=-1), strict=True)
+    return ops.concatenate([product(ops.multiply(x, m), k) for m, k in parts], axis=axis)

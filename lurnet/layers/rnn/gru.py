@@ -28,6 +28,7 @@ class GRUCell(RecurrentCell):
     reset_after: bool = True  #: whether the reset gate acts after the product with the state
 
     gates = 3
+    _after = {"reset_after": "recurrent_dropout"}
 
     def bias_shape(self) -> tuple[int, ...]:
         """A second bias belongs to the state where the reset gate comes after its product."""
@@ -79,3 +80,4 @@ class GRU(BuiltIn):
     use_cudnn: Any = "auto"  #: kept for compatibility: the compiled loop is used everywhere
 
     cell_class = GRUCell
+    _after = {"reset_after": "unroll", "use_cudnn": "reset_after"}

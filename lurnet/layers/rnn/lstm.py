@@ -8,28 +8,21 @@ from lurnet import ops
 from lurnet.core.fields import PositiveInt, fields
 from lurnet.layers.options import Activation
 from lurnet.layers.rnn.builtin import BuiltIn
-from lurnet.layers.rnn.cell import Masks, RecurrentCell, masked_product
+from lurnet.layers.rnn.cell import Masks, RecurrentCell
 
 
-@fields
-class LSTMCell(RecurrentCell):
-    """One step of a long short-term memory; the columns of its kernels are i, f, candidate, o.
+class LongShort(RecurrentCell):
+    """The gates of a long short-term memory, whatever products they see.
 
-    Shapes: (batch, d) and the states h and c, (batch, units) each, to (batch, units).
-
-    >>> cell = LSTMCell(3)
-    >>> out, states = cell(ops.ones((2, 4)), [ops.zeros((2, 3)), ops.zeros((2, 3))])
-    >>> out.shape, len(states)
-    ((2, 3), 2)
+    The columns of its kernels are i, f, candidate, o.
     """
 
-    units: PositiveInt  #: size of the states and of the output
-    activation: Activation = "tanh"  #: applied to the candidate and to the output
-    recurrent_activation: Activation = "sigmoid"  #: applied to the gates
-    use_bias: bool = True  #: whether to add a bias
-    unit_forget_bias: bool = True  #: whether the forget gate's bias starts at 1
-
     gates = 4
+    gate_axis = -1
+
+    unit_forget_bias: bool
+    activation: Any
+    recurrent_activation: Any
 
     def setup(self) -> None:
         """It has two states, h and c."""
@@ -48,12 +41,33 @@ class LSTMCell(RecurrentCell):
     def advance(self, x: Any, states: list, masks: Masks) -> tuple[Any, list]:
         """Output and new states."""
         h, c = states
-        z = ops.add(x, masked_product(h, self.recurrent_kernel, masks))
-        i, f, new, o = ops.split(z, 4, axis=-1)
+        z = ops.add(x, self.recur(h, masks))
+        i, f, new, o = ops.split(z, 4, axis=self.gate_axis)
         gate = self.recurrent_activation
         c = gate(f) * c + gate(i) * self.activation(new)
         h = gate(o) * self.activation(c)
         return h, [h, c]
+
+
+@fields
+class LSTMCell(LongShort):
+    """One step of a long short-term memory; the columns of its kernels are i, f, candidate, o.
+
+    Shapes: (batch, d) and the states h and c, (batch, units) each, to (batch, units).
+
+    >>> cell = LSTMCell(3)
+    >>> out, states = cell(ops.ones((2, 4)), [ops.zeros((2, 3)), ops.zeros((2, 3))])
+    >>> out.shape, len(states)
+    ((2, 3), 2)
+    """
+
+    units: PositiveInt  #: size of the states and of the output
+    activation: Activation = "tanh"  #: applied to the candidate and to the output
+    recurrent_activation: Activation = "sigmoid"  #: applied to the gates
+    use_bias: bool = True  #: whether to add a bias
+    unit_forget_bias: bool = True  #: whether the forget gate's bias starts at 1
+
+    _after = {"unit_forget_bias": "bias_initializer"}
 
 
 @fields
@@ -78,3 +92,4 @@ class LSTM(BuiltIn):
     use_cudnn: Any = "auto"  #: kept for compatibility: the compiled loop is used everywhere
 
     cell_class = LSTMCell
+    _after = {"unit_forget_bias": "bias_initializer", "use_cudnn": "unroll"}

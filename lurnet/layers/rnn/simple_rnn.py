@@ -49,3 +49,4 @@ class SimpleRNN(BuiltIn):
     use_bias: bool = True  #: whether to add a bias
 
     cell_class = SimpleRNNCell
+    _after = {"seed": "unroll"}
