@@ -12,9 +12,18 @@ __version__ = "0.1.0"
 #: Modules that appear as attributes at first use.
 _MODULES = {
     *("activations", "backend", "callbacks", "config", "constraints", "core", "datasets"),
-    *("dtype_policies", "initializers", "layers", "losses", "metrics", "models", "ops"),
-    *("optimizers", "plots", "preprocessing", "random", "regularizers", "saving", "tree", "utils"),
-    *("distribution", "export", "applications", "compat"),
+    *("dtype_policies", "explain", "initializers", "layers", "losses", "metrics", "models", "ops"),
+    *(
+        "optimizers",
+        "plots",
+        "preprocessing",
+        "random",
+        "regularizers",
+        "report",
+        "saving",
+        "study",
+    ),
+    *("tree", "utils", "distribution", "export", "applications", "compat"),
 }
 #: Modules whose home has another name than Keras gives it.
 _HOMES = {"tree": "lurnet.core.tree"}
@@ -35,6 +44,7 @@ _NAMES = {
     "KerasTensor": "lurnet.core.symbolic",
     "SymbolicTensor": "lurnet.core.symbolic",
     "DTypePolicy": "lurnet.core.dtypes",
+    "Study": "lurnet.study",
     "LurnetError": "lurnet.core.errors",
 }
 _RENAMED = {"KerasTensor": "SymbolicTensor"}

@@ -121,6 +121,12 @@ for _function in _FUNCTIONS:
     registry.add(_function.__name__, _function)
 registry |= {"swish": silu, "hard_swish": hard_silu}
 
+#: Functions that never turn the order of two values round, with their default options.
+RISING = frozenset(
+    [elu, exponential, hard_sigmoid, hard_tanh, leaky_relu, linear, log_sigmoid, relu, relu6]
+    + [selu, sigmoid, softplus, softsign, tanh]
+)
+
 
 def get(identifier: Any) -> Callable:
     """The activation that a name, config or function stands for; None is ``linear``.

@@ -123,7 +123,8 @@ def dropout(
     >>> sorted(set(dropout([1.0] * 100, 0.5, seed=1).tolist()))
     [0.0, 2.0]
     """
-    if not 0 <= rate <= 1:
+    known = isinstance(rate, (int, float))  # else it is an argument of the open program
+    if known and not 0 <= rate <= 1:
         raise BadValue(f"`rate` must be in [0, 1], but it is {rate!r}.")
     inputs = jnp.asarray(inputs)
     shape = inputs.shape
@@ -131,7 +132,7 @@ def dropout(
         pairs = zip(noise_shape, shape, strict=True)
         shape = tuple(own if size is None else size for size, own in pairs)
     keep = keep_mask(draw_seed(seed), rate, shape)
-    scaled = inputs if rate == 1 else inputs / jnp.asarray(1 - rate, inputs.dtype)
+    scaled = inputs if known and rate == 1 else inputs / jnp.asarray(1 - rate, inputs.dtype)
     return jnp.where(keep, scaled, jnp.zeros((), inputs.dtype))
 
 

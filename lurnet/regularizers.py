@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from lurnet import ops
 from lurnet.core.errors import BadValue
 from lurnet.core.fields import Check, Config, Convert, fields, is_number
+from lurnet.core.numbers import number
 from lurnet.core.registry import Registry
 from lurnet.core.registry import deserialize as _deserialize
 from lurnet.core.registry import serialize as _serialize
@@ -50,6 +51,11 @@ class Regularizer(Config):
         raise NotImplementedError(f"{type(self).__name__} must define __call__(x).")
 
 
+def _times(regularizer: Regularizer, name: str, x: Any) -> Any:
+    """A factor, in the dtype of what it multiplies."""
+    return number(regularizer, name, ops.convert_to_tensor(x).dtype)
+
+
 @fields
 class L1(Regularizer):
     """``l1 * sum(|x|)``.
@@ -58,11 +64,12 @@ class L1(Regularizer):
     1.5
     """
 
+    lifted = ("l1",)
     l1: Factor = 0.01  #: factor
 
     def __call__(self, x: Tensor) -> Tensor:
         """The penalty, a scalar."""
-        return self.l1 * ops.sum(ops.absolute(x))
+        return _times(self, "l1", x) * ops.sum(ops.absolute(x))
 
 
 @fields
@@ -73,11 +80,12 @@ class L2(Regularizer):
     2.5
     """
 
+    lifted = ("l2",)
     l2: Factor = 0.01  #: factor
 
     def __call__(self, x: Tensor) -> Tensor:
         """The penalty, a scalar."""
-        return self.l2 * ops.sum(ops.square(x))
+        return _times(self, "l2", x) * ops.sum(ops.square(x))
 
 
 @fields
@@ -88,6 +96,7 @@ class L1L2(Regularizer):
     4.0
     """
 
+    lifted = ("l1", "l2")
     l1: Share = 0.0  #: factor of the absolute values
     l2: Share = 0.0  #: factor of the squares
 
@@ -95,9 +104,9 @@ class L1L2(Regularizer):
         """The penalty, a scalar."""
         penalty = ops.cast(0.0, ops.convert_to_tensor(x).dtype)
         if self.l1:
-            penalty += self.l1 * ops.sum(ops.absolute(x))
+            penalty += _times(self, "l1", x) * ops.sum(ops.absolute(x))
         if self.l2:
-            penalty += self.l2 * ops.sum(ops.square(x))
+            penalty += _times(self, "l2", x) * ops.sum(ops.square(x))
         return penalty
 
 
@@ -109,6 +118,7 @@ class OrthogonalRegularizer(Regularizer):
     0.707
     """
 
+    lifted = ("factor",)
     factor: Factor = 0.01  #: factor
     mode: Literal["rows", "columns"] = "rows"  #: what is to become orthogonal
 
@@ -125,7 +135,7 @@ class OrthogonalRegularizer(Regularizer):
         count = vectors.shape[0]
         cosines = ops.matmul(vectors, ops.transpose(vectors))
         off_diagonal = ops.absolute(cosines) * (1.0 - ops.eye(count, dtype=x.dtype))
-        return self.factor * ops.sum(off_diagonal) / max(1, count * (count - 1))
+        return _times(self, "factor", x) * ops.sum(off_diagonal) / max(1, count * (count - 1))
 
 
 registry.collect(globals(), Regularizer)

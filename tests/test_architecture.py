@@ -26,7 +26,7 @@ LEVELS = [
     {"layers"},
     {"training", "callbacks", "saving"},
     {"models"},
-    {"applications", "datasets", "utils", "backend", "config", "dtype_policies"},
+    {"applications", "datasets", "explain", "utils", "backend", "config", "dtype_policies"},
     {"study", "plots", "report"},
     {"", "compat"},  # "" is lurnet itself, which gathers what is below it
     {"cli", "__main__"},

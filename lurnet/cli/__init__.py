@@ -1,3 +1,3 @@
-"""The command line: ``lurnet run``, ``lurnet demo``."""
+"""The command line: ``lurnet run``, ``demo``, ``inspect``, ``convert``, ``lurnet study``."""
 
 from lurnet.cli.main import main as main

@@ -1,12 +1,12 @@
 """``lurnet demo``: a convolutional network on real handwritten digits, in seconds."""
 
-import base64
 import time
 from pathlib import Path
 
 from lurnet import callbacks, datasets, layers, models, plots, utils
 from lurnet.core.errors import BadState
 from lurnet.plots.style import save
+from lurnet.report import page
 
 EPOCHS = 30
 
@@ -67,16 +67,14 @@ def write(out: Path, model: models.Model, record, x_test, y_test, accuracy: floa
     pictures = {
         "curves": plots.history(record, "Training on 8 x 8 handwritten digits"),
         "confusion": plots.confusion(y_test, predicted),
-        "features": plots.features(model, x_test[0]),
+        "features": plots.activations(model, x_test[0]),
     }
     print("Pictures:")
     paths = {}
     for name, figure in pictures.items():
         paths[name] = save(figure, out / f"{name}.png")
         print(f"  {paths[name]}")
-    page = out / "index.html"
-    page.write_text(html(paths, accuracy), encoding="utf-8")
-    print(f"Page: {page}")
+    print(f"Page: {page.write(out / 'index.html', html(paths, accuracy))}")
 
 
 def html(pictures: dict[str, Path], accuracy: float) -> str:
@@ -86,25 +84,13 @@ def html(pictures: dict[str, Path], accuracy: float) -> str:
         "confusion": "Held-out digits: true class by predicted class.",
         "features": "What the layers see of one digit: the first channels of each.",
     }
-    body = "".join(
-        f"<figure><img alt='{captions[k]}' src='data:image/png;base64,"
-        f"{base64.b64encode(p.read_bytes()).decode()}'><figcaption>{captions[k]}</figcaption>"
-        "</figure>"
-        for k, p in pictures.items()
-    )
-    return PAGE.format(accuracy=f"{accuracy:.2%}", body=body)
+    figures = [page.picture(path, captions[name]) for name, path in pictures.items()]
+    found = f"Accuracy on the held-out part: {accuracy:.2%}."
+    parts = [page.paragraph(ABOUT), page.paragraph(found, "answer"), *figures]
+    return page.page("Handwritten digits", parts)
 
 
-PAGE = """<!doctype html>
-<html lang="en"><meta charset="utf-8"><title>lurnet demo</title>
-<style>
-body {{ font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto;
-  padding: 0 1rem }}
-img {{ max-width: 100% }} figure {{ margin: 2rem 0 }} figcaption {{ color: #555 }}
-</style>
-<h1>Handwritten digits</h1>
-<p>A small convolutional network, trained by <code>lurnet demo</code> on the 1,797 digits of the
-UCI repository that come with scikit-learn. Accuracy on the held-out part: <b>{accuracy}</b>.</p>
-{body}
-</html>
-"""
+ABOUT = (
+    "A small convolutional network, trained by lurnet demo on the 1,797 digits of the UCI "
+    "repository that come with scikit-learn."
+)

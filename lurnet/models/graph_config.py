@@ -6,7 +6,7 @@ from lurnet import layers
 from lurnet.core import tree
 from lurnet.core.errors import BadValue
 from lurnet.core.registry import deserialize, serialize, serialize_object
-from lurnet.core.symbolic import Node, OpCall, SymbolicTensor, is_symbolic
+from lurnet.core.symbolic import Node, OpCall, SymbolicTensor, any_symbolic, is_symbolic
 from lurnet.models import op_config
 
 KEY = "__keras_tensor__"
@@ -125,6 +125,8 @@ def _replay(waiting: list, made: dict[str, Any], tensors: dict) -> None:
                 later.append((name, call))
                 blocked.add(name)  # calls of a layer keep their order
                 continue
+            if not any_symbolic(found):
+                raise BadValue(f"The config calls {name!r} on no tensor of the graph.")
             outputs = made[name](*found[0], **found[1])
             for i, x in enumerate(y for y in tree.leaves(outputs) if is_symbolic(y)):
                 tensors[name, counts[name], i] = x

@@ -1,15 +1,16 @@
 """Model: a layer that can be trained, saved and looked at as a whole."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from lurnet import saving
 from lurnet.core import tree
 from lurnet.core.errors import BadState, BadValue, did_you_mean
 from lurnet.core.registry import register
 from lurnet.core.symbolic import any_symbolic
 from lurnet.layers.base import Layer
 from lurnet.models.summary import print_summary
+from lurnet.training.activations import activations
+from lurnet.training.prediction import called
 from lurnet.training.trainer import Trainer
 
 T = TypeVar("T")
@@ -79,6 +80,11 @@ class Model(Trainer, Layer):
             f"Its layers: {', '.join(names)}."
         )
 
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """The outputs for inputs, compiled where that is the same; on symbolic input, recorded."""
+        outputs = called(self, args, kwargs)
+        return super().__call__(*args, **kwargs) if outputs is None else outputs
+
     def call(self, *args: Any, **kwargs: Any) -> Any:
         """The computation; subclasses define it."""
         raise BadState(
@@ -120,25 +126,45 @@ class Model(Trainer, Layer):
             self, line_length, positions, print_fn, expand_nested, show_trainable, layer_range
         )
 
+    def activations(
+        self, x: Any, layers: Sequence[Any] | None = None, batch_size: int | None = None
+    ) -> dict[str, Any]:
+        """What layers give out for a batch, by layer name, in inference mode and in one pass.
+
+        Args:
+            x: the inputs, as for ``predict``.
+            layers: names of layers, at any depth, or the layers; None: all directly in the model.
+            batch_size: samples in a pass, 32 if None.
+
+        Returns:
+            NumPy arrays; for a layer that is called several times a list of them.
+
+        >>> import lurnet
+        >>> model = lurnet.Sequential([lurnet.layers.Dense(3, name="a"), lurnet.layers.Dense(1)])
+        >>> model.activations([[1.0, 2.0]], ["a"])["a"].shape
+        (1, 3)
+        """
+        return activations(self, x, layers, batch_size)
+
     # --- files
 
     def save(
         self, filepath: Any, overwrite: bool = True, zipped: bool | None = None, **kwargs: Any
     ) -> None:
         """Write architecture, weights, compile settings and optimizer state into one file."""
-        saving.save_model(self, filepath, overwrite=overwrite, zipped=zipped, **kwargs)
+        _saving().save_model(self, filepath, overwrite=overwrite, zipped=zipped, **kwargs)
 
     def save_weights(self, filepath: Any, overwrite: bool = True, **kwargs: Any) -> None:
         """Write the weights into a ``.weights.h5`` file."""
-        saving.save_weights(self, filepath, overwrite=overwrite, **kwargs)
+        _saving().save_weights(self, filepath, overwrite=overwrite, **kwargs)
 
     def load_weights(self, filepath: Any, skip_mismatch: bool = False, **kwargs: Any) -> None:
         """Read weights from a file into this model."""
-        saving.load_weights(self, filepath, skip_mismatch=skip_mismatch, **kwargs)
+        _saving().load_weights(self, filepath, skip_mismatch=skip_mismatch, **kwargs)
 
     def to_json(self, **kwargs: Any) -> str:
         """The architecture as JSON text."""
-        return saving.model_to_json(self, **kwargs)
+        return _saving().model_to_json(self, **kwargs)
 
     @property
     def input_shape(self) -> Any:
@@ -153,6 +179,13 @@ class Model(Trainer, Layer):
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments as plain data."""
         return Layer.get_config(self)
+
+
+def _saving() -> Any:
+    """The package that opens files: programs that open none start sooner without it."""
+    from lurnet import saving  # noqa: PLC0415
+
+    return saving
 
 
 def _is_functional_call(args: tuple, kwargs: dict) -> bool:

@@ -6,10 +6,6 @@ from collections.abc import Callable, Iterator, Sequence
 from io import StringIO
 from typing import Any, NamedTuple
 
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
-
 from lurnet.core import tree
 from lurnet.core.errors import BadValue, did_you_mean
 from lurnet.core.symbolic import Node, OpCall, is_symbolic
@@ -52,6 +48,8 @@ def print_summary(
         show_trainable: whether to add a column that says which layers are trained.
         layer_range: names, or regular expressions, of the first and last layer to show.
     """
+    from rich.console import Console  # noqa: PLC0415
+
     connections = not is_chain(model)
     rows = list(_rows(model, _shown_layers(model, layer_range), expand_nested, connections))
     out = StringIO() if print_fn else sys.stdout
@@ -61,7 +59,7 @@ def print_summary(
     table = _table(rows, connections, show_trainable)
     if positions is not None:
         _place(table, console.width, positions)
-    console.print(f'[bold]Model: "{escape(model.name)}"[/bold]')
+    console.print(f'Model: "{model.name}"', style="bold", markup=False)
     console.print(table)
     for line in _totals(model):
         console.print(line)
@@ -216,7 +214,10 @@ def _connected(part: Any, model: Any) -> str:
 # --- drawing
 
 
-def _table(rows: Sequence[Row], connections: bool, show_trainable: bool) -> Table:
+def _table(rows: Sequence[Row], connections: bool, show_trainable: bool) -> Any:
+    from rich.markup import escape  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+
     table = Table(header_style="bold", show_lines=True)
     table.add_column("Layer (type)", overflow="fold")
     table.add_column("Output Shape", overflow="fold")
@@ -237,7 +238,7 @@ def _table(rows: Sequence[Row], connections: bool, show_trainable: bool) -> Tabl
     return table
 
 
-def _place(table: Table, width: int, positions: Sequence[float]) -> None:
+def _place(table: Any, width: int, positions: Sequence[float]) -> None:
     """Give the columns the widths that the positions of their ends ask for."""
     ends = [p * width if positions[-1] <= 1 else p for p in positions]
     starts = [0.0, *ends]

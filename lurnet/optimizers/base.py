@@ -8,6 +8,7 @@ from typing import Any
 from lurnet import ops
 from lurnet.core.errors import BadState, BadValue
 from lurnet.core.fields import Rate, fields
+from lurnet.core.numbers import number
 from lurnet.core.variable import Variable, pure, values
 from lurnet.optimizers.state import Decay, Every, LearningRate, Limit, OptimizerState, Several
 
@@ -27,6 +28,7 @@ class Optimizer(OptimizerState):
     [0.5, 1.5]
     """
 
+    lifted = ("weight_decay",)
     learning_rate: LearningRate  #: number, schedule, or function without arguments
     weight_decay: Decay = None  #: weights shrink by this times the learning rate at each step
     clipnorm: Limit = None  #: largest norm of the gradient of one weight
@@ -198,7 +200,8 @@ class Optimizer(OptimizerState):
     def _apply_weight_decay(self, variables: Sequence[Variable]) -> None:
         if not self.weight_decay:
             return
-        factor = self._get_current_learning_rate() * self.weight_decay
+        decay = number(self, "weight_decay", "float32")
+        factor = self._get_current_learning_rate() * decay
         for weight in variables:
             if self._use_weight_decay(weight):
                 self.assign_sub(weight, weight.value * ops.cast(factor, weight.dtype))

@@ -3,6 +3,7 @@
 from typing import Any
 
 from lurnet.core.fields import Rate, fields
+from lurnet.core.numbers import number
 from lurnet.core.variable import Variable
 from lurnet.optimizers.base import Optimizer
 from lurnet.optimizers.state import LearningRate
@@ -21,6 +22,7 @@ class SGD(Optimizer):
     [0.5]
     """
 
+    lifted = (*Optimizer.lifted, "momentum")
     learning_rate: LearningRate = 0.01  #: number, schedule, or function without arguments
     momentum: Rate = 0.0  #: how much of the last step is kept, from 0 to 1
     nesterov: bool = False  #: whether the gradient is taken to be one step ahead
@@ -40,6 +42,7 @@ class SGD(Optimizer):
         if not self.momentums:
             self.assign(variable, w - rate * g)
             return
-        v = self.momentums[i].value * self.momentum - rate * g
+        kept = number(self, "momentum", w.dtype)
+        v = self.momentums[i].value * kept - rate * g
         self.assign(self.momentums[i], v)
-        self.assign(variable, w + (v * self.momentum - rate * g if self.nesterov else v))
+        self.assign(variable, w + (v * kept - rate * g if self.nesterov else v))

@@ -18,6 +18,7 @@ from lurnet.saving import serialize_keras_object as serialize_keras_object
 from lurnet.training.data.batch import pack_x_y_sample_weight as pack_x_y_sample_weight
 from lurnet.training.data.batch import unpack_x_y_sample_weight as unpack_x_y_sample_weight
 from lurnet.training.data.streams import PyDataset as PyDataset
+from lurnet.training.rate_finder import find_learning_rate as find_learning_rate
 from lurnet.utils.arrays import normalize as normalize
 from lurnet.utils.arrays import pad_sequences as pad_sequences
 from lurnet.utils.arrays import split_dataset as split_dataset
