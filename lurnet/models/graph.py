@@ -5,7 +5,9 @@ from typing import Any
 
 from lurnet.core import tree
 from lurnet.core.errors import BadValue
+from lurnet.core.parts import as_part
 from lurnet.core.symbolic import Node, SymbolicTensor, is_symbolic
+from lurnet.models import parts
 
 
 def sort_nodes(inputs: Sequence[SymbolicTensor], outputs: Any) -> list[Node]:
@@ -50,18 +52,40 @@ def run_nodes(
     nodes: Sequence[Node], inputs: Sequence[Any], values: Sequence[Any], outputs: Any
 ) -> Any:
     """Compute the outputs for the inputs' values, call after call."""
-    known = {id(symbol): value for symbol, value in zip(inputs, values, strict=True)}
+    found = {id(symbol): value for symbol, value in zip(inputs, values, strict=True)}
+    if parts.in_parts(nodes):
+        for part in parts.split(nodes, outputs):
+            _run_part(part, found)
+    else:
+        _run(nodes, found)
+    return _filled_in(outputs, found)
 
-    def find(leaf: Any) -> Any:
-        return known[id(leaf)] if isinstance(leaf, SymbolicTensor) else leaf
 
+def _run_part(part: parts.Part, found: dict[int, Any]) -> None:
+    def compute(*values: Any) -> list:
+        inside = {id(symbol): value for symbol, value in zip(part.inputs, values, strict=True)}
+        _run(part.nodes, inside)
+        return [inside[id(symbol)] for symbol in part.outputs]
+
+    values = [found[id(symbol)] for symbol in part.inputs]
+    made = as_part(compute, *values) if parts.is_pure(part, values) else compute(*values)
+    found |= {id(symbol): value for symbol, value in zip(part.outputs, made, strict=True)}
+
+
+def _run(nodes: Sequence[Node], found: dict[int, Any]) -> None:
+    """Make the calls; ``found`` has the values of symbols by their ids, and gets the new ones."""
     for node in nodes:
-        args, kwargs = tree.map_structure(find, (node.args, node.kwargs))
+        args, kwargs = _filled_in((node.args, node.kwargs), found)
         made = node.fn(*args, **kwargs)
         for symbol, value in zip(tree.leaves(node.outputs), tree.leaves(made), strict=True):
             if is_symbolic(symbol):
-                known[id(symbol)] = value
-    return tree.map_structure(find, outputs)
+                found[id(symbol)] = value
+
+
+def _filled_in(struct: Any, found: dict[int, Any]) -> Any:
+    return tree.map_structure(
+        lambda leaf: found[id(leaf)] if isinstance(leaf, SymbolicTensor) else leaf, struct
+    )
 
 
 def order_of_layers(nodes: Sequence[Node], outputs: Any, sources: dict[int, Any]) -> list[Any]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from lurnet.core import tree
 from lurnet.core.registry import known
-from lurnet.layers import Equalization, Lambda
+from lurnet.layers import ActivityRegularization, Equalization, Lambda, Masking
 from lurnet.layers.base import Layer
 
 
@@ -30,3 +30,9 @@ def _apart(layer: Any) -> bool:
         return False
     axis = getattr(layer, "axis", None)
     return 0 not in (axis if isinstance(axis, (list, tuple)) else [axis])
+
+
+def leaves_more(layer: Any) -> bool:
+    """Whether a call leaves something beside its outputs: losses or masks."""
+    masks = isinstance(layer, Masking) or getattr(layer, "mask_zero", False)
+    return masks or isinstance(layer, ActivityRegularization) or bool(layer.activity_regularizer)

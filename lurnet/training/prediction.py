@@ -15,10 +15,10 @@ from lurnet.core import tree
 from lurnet.core.errors import BadValue
 from lurnet.core.masking import get_mask
 from lurnet.core.variable import in_scope
-from lurnet.layers import ActivityRegularization, Masking, context
+from lurnet.layers import context
 from lurnet.layers.tracking import changes
 from lurnet.training import program
-from lurnet.training.apart import samples_apart
+from lurnet.training.apart import leaves_more, samples_apart
 from lurnet.training.data.arrays import ArrayData, joined, take
 from lurnet.training.data.streams import Stream
 from lurnet.training.data.windows import Windows, bytes_per_sample
@@ -47,7 +47,7 @@ class Predictor(Steps):
     def __init__(self, model: Any) -> None:
         super().__init__(model, "predict")
         self.apart = samples_apart(model) and not model.run_eagerly
-        self.plain = self.apart and not any(map(_does_more, model._flatten_layers()))
+        self.plain = self.apart and not any(map(leaves_more, model._flatten_layers()))
         self.known: dict[Any, Any] = {}
 
     def __call__(
@@ -239,12 +239,6 @@ def _inputs(data: ArrayData | Stream) -> Iterator[Any]:
         return
     for i in range(data.steps):
         yield take(data.x, slice(i * data.batch_size, (i + 1) * data.batch_size))
-
-
-def _does_more(layer: Any) -> bool:
-    """Whether a call leaves something beside its outputs: losses or masks."""
-    masks = isinstance(layer, Masking) or getattr(layer, "mask_zero", False)
-    return masks or isinstance(layer, ActivityRegularization) or bool(layer.activity_regularizer)
 
 
 def _shapes(x: Any) -> Any:

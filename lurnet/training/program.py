@@ -14,6 +14,7 @@ from jax import lax
 
 from lurnet.core import tree
 from lurnet.core.dtypes import narrow
+from lurnet.core.parts import parts_kept
 from lurnet.core.variable import Variable, values
 from lurnet.training import cache
 
@@ -201,7 +202,8 @@ def compiled_soon(run: Callable, key: str | None, donate: bool, *args: Any) -> F
     enable_cache()
     specs = jax.tree.map(_spec, args)
     # jit would keep the function, and with it the model, in its caches: an executable does not.
-    lowered = jax.jit(run, donate_argnums=(0,) if donate else ()).lower(*specs)
+    with parts_kept(on_cpu()):
+        lowered = jax.jit(run, donate_argnums=(0,) if donate else ()).lower(*specs)
     future = _COMPILER.submit(lowered.compile, CPU_OPTIONS if on_cpu() else None)
     if key is not None:
         _SHARED[key] = future
