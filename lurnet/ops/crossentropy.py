@@ -111,8 +111,14 @@ def sparse_categorical_crossentropy(
             f"For `output` of shape {output.shape}, integer `target` must have shape "
             f"{tuple(expected)}, but it has {target.shape}."
         )
-    true = jax.nn.one_hot(target, output.shape[axis], axis=axis, dtype=as_float(output).dtype)
-    return -jnp.sum(true * _logarithms(output, from_logits, axis), axis)
+    output, classes = as_float(output), output.shape[axis]
+    true = jax.nn.one_hot(target, classes, axis=axis, dtype=output.dtype)
+    if from_logits:
+        return -jnp.sum(true * jax.nn.log_softmax(output, axis), axis)
+    # Only the true class counts: what follows is done for each sample, not for each class.
+    probability = jnp.sum(true * output, axis) / jnp.sum(output, axis)
+    found = -jnp.log(jnp.clip(probability, epsilon(), 1 - epsilon()))
+    return jnp.where((target >= 0) & (target < classes), found, 0)
 
 
 @op

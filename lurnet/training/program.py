@@ -17,6 +17,7 @@ from lurnet.core.dtypes import narrow
 from lurnet.core.parts import parts_kept
 from lurnet.core.variable import Variable, values
 from lurnet.training import cache
+from lurnet.training.memory import tidily
 
 _SHARED: OrderedDict[str, Future] = OrderedDict()
 _SHARED_LIMIT = 128
@@ -204,7 +205,7 @@ def compiled_soon(run: Callable, key: str | None, donate: bool, *args: Any) -> F
     # jit would keep the function, and with it the model, in its caches: an executable does not.
     with parts_kept(on_cpu()):
         lowered = jax.jit(run, donate_argnums=(0,) if donate else ()).lower(*specs)
-    future = _COMPILER.submit(lowered.compile, CPU_OPTIONS if on_cpu() else None)
+    future = _COMPILER.submit(tidily, lowered.compile, CPU_OPTIONS if on_cpu() else None)
     if key is not None:
         _SHARED[key] = future
         future.add_done_callback(lambda done: _SHARED.pop(key, None) if done.exception() else None)
