@@ -119,7 +119,7 @@ class ArrayRunner(Steps):
         self.rest = data.count % self.size
         self.resident = not (program.on_cpu() or model.run_eagerly)
         self.arrays = program.to_device(data.data) if self.resident else program.to_host(data.data)
-        self.whole = min(data.count // self.size, data.steps)
+        self._begin(0)
         per_step = self.size * bytes_per_sample(self.arrays)
         self.span = self.whole if self.resident else max(1, min(self.whole, BYTES // per_step))
         self.windows = None if self.resident else Windows(self.arrays, self.span * self.size)
@@ -131,19 +131,21 @@ class ArrayRunner(Steps):
         pace: Pace,
         before: Callable[[int], None],
         interruption: Interruption,
+        part: int = 0,
     ) -> Iterator[Look]:
-        """All steps of an epoch, in as many calls as the pace asks for."""
-        order = self.data.order(rng)
+        """All steps of an epoch, a part of a pass, in as many calls as the pace asks for."""
+        self._begin(part)
+        order = self.data.order(rng, part)
         ready = self._window(order, 0)
         self.ready.clear()  # somebody may have frozen a layer since
         done = 0
-        while done < self.data.steps:
+        while done < self.steps:
             before(done)
             first = done // self.span * self.span if done < self.whole else done
             left = min(first + self.span, self.whole) - done if done < self.whole else 1
             steps = pace.steps(left)
             finish = self._run(ready, order, done - first, steps, done < self.whole)
-            if steps == left and done + steps < self.data.steps:  # while the device works
+            if steps == left and done + steps < self.steps:  # while the device works
                 ready = self._window(order, done + steps)
             while self.meanwhile:
                 self.meanwhile.pop()()
@@ -153,13 +155,18 @@ class ArrayRunner(Steps):
             done += steps
             interruption.check()
 
+    def _begin(self, part: int) -> None:
+        """Note how many steps an epoch has, and how many of them are on whole batches."""
+        self.steps = self.data.steps_of(part)
+        self.whole = min(self.data.count // self.size - part * self.data.steps, self.steps)
+
     def prepare(self) -> None:
         """Have what an epoch needs compiled, while the caller goes on."""
         if self.model.run_eagerly or self.model._has_own_step(self.kind):
             return  # what a step of the user's own returns is known only when it has been traced
         state = [v._array for v in self.variables]
         index = self.data.order(None) if self.resident else None
-        sizes = [self.size] * (self.whole > 0) + [self.rest] * (self.whole < self.data.steps)
+        sizes = [self.size] * (self.whole > 0) + [self.rest] * (self.whole < self.steps)
         for size in sizes:
             rows = self.arrays if self.windows is None else self.windows.buffers[0]
             if size == self.rest and self.windows is not None:
@@ -212,9 +219,10 @@ class StreamRunner(Steps):
         pace: Pace,
         before: Callable[[int], None],
         interruption: Interruption,
+        part: int = 0,
     ) -> Iterator[Look]:
         """All steps of an epoch; where the source ends early, so does the epoch."""
-        items = self.data.epoch(rng, self.gathering)
+        items = self.data.epoch(rng, self.gathering, part)
         self.on_shape.clear()  # somebody may have frozen a layer since
         self.ready.clear()
         done = 0

@@ -51,7 +51,7 @@ class Stream:
 
     Args:
         source: a PyDataset, a generator, or anything that can be iterated.
-        steps: batches in an epoch; None: until the source ends.
+        steps: batches in an epoch; None: until the source ends. The next goes on after them.
         shuffle: whether a PyDataset's batches come in a new order every epoch.
         class_weight: weight by class number.
     """
@@ -82,6 +82,13 @@ class Stream:
         return len(self.source) if hasattr(self.source, "__len__") else None
 
     @property
+    def parts(self) -> int:
+        """Epochs that a pass over a PyDataset takes; what else gives batches goes on by itself."""
+        if self.limit is None or not self.indexed:
+            return 1
+        return max(1, -(-len(self.source) // max(1, self.limit)))
+
+    @property
     def count(self) -> int | None:
         """Number of samples: a stream does not know it."""
         return None
@@ -103,23 +110,28 @@ class Stream:
         return self._running
 
     def epoch(
-        self, rng: np.random.Generator | None, gathering: Gathering | None = None
+        self,
+        rng: np.random.Generator | None,
+        gathering: Gathering | None = None,
+        part: int = 0,
     ) -> Iterator[Any]:
         """The batches of one epoch, fetched ahead; with a ``gathering``, windows of them too.
 
-        A generator may fill the same arrays anew for its next batch.
+        Where an epoch of a PyDataset is a part of a pass, ``part`` is its number. A generator may
+        fill the same arrays anew for its next batch.
         """
         if hasattr(self.source, "on_epoch_begin"):
             self.source.on_epoch_begin()
         size = getattr(self.source, "max_queue_size", 2)
-        return ahead(lambda: self._batches(rng), size, gathering, own=self.indexed)
+        return ahead(lambda: self._batches(rng, part), size, gathering, own=self.indexed)
 
-    def _batches(self, rng: np.random.Generator | None) -> Iterator[Any]:
+    def _batches(self, rng: np.random.Generator | None, part: int) -> Iterator[Any]:
         if self.indexed:
             rows: Any = range(len(self.source))
             if self.shuffle and rng is not None:
                 rows = rng.permutation(len(self.source))
-            rows = rows if self.limit is None else rows[: self.limit]
+            if self.limit is not None:
+                rows = rows[part * self.limit :][: self.limit]
             yield from (self._standard(self.source[int(i)]) for i in rows)
             return
         done = 0
