@@ -72,12 +72,13 @@ def fit(
     logs: dict[str, Any] = {}
     model._resume_epoch = 0  # BackupAndRestore sets it, when training begins
     events.on_train_begin()
-    epoch = initial_epoch = max(initial_epoch, model._resume_epoch)
+    begin = epoch = max(initial_epoch, model._resume_epoch)
     with interruptible() as interruption:
         try:
-            for epoch in range(initial_epoch, epochs):
-                rng = np.random.default_rng((seed, epoch))
-                logs = run_epoch(model, runner, rng, epoch, events, pace, interruption)
+            for epoch in range(begin, epochs):
+                part = (epoch - initial_epoch) % data.parts
+                rng = np.random.default_rng((seed, epoch - part))  # one order for the whole pass
+                logs = run_epoch(model, runner, rng, part, epoch, events, pace, interruption)
                 if tester is not None and is_validation_epoch(epoch, validation_freq):
                     found = run_test(model, tester, events, interruption)
                     logs |= {f"val_{k}": v for k, v in found.items()}
@@ -97,17 +98,20 @@ def run_epoch(
     model: Any,
     runner: Any,
     rng: np.random.Generator,
+    part: int,
     epoch: int,
     events: CallbackList,
     pace: Pace,
     interruption: Interruption,
 ) -> dict[str, float]:
-    """One epoch of training; returns the logs as plain floats, sorted by name."""
+    """One epoch of training, a part of a pass; returns the logs as plain floats, sorted by name."""
     model.reset_metrics()
     events.on_epoch_begin(epoch)
     logs: dict[str, Any] = {}
     seen = 0
-    for start, stop, logs in runner.epoch(rng, pace, events.on_train_batch_begin, interruption):
+    for start, stop, logs in runner.epoch(
+        rng, pace, events.on_train_batch_begin, interruption, part
+    ):
         seen = stop
         events.on_train_progress(stop, lambda logs=logs: as_floats(logs))
         if events.wants_batches:

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from lurnet.training import program
+from lurnet.training.data.ahead import Gathering, Window
 from lurnet.training.data.arrays import ArrayData
-from lurnet.training.data.batch import pack_x_y_sample_weight
 from lurnet.training.data.streams import Stream
 from lurnet.training.data.windows import BYTES, Windows, bytes_per_sample
 from lurnet.training.pace import Interruption, Pace
@@ -29,6 +29,8 @@ class Steps:
         self.step: Callable = model._step_function(kind)
         self.variables = [*model._step_variables(kind), *program_numbers(model)]
         self.on_shape: dict[str, Any] = {}  # programs for batches given one by one
+        self.ready: dict[int, Any] = {}  # loops over batches of a size
+        self.last: dict[int, Any] = {}  # what their steps returned
 
     def logs(self, returned: Any) -> dict[str, Any]:
         """What a step of the user's own returned, else the metrics' values so far."""
@@ -68,6 +70,38 @@ class Steps:
         program.adopt(self.variables, new)
         return logs
 
+    def start(
+        self, size: int, stride: int, data: Any, index: Any, bounds: tuple[int, int]
+    ) -> Callable[[], dict[str, Any]]:
+        """Start the steps between the bounds; what is returned waits for them and gives the logs.
+
+        Step i takes ``size`` samples of the data, or of its rows ``index``, from ``i * stride`` on.
+        """
+        if size not in self.last:
+            own = self.model._has_own_step(self.kind)
+            facts = self.step, self.variables, data, size
+            self.last[size] = program.returned_zeros(*facts) if own else None
+        state = program.state_of(self.variables)
+        args = (state, self.last[size], data, index, *map(np.int32, bounds))
+        new, self.last[size], logs = self.loop(size, stride, args).result()(*args)
+        program.adopt(self.variables, new)  # whoever reads them waits
+
+        def finish() -> dict[str, Any]:
+            program.wait(new)
+            return logs
+
+        return finish
+
+    def loop(self, size: int, stride: int, args: tuple) -> Any:
+        """The program of ``start``, which may still be compiled."""
+
+        def make() -> Callable:
+            return program.epoch_program(self.step, self.variables, size, stride, self.logs)
+
+        if size not in self.ready:
+            self.ready[size] = self.program_soon(make, f"epoch {size} {stride}", True, *args)
+        return self.ready[size]
+
 
 class ArrayRunner(Steps):
     """Epochs over arrays.
@@ -85,9 +119,7 @@ class ArrayRunner(Steps):
         self.rest = data.count % self.size
         self.resident = not (program.on_cpu() or model.run_eagerly)
         self.arrays = program.to_device(data.data) if self.resident else program.to_host(data.data)
-        self.last: dict[int, Any] = {}
-        self.ready: dict[int, Any] = {}
-        self.whole = min(data.count // self.size, data.steps)
+        self._begin(0)
         per_step = self.size * bytes_per_sample(self.arrays)
         self.span = self.whole if self.resident else max(1, min(self.whole, BYTES // per_step))
         self.windows = None if self.resident else Windows(self.arrays, self.span * self.size)
@@ -99,19 +131,21 @@ class ArrayRunner(Steps):
         pace: Pace,
         before: Callable[[int], None],
         interruption: Interruption,
+        part: int = 0,
     ) -> Iterator[Look]:
-        """All steps of an epoch, in as many calls as the pace asks for."""
-        order = self.data.order(rng)
+        """All steps of an epoch, a part of a pass, in as many calls as the pace asks for."""
+        self._begin(part)
+        order = self.data.order(rng, part)
         ready = self._window(order, 0)
         self.ready.clear()  # somebody may have frozen a layer since
         done = 0
-        while done < self.data.steps:
+        while done < self.steps:
             before(done)
             first = done // self.span * self.span if done < self.whole else done
             left = min(first + self.span, self.whole) - done if done < self.whole else 1
             steps = pace.steps(left)
             finish = self._run(ready, order, done - first, steps, done < self.whole)
-            if steps == left and done + steps < self.data.steps:  # while the device works
+            if steps == left and done + steps < self.steps:  # while the device works
                 ready = self._window(order, done + steps)
             while self.meanwhile:
                 self.meanwhile.pop()()
@@ -121,18 +155,23 @@ class ArrayRunner(Steps):
             done += steps
             interruption.check()
 
+    def _begin(self, part: int) -> None:
+        """Note how many steps an epoch has, and how many of them are on whole batches."""
+        self.steps = self.data.steps_of(part)
+        self.whole = min(self.data.count // self.size - part * self.data.steps, self.steps)
+
     def prepare(self) -> None:
         """Have what an epoch needs compiled, while the caller goes on."""
         if self.model.run_eagerly or self.model._has_own_step(self.kind):
             return  # what a step of the user's own returns is known only when it has been traced
         state = [v._array for v in self.variables]
         index = self.data.order(None) if self.resident else None
-        sizes = [self.size] * (self.whole > 0) + [self.rest] * (self.whole < self.data.steps)
+        sizes = [self.size] * (self.whole > 0) + [self.rest] * (self.whole < self.steps)
         for size in sizes:
             rows = self.arrays if self.windows is None else self.windows.buffers[0]
             if size == self.rest and self.windows is not None:
                 rows = program.rows(self.arrays, slice(size))
-            self._program(size, (state, None, rows, index, np.int32(0), np.int32(1)))
+            self.loop(size, self.size, (state, None, rows, index, np.int32(0), np.int32(1)))
 
     def _window(self, order: np.ndarray, first: int) -> Any:
         """The samples of the steps from ``first`` on, as many as a window holds."""
@@ -149,34 +188,10 @@ class ArrayRunner(Steps):
         size = self.size if whole else self.rest
         if self.model.run_eagerly:
             return lambda: self._run_eagerly(data, size, start, steps)
-        on_device = program.to_device(data)
         index = program.to_device(order) if self.resident else None
-        if self.resident and not whole:
-            start = self.whole
-        if size not in self.last:
-            own = self.model._has_own_step(self.kind)
-            args = (self.step, self.variables, on_device, size)
-            self.last[size] = program.returned_zeros(*args) if own else None
-        state = program.state_of(self.variables)
-        bounds = np.int32(start), np.int32(start + steps)
-        args = (state, self.last[size], on_device, index, *bounds)
-        new, self.last[size], logs = self._program(size, args).result()(*args)
-        program.adopt(self.variables, new)  # whoever reads them waits
-
-        def finish() -> dict[str, Any]:
-            program.wait(new)
-            return logs
-
-        return finish
-
-    def _program(self, size: int, args: tuple) -> Any:
-        def make() -> Callable:
-            return program.epoch_program(self.step, self.variables, size, self.size, self.logs)
-
-        if size not in self.ready:
-            facts = f"epoch {size} {self.size}"
-            self.ready[size] = self.program_soon(make, facts, True, *args)
-        return self.ready[size]
+        first = self.whole if self.resident and not whole else start
+        on_device = program.to_device(data)
+        return self.start(size, self.size, on_device, index, (first, first + steps))
 
     def _run_eagerly(self, data: Any, size: int, start: int, steps: int) -> dict[str, Any]:
         logs: dict[str, Any] = {}
@@ -187,11 +202,16 @@ class ArrayRunner(Steps):
 
 
 class StreamRunner(Steps):
-    """Epochs over a stream, a batch at a time."""
+    """Epochs over a stream: several small batches in a call, large ones and odd ones by themselves.
+
+    On a GPU the fetching thread sends full windows to the device.
+    """
 
     def __init__(self, model: Any, kind: str, data: Stream) -> None:
         super().__init__(model, kind)
         self.data = data
+        sent = () if program.on_cpu() else (program.to_device,)
+        self.gathering = Gathering(1 if model.run_eagerly else data.steps, *sent)
 
     def epoch(
         self,
@@ -199,20 +219,35 @@ class StreamRunner(Steps):
         pace: Pace,
         before: Callable[[int], None],
         interruption: Interruption,
+        part: int = 0,
     ) -> Iterator[Look]:
         """All steps of an epoch; where the source ends early, so does the epoch."""
-        batches = self.data.epoch(rng)
+        items = self.data.epoch(rng, self.gathering, part)
         self.on_shape.clear()  # somebody may have frozen a layer since
+        self.ready.clear()
         done = 0
         try:
-            for batch in batches:
-                before(done)
-                yield done, done + 1, self.on_batch(pack_x_y_sample_weight(*batch))
-                done += 1
-                interruption.check()
+            for item in items:
+                start, stop = 0, item.count if isinstance(item, Window) else 1
+                while start < stop:
+                    before(done)
+                    steps, logs = self._call(item, start, pace)
+                    yield done, done + steps, logs
+                    start, done = start + steps, done + steps
+                    interruption.check()
         finally:
-            batches.close()  # type: ignore[attr-defined]
+            items.close()  # type: ignore[attr-defined]
         self.data.on_epoch_end()
+
+    def _call(self, item: Any, start: int, pace: Pace) -> tuple[int, dict[str, Any]]:
+        """Run a batch, or some batches of a window; returns how many, and the logs."""
+        if not isinstance(item, Window):
+            return 1, self.on_batch(item)
+        item.data = program.to_device(item.data)
+        steps = pace.steps(item.count - start)
+        logs = self.start(item.size, item.size, item.data, None, (start, start + steps))()
+        pace.ran(steps)
+        return steps, logs
 
 
 def make_runner(model: Any, kind: str, data: ArrayData | Stream) -> ArrayRunner | StreamRunner:

@@ -199,7 +199,8 @@ class Trainer(Compiled):
             class_weight: weight by class number.
             sample_weight: weight of each sample, where x is arrays.
             initial_epoch: number of the first epoch.
-            steps_per_epoch: steps in an epoch; None: all data.
+            steps_per_epoch: steps in an epoch; None: all data. The next epoch goes on where this
+                one ended; an epoch that ends a pass over the data has what is left of it.
             validation_steps: steps in a validation; None: all data.
             validation_batch_size: None is ``batch_size``.
             validation_freq: validate every so many epochs, or after the listed ones.

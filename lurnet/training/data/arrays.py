@@ -142,6 +142,7 @@ class ArrayData:
         batch_size: samples in a step.
         shuffle: True: every epoch in a new order; "batch": whole batches in a new order.
         class_weight: weight by class number.
+        steps: batches in an epoch; None: all. The next epoch goes on with the batches after them.
     """
 
     def __init__(
@@ -171,18 +172,34 @@ class ArrayData:
         return pack_x_y_sample_weight(self.x, self.y, self.sample_weight)
 
     @property
+    def batches(self) -> int:
+        """Batches in a pass over all samples, the last, smaller one included."""
+        return -(-self.count // self.batch_size)
+
+    @property
     def steps(self) -> int:
-        """Steps in an epoch, the last, smaller batch included."""
-        whole = -(-self.count // self.batch_size)
-        return whole if self.limit is None else min(whole, self.limit)
+        """Steps in an epoch, at most."""
+        return self.batches if self.limit is None else min(self.batches, self.limit)
+
+    @property
+    def parts(self) -> int:
+        """Epochs that a pass over all samples takes."""
+        return -(-self.batches // max(1, self.steps))
+
+    def steps_of(self, part: int) -> int:
+        """Steps in an epoch that is this part of a pass; the last part may be shorter."""
+        return min(self.steps, self.batches - part * self.steps)
 
     def limited(self, data: Any) -> Any:
         """The samples of an epoch's steps alone."""
         rows = self.steps * self.batch_size
         return data if rows >= self.count else take(data, slice(rows))
 
-    def order(self, rng: np.random.Generator | None) -> np.ndarray:
-        """The order of the samples in an epoch."""
+    def order(self, rng: np.random.Generator | None, part: int = 0) -> np.ndarray:
+        """The order of the samples in a pass, from where its ``part`` begins."""
+        return np.roll(self._pass(rng), -part * self.steps * self.batch_size)
+
+    def _pass(self, rng: np.random.Generator | None) -> np.ndarray:
         if rng is None or not self.shuffle:
             return np.arange(self.count, dtype="int32")
         if self.shuffle != "batch":

@@ -1,14 +1,12 @@
-"""Streams of batches: generators, ``PyDataset`` and other iterables, fetched ahead by a thread."""
+"""Streams of batches: generators, ``PyDataset`` and other iterables."""
 
-import queue
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
-from lurnet.core import tree
 from lurnet.core.errors import BadValue
+from lurnet.training.data.ahead import Gathering, ahead
 from lurnet.training.data.arrays import class_weighted, standardize
 from lurnet.training.data.batch import unpack_x_y_sample_weight
 
@@ -22,7 +20,7 @@ class PyDataset:
     Args:
         workers: kept for compatibility: one thread fetches ahead.
         use_multiprocessing: kept for compatibility.
-        max_queue_size: batches fetched ahead.
+        max_queue_size: large batches fetched ahead; small ones are gathered in windows.
     """
 
     def __init__(
@@ -53,7 +51,7 @@ class Stream:
 
     Args:
         source: a PyDataset, a generator, or anything that can be iterated.
-        steps: batches in an epoch; None: until the source ends.
+        steps: batches in an epoch; None: until the source ends. The next goes on after them.
         shuffle: whether a PyDataset's batches come in a new order every epoch.
         class_weight: weight by class number.
     """
@@ -84,6 +82,13 @@ class Stream:
         return len(self.source) if hasattr(self.source, "__len__") else None
 
     @property
+    def parts(self) -> int:
+        """Epochs that a pass over a PyDataset takes; what else gives batches goes on by itself."""
+        if self.limit is None or not self.indexed:
+            return 1
+        return max(1, -(-len(self.source) // max(1, self.limit)))
+
+    @property
     def count(self) -> int | None:
         """Number of samples: a stream does not know it."""
         return None
@@ -104,18 +109,29 @@ class Stream:
             self._running = iter(self.source)
         return self._running
 
-    def epoch(self, rng: np.random.Generator | None) -> Iterator[Any]:
-        """The batches of one epoch, fetched ahead."""
+    def epoch(
+        self,
+        rng: np.random.Generator | None,
+        gathering: Gathering | None = None,
+        part: int = 0,
+    ) -> Iterator[Any]:
+        """The batches of one epoch, fetched ahead; with a ``gathering``, windows of them too.
+
+        Where an epoch of a PyDataset is a part of a pass, ``part`` is its number. A generator may
+        fill the same arrays anew for its next batch.
+        """
         if hasattr(self.source, "on_epoch_begin"):
             self.source.on_epoch_begin()
-        return ahead(lambda: self._batches(rng), getattr(self.source, "max_queue_size", 2))
+        size = getattr(self.source, "max_queue_size", 2)
+        return ahead(lambda: self._batches(rng, part), size, gathering, own=self.indexed)
 
-    def _batches(self, rng: np.random.Generator | None) -> Iterator[Any]:
+    def _batches(self, rng: np.random.Generator | None, part: int) -> Iterator[Any]:
         if self.indexed:
             rows: Any = range(len(self.source))
             if self.shuffle and rng is not None:
                 rows = rng.permutation(len(self.source))
-            rows = rows if self.limit is None else rows[: self.limit]
+            if self.limit is not None:
+                rows = rows[part * self.limit :][: self.limit]
             yield from (self._standard(self.source[int(i)]) for i in rows)
             return
         done = 0
@@ -124,7 +140,7 @@ class Stream:
             if batch is _END:
                 self._running = None  # a list or data set starts anew in the next epoch
                 return
-            yield _copied(self._standard(batch))
+            yield self._standard(batch)
             done += 1
 
     def _standard(self, batch: Any) -> tuple:
@@ -142,46 +158,3 @@ class Stream:
 
 
 _END = object()
-
-
-def _copied(batch: Any) -> Any:
-    """Arrays of its own: a generator may fill the same ones anew for its next batch."""
-    return tree.map_structure(lambda a: np.array(a) if isinstance(a, np.ndarray) else a, batch)
-
-
-def ahead(make: Callable[[], Iterator], size: int) -> Iterator[Any]:
-    """The items of an iterator that a thread fetches while the consumer works."""
-    waiting: queue.Queue = queue.Queue(maxsize=max(1, size))
-    stop = threading.Event()
-
-    def put(item: Any) -> bool:
-        while not stop.is_set():
-            try:
-                waiting.put(item, timeout=0.1)
-                return True
-            except queue.Full:
-                continue
-        return False
-
-    def work() -> None:
-        try:
-            for item in make():
-                if not put((item, None)):
-                    return
-            put((_END, None))
-        except BaseException as error:  # handed over: the consumer raises it
-            put((_END, error))
-
-    thread = threading.Thread(target=work, daemon=True, name="lurnet-fetch")
-    thread.start()
-    try:
-        while True:
-            item, error = waiting.get()
-            if error is not None:
-                raise error
-            if item is _END:
-                return
-            yield item
-    finally:
-        stop.set()
-        thread.join()
