@@ -14,6 +14,7 @@ from lurnet.training.data.batch import unpack_x_y_sample_weight
 from lurnet.training.data.streams import Stream
 from lurnet.training.pace import Interruption, Pace, interruptible
 from lurnet.training.runner import ArrayRunner, make_runner
+from lurnet.training.testing import make_tester
 
 
 def make_data(
@@ -64,7 +65,7 @@ def fit(
     )
     model._gradient_watchers = events.gradient_watchers
     runner = make_runner(model, "train", data)
-    tester = None if validation is None else make_runner(model, "test", validation)
+    tester = validation and make_tester(model, validation, events.wants_test_batches)
     if isinstance(runner, ArrayRunner) and isinstance(tester, ArrayRunner):
         runner.meanwhile.insert(0, tester.prepare)
     pace = Pace(every=1 if events.wants_batches else None, seconds=events.look_seconds)
@@ -135,7 +136,8 @@ def run_test(
     pace = Pace(every=1 if events.wants_test_batches else None, seconds=events.look_seconds)
     logs: dict[str, Any] = {}
     for start, stop, logs in runner.epoch(None, pace, events.on_test_batch_begin, interruption):
-        events.on_test_progress(stop, lambda logs=logs: as_floats(logs))
+        done = runner.batches_done(stop)
+        events.on_test_progress(done, lambda logs=logs: as_floats(logs))
         if events.wants_test_batches:
             events.on_test_batch_end(start, as_floats(logs))
     found = as_floats(logs)
@@ -200,4 +202,5 @@ def evaluate(
     prepare(model, data)
     events = standard_callbacks(callbacks, model, verbose=verbose, epochs=1, steps=data.steps)
     with interruptible() as interruption:
-        return run_test(model, make_runner(model, "test", data), events, interruption)
+        tester = make_tester(model, data, events.wants_test_batches)
+        return run_test(model, tester, events, interruption)

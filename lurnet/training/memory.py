@@ -13,7 +13,7 @@ LONG_S = 0.4
 def tidily(make: Callable[..., Any], *args: Any) -> Any:
     """``make(*args)``; what it took and freed goes back to the system, where that can be asked for.
 
-    A network of three convolutions leaves 120 of 440 MB behind, which would otherwise stay for good.
+    Three convolutions leave 120 of 440 MB behind, which would otherwise stay for good.
     """
     begun = time.perf_counter()
     try:

@@ -4,7 +4,7 @@ from typing import Any
 
 from lurnet import metrics
 from lurnet.core import tree
-from lurnet.core.errors import BadValue
+from lurnet.core.errors import BadValue, LurnetError
 from lurnet.training.outputs import Outputs, kind_of_labels
 
 
@@ -52,9 +52,9 @@ class CompileMetrics:
         weights = self.outputs.sample_weights(sample_weight)
         for i, (label, pred) in enumerate(zip(labels, preds, strict=True)):
             for metric in self.found["metrics"][i]:
-                metric.update_state(label, pred)
+                _add_batch(metric, label, pred)
             for metric in self.found["weighted_metrics"][i]:
-                metric.update_state(label, pred, sample_weight=weights[i])
+                _add_batch(metric, label, pred, sample_weight=weights[i])
 
     @property
     def metrics(self) -> list[Any]:
@@ -71,6 +71,25 @@ class CompileMetrics:
                 for metric in some:
                     _add(results, prefix + metric.name, metric.result(), argument)
         return results
+
+
+def _add_batch(metric: Any, label: Any, pred: Any, **weight: Any) -> None:
+    try:
+        metric.update_state(label, pred, **weight)
+    except LurnetError:
+        raise
+    except (TypeError, ValueError) as error:
+        seen, made = getattr(label, "shape", ()), pred.shape
+        why = f" {error}"
+        if len(seen) < len(made):
+            why = (
+                " The labels look like class numbers: take a metric for those, such as 'accuracy', "
+                f"or make them one-hot, keras.utils.to_categorical(y, {made[-1]})."
+            )
+        raise BadValue(
+            f"The metric {metric.name!r} cannot compare labels of shape {tuple(seen[1:])} for each "
+            f"sample with predictions of shape {tuple(made[1:])}.{why}"
+        ) from error
 
 
 def _add(results: dict[str, Any], key: str, value: Any, argument: str) -> None:

@@ -57,7 +57,12 @@ def _mixes_samples(model: Any) -> bool:
         masks = isinstance(layer, layers.Masking) or getattr(layer, "mask_zero", False)
         if own_state or masks or isinstance(layer, layers.Lambda) or not known(type(layer)):
             return True
-    return not all(_per_sample(x) for x in model._loss_objects() if x is not None)
+    return not mean_over_samples(model)
+
+
+def mean_over_samples(model: Any) -> bool:
+    """Whether the losses of a batch are the means of its samples' losses."""
+    return all(_per_sample(x) for x in model._loss_objects() if x is not None)
 
 
 def _per_sample(loss: Any) -> bool:

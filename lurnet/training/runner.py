@@ -32,6 +32,10 @@ class Steps:
         self.ready: dict[int, Any] = {}  # loops over batches of a size
         self.last: dict[int, Any] = {}  # what their steps returned
 
+    def batches_done(self, steps: int) -> int:
+        """How many of the caller's batches some steps have done."""
+        return steps
+
     def logs(self, returned: Any) -> dict[str, Any]:
         """What a step of the user's own returned, else the metrics' values so far."""
         return self.model.get_metrics_result() if returned is None else returned
