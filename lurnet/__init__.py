@@ -3,8 +3,10 @@
 ``import lurnet as keras`` gives the Keras 3 API. Parts load at first use, so the import is quick.
 """
 
+import gc
 import importlib
 import importlib.util
+import sys
 from typing import Any
 
 __version__ = "0.1.0"
@@ -52,15 +54,28 @@ _RENAMED = {"KerasTensor": "SymbolicTensor"}
 
 def __getattr__(name: str) -> Any:
     if name in _NAMES:
-        found = getattr(importlib.import_module(_NAMES[name]), _RENAMED.get(name, name))
+        found = getattr(_load(_NAMES[name]), _RENAMED.get(name, name))
     elif name in _MODULES and _exists(name):
-        found = importlib.import_module(_HOMES.get(name, f"lurnet.{name}"))
+        found = _load(_HOMES.get(name, f"lurnet.{name}"))
     else:
         known = sorted({*_NAMES, *_MODULES})
-        hint = importlib.import_module("lurnet.core.errors").did_you_mean(name, known)
+        hint = _load("lurnet.core.errors").did_you_mean(name, known)
         raise AttributeError(f"lurnet has no {name!r}.{hint}")
     globals()[name] = found
     return found
+
+
+def _load(module: str) -> Any:
+    """A module. Modules stay, so looking for waste among them, 60 ms a time, is left out."""
+    first, collects = "lurnet.core" not in sys.modules, gc.isenabled()
+    gc.disable()
+    try:
+        return importlib.import_module(module)
+    finally:
+        if first:  # later, models may be alive, which must be collected some day
+            gc.freeze()
+        if collects:
+            gc.enable()
 
 
 def _exists(name: str) -> bool:
