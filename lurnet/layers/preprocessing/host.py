@@ -1,6 +1,7 @@
 """Layers over strings: they run on the host, in NumPy, since a device holds numbers only."""
 
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
@@ -36,6 +37,16 @@ class HostLayer(Layer):
 
     def take_assets(self, texts: dict[str, str]) -> None:
         """Take the texts that a model file holds."""
+
+    def save_assets(self, dir_path: str) -> None:
+        """Write the layer's texts into a folder, as a ``.keras`` file holds them."""
+        for name, text in self.assets().items():
+            Path(dir_path, name).write_bytes(text.encode())
+
+    def load_assets(self, dir_path: str) -> None:
+        """Take the layer's texts from a folder."""
+        found = {name: Path(dir_path, name) for name in self.asset_names}
+        self.take_assets({n: p.read_bytes().decode() for n, p in found.items() if p.is_file()})
 
     def _convert(self, given: Any) -> Any:
         """Inputs stay as they are: no device takes strings."""
