@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from cases.layers_text import CASES, answer
 
-import lurnet
 from lurnet import layers
 from lurnet.layers.preprocessing.hashes import bucket, crossed
 
@@ -140,9 +139,3 @@ ERRORS = [
 def test_errors(call, message):
     with pytest.raises((ValueError, TypeError, RuntimeError), match=message):
         call()
-
-
-def test_inside_a_model_they_are_refused_with_the_way_out():
-    texts = lurnet.Input((1,), dtype="string")
-    with pytest.raises(lurnet.LurnetError, match="give the model its numbers"):
-        lurnet.layers.TextVectorization()(texts)

@@ -122,6 +122,11 @@ def infer(fn: Callable, *args: Any, **kwargs: Any) -> Any:
     a Python loop) is traced with two sizes instead. Nothing that the call assigns stays.
     """
     symbols = [x for x in tree.leaves((args, kwargs)) if is_symbolic(x)]
+    if any(x.dtype == "string" for x in symbols):
+        raise TypeError(
+            "strings cannot be computed with on a device. Turn them into numbers first: by a "
+            "TextVectorization, StringLookup or Hashing layer."
+        )
     if all(None not in x.shape for x in symbols):
         traces = [_trace(fn, args, kwargs, 1)]
     else:

@@ -197,6 +197,10 @@ class Layer(Stateful, Config):
 
     def _call_symbolic(self, args: tuple, kwargs: dict) -> Any:
         """Record the call; shapes come from tracing it."""
+        return record(self, args, kwargs, self._inferred(args, kwargs))
+
+    def _inferred(self, args: tuple, kwargs: dict) -> Any:
+        """The outputs of a call as symbolic tensors, with their masks."""
         masks = tree.map_structure(get_mask, (args, kwargs))
 
         def run(args: tuple, kwargs: dict, masks: Any) -> tuple:
@@ -212,7 +216,7 @@ class Layer(Stateful, Config):
             clear_losses()
         if out_masks is not None:
             tree.map_structure(set_mask, outputs, out_masks)
-        return record(self, args, kwargs, outputs)
+        return outputs
 
     def _declared(self, args: tuple, error: Exception) -> Any:
         """The output by the user's own ``compute_output_shape``, where tracing failed."""

@@ -9,17 +9,19 @@ from lurnet.core.symbolic import OpCall, is_symbolic
 from lurnet.layers.base import Layer
 from lurnet.layers.input_layer import Input, InputLayer
 from lurnet.layers.misc import Lambda
+from lurnet.layers.preprocessing.lookup import vocabularies_in_configs
 from lurnet.models.functional import Functional
 from lurnet.models.model import Model
 from lurnet.models.sequential import Sequential
 
 
 def clone_layer(layer: Layer) -> Layer:
-    """A layer of the same configuration, with no weights yet."""
+    """A layer of the same configuration, with no weights yet; learned words it keeps."""
     if isinstance(layer, Lambda):  # its function need not have a name that a config could hold
         args, kwargs = layer._arguments
         return Lambda(*args, **kwargs | {"name": layer.name})
-    return type(layer).from_config(layer.get_config())
+    with vocabularies_in_configs():
+        return type(layer).from_config(layer.get_config())
 
 
 def clone_model(

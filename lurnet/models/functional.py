@@ -2,12 +2,15 @@
 
 from typing import Any
 
+import numpy as np
+
 from lurnet import ops
 from lurnet.core import tree
 from lurnet.core.errors import BadType, BadValue
 from lurnet.core.fields import Config
 from lurnet.core.masking import get_mask, set_mask
 from lurnet.core.names import auto_name
+from lurnet.core.prepared import Prepared
 from lurnet.core.symbolic import SymbolicTensor, is_symbolic
 from lurnet.layers.base import Layer
 from lurnet.layers.input_layer import InputLayer
@@ -15,7 +18,9 @@ from lurnet.layers.input_spec import InputSpec, shape_of
 from lurnet.layers.tracking import unique
 from lurnet.models import graph
 from lurnet.models.graph_config import graph_config, graph_from_config
+from lurnet.models.host_part import HostPart, host_part
 from lurnet.models.model import Model, functional_class
+from lurnet.training.data.arrays import standardize
 
 
 @functional_class
@@ -50,6 +55,7 @@ class Functional(Model):
         """State that must be there before any constructor runs."""
         super().prepare()
         self._operations: list[Any] = []
+        self._host: HostPart | None = None
 
     def _set_graph(self, inputs: Any, outputs: Any) -> None:
         sources = _with_sources(tree.flatten(inputs))
@@ -59,6 +65,7 @@ class Functional(Model):
         self._sources = sources
         by_tensor = {id(x): s for x, s in zip(self._inputs, sources, strict=True)}
         self._operations = graph.order_of_layers(self._nodes, outputs, by_tensor)
+        self._host = host_part(self._nodes, self._inputs, outputs)
         self._check_names()
 
     def _check_names(self) -> None:
@@ -124,12 +131,42 @@ class Functional(Model):
     # --- computation
 
     def call(self, inputs: Any, training: Any = None, mask: Any = None) -> Any:
-        """Run the graph."""
-        given = self._match(inputs)
-        values = [self._as_input(x, s) for x, s in zip(given, self._inputs, strict=True)]
+        """Run the graph, or what of it comes after the host part."""
+        host = self._host
+        given = self._match(inputs) if host is None else self._on_host(inputs)
+        symbols = self._inputs if host is None else host.boundary
+        own = set(map(id, self._inputs))
+        values = [
+            self._as_input(x, s) if id(s) in own else x for x, s in zip(given, symbols, strict=True)
+        ]
         if mask is not None:
             self._set_masks(values, mask)
+        if host is not None:
+            return host.finish(values)
         return graph.run_nodes(self._nodes, self._inputs, values, self._outputs_struct)
+
+    def _on_host(self, inputs: Any) -> Any:
+        """What enters the compiled part, from raw inputs; they stay as they are without a host
+        part, or where that has run already."""
+        if self._host is None or isinstance(inputs, Prepared):
+            return inputs
+        given = self._match(standardize(inputs, "x", texts=True))
+        values = [self._as_raw(x, s) for x, s in zip(given, self._inputs, strict=True)]
+        return self._host.prepare(values)
+
+    def _as_raw(self, x: Any, symbol: SymbolicTensor) -> Any:
+        """One input of the host part, as a NumPy array."""
+        if x is None:
+            return None
+        x = np.asarray(x)
+        if (x.dtype.kind == "O") != (symbol.dtype == "string"):
+            raise BadValue(
+                f"Model {self.name!r}, input {self._name_of(symbol)!r}: expected values of dtype "
+                f"{symbol.dtype}, but the data hold {'strings' if x.dtype == 'O' else x.dtype}. "
+                "Change the data, or the dtype in keras.Input(shape=..., dtype=...)."
+            )
+        x = self._with_shape(x, symbol)
+        return x if x.dtype.kind == "O" else x.astype(symbol.dtype, copy=False)
 
     def _set_masks(self, values: list, mask: Any) -> None:
         for x, m in zip(values, tree.flatten(mask), strict=True):
@@ -160,26 +197,34 @@ class Functional(Model):
         """One input in the rank and dtype that the graph was made for."""
         if x is None:
             return None
+        x = self._with_shape(x, symbol)
+        return x if str(x.dtype) == symbol.dtype else _keep_mask(x, ops.cast(x, symbol.dtype))
+
+    def _name_of(self, symbol: SymbolicTensor) -> str:
+        named = zip(self._sources, self._inputs, strict=True)
+        return next(source.name for source, x in named if x is symbol)
+
+    def _with_shape(self, x: Any, symbol: SymbolicTensor) -> Any:
+        """One input in the rank that the graph was made for, with its sizes checked."""
         x = self._with_rank(x, symbol)
         problem = InputSpec(shape=(None, *symbol.shape[1:])).problem(shape_of(x) or ())
         if problem:
-            name = next(
-                n.name for n, x in zip(self._sources, self._inputs, strict=True) if x is symbol
-            )
             seen = (None, *(shape_of(x) or ())[1:])  # the batch may be a stand-in
             raise BadValue(
-                f"Model {self.name!r}, input {name!r}: expected {_shown(symbol.shape)}, but the "
-                f"data have shape {_shown(seen)}. {_advice(seen, symbol.shape)}"
+                f"Model {self.name!r}, input {self._name_of(symbol)!r}: expected "
+                f"{_shown(symbol.shape)}, but the data have shape {_shown(seen)}. "
+                f"{_advice(seen, symbol.shape)}"
             )
-        return x if str(x.dtype) == symbol.dtype else _keep_mask(x, ops.cast(x, symbol.dtype))
+        return x
 
     def _with_rank(self, x: Any, symbol: SymbolicTensor) -> Any:
         """Add or drop a last axis of size 1, as Keras does."""
         rank, wanted = len(x.shape), symbol.ndim
+        lib = np if isinstance(x, np.ndarray) else ops
         if rank == wanted + 1 and x.shape[-1] == 1:
-            return _keep_mask(x, ops.squeeze(x, axis=-1))
+            return _keep_mask(x, lib.squeeze(x, axis=-1))
         if rank == wanted - 1 and symbol.shape[-1] == 1:
-            return _keep_mask(x, ops.expand_dims(x, axis=-1))
+            return _keep_mask(x, lib.expand_dims(x, axis=-1))
         return x
 
     def compute_mask(self, inputs: Any, previous_mask: Any) -> Any:

@@ -1,13 +1,16 @@
 """Model: a layer that can be trained, saved and looked at as a whole."""
 
+import contextlib
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from lurnet.core import tree
 from lurnet.core.errors import BadState, BadValue, did_you_mean
+from lurnet.core.prepared import Prepared, is_traced
 from lurnet.core.registry import register
-from lurnet.core.symbolic import any_symbolic
+from lurnet.core.symbolic import SymbolicTensor, any_symbolic, is_symbolic
 from lurnet.layers.base import Layer
+from lurnet.layers.preprocessing.host import Untraceable
 from lurnet.models.summary import print_summary
 from lurnet.training.activations import activations
 from lurnet.training.prediction import called
@@ -82,6 +85,8 @@ class Model(Trainer, Layer):
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """The outputs for inputs, compiled where that is the same; on symbolic input, recorded."""
+        if args and not any(map(_is_unknown, tree.leaves(args[0]))):
+            args = (self._on_host(args[0]), *args[1:])
         outputs = called(self, args, kwargs)
         return super().__call__(*args, **kwargs) if outputs is None else outputs
 
@@ -91,6 +96,22 @@ class Model(Trainer, Layer):
             f"{type(self).__name__} {self.name!r} has no call(self, x) method: define one, or make "
             "the model with Model(inputs, outputs)."
         )
+
+    def _inferred(self, args: tuple, kwargs: dict) -> Any:
+        """The outputs as symbolic tensors; of a model with a host part, by what comes after it."""
+        host = self._host
+        if host is None or any(isinstance(x, Prepared) for x in args):
+            return super()._inferred(args, kwargs)
+        if host.is_all:
+            return tree.map_structure(lambda x: SymbolicTensor(x.shape, x.dtype), self.output)
+        kwargs = {k: v for k, v in kwargs.items() if k != "inputs"}
+        return super()._inferred((Prepared(host.boundary), *args[1:]), kwargs)
+
+    def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
+        """The output as symbolic tensors, for symbolic inputs."""
+        if self._host is not None:
+            return self._inferred(args, kwargs)
+        return super().compute_output_spec(*args, **kwargs)
 
     def _build_for(self, args: tuple, kwargs: dict) -> None:
         """Build a subclassed model: its own build(), and its layers by tracing the call."""
@@ -107,7 +128,8 @@ class Model(Trainer, Layer):
         if type(self).call is not Model.call and input_shape is not None:
             symbols = tree.map_shape_structure(self._symbol, input_shape)
             self.built = True
-            Layer.compute_output_spec(self, symbols)
+            with contextlib.suppress(Untraceable):  # then the first call builds the layers
+                Layer.compute_output_spec(self, symbols)
         self.built = True
 
     # --- looking
@@ -179,6 +201,10 @@ class Model(Trainer, Layer):
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments as plain data."""
         return Layer.get_config(self)
+
+
+def _is_unknown(x: Any) -> bool:
+    return is_symbolic(x) or is_traced(x)
 
 
 def _saving() -> Any:

@@ -5,14 +5,18 @@ from typing import Any
 from lurnet.core import tree
 from lurnet.core.errors import BadState, BadType, BadValue
 from lurnet.core.names import auto_name
+from lurnet.core.prepared import Prepared
 from lurnet.core.registry import deserialize, serialize, serialize_object
 from lurnet.core.symbolic import SymbolicTensor, is_symbolic
 from lurnet.layers.base import Layer
 from lurnet.layers.input_layer import InputLayer
 from lurnet.layers.input_spec import describe
+from lurnet.layers.preprocessing.host import HostLayer
 from lurnet.layers.registry import registry
 from lurnet.models.functional import Functional
+from lurnet.models.host_part import HostPart
 from lurnet.models.model import Model
+from lurnet.training.data.arrays import standardize
 
 
 class Sequential(Model):
@@ -128,7 +132,8 @@ class Sequential(Model):
             )
         if not isinstance(self._stack[0], InputLayer):
             shape = (None, *input_shape[1:])
-            dtype = self._stack[0].compute_dtype
+            first = self._stack[0]
+            dtype = first.input_dtype if isinstance(first, HostLayer) else first.compute_dtype
             self._stack.insert(0, InputLayer(batch_shape=shape, dtype=dtype))
         inputs = x = self._stack[0].output
         for layer in self._stack[1:]:
@@ -160,6 +165,26 @@ class Sequential(Model):
         for layer in self.layers:
             inputs = layer(inputs, training=training)
         return inputs
+
+    @property
+    def _host(self) -> HostPart | None:
+        return None if self._graph is None else self._graph._host
+
+    def _on_host(self, inputs: Any) -> Any:
+        """What enters the compiled part, from raw inputs; the model is built where that tells."""
+        raw = self._graph is None and not isinstance(inputs, Prepared)
+        if raw and any(isinstance(x, HostLayer) for x in self._flatten_layers(False)):
+            self._build_on(standardize(inputs, "x", texts=True))
+        return inputs if self._graph is None else self._graph._on_host(inputs)
+
+    def _build_on(self, x: Any) -> None:
+        """Start with an input like these data, and build."""
+        if not hasattr(x, "dtype"):
+            raise BadValue(f"Sequential {self.name!r} takes one array of inputs, not {type(x)}.")
+        if not isinstance(self._stack[0], InputLayer):
+            dtype = "string" if x.dtype.kind == "O" else x.dtype
+            self._stack.insert(0, InputLayer(batch_shape=(None, *x.shape[1:]), dtype=dtype))
+        self._rebuild()
 
     def compute_mask(self, inputs: Any, previous_mask: Any) -> Any:
         """Masks are found by the layers inside."""

@@ -1,6 +1,7 @@
 """The ``.keras`` archive: metadata, config, weights and layers' texts in a zip or a folder."""
 
 import contextlib
+import io
 import json
 import shutil
 import time
@@ -11,7 +12,7 @@ from typing import Any, BinaryIO
 
 from lurnet.core.errors import BadFile
 from lurnet.layers.preprocessing.lookup import vocabularies_in_configs
-from lurnet.saving import assets
+from lurnet.saving import assets, own_assets
 from lurnet.saving.atomic import replacing
 from lurnet.saving.configs import described, parse, restored
 from lurnet.saving.entries import FREE_RATIO, FREE_SIZE
@@ -37,10 +38,20 @@ def _texts(model: Any) -> dict[str, bytes]:
 
 def write_archive(model: Any, path: Path, overwrite: bool = True) -> None:
     """Write a model into a ``.keras`` file: the whole file or, if anything fails, nothing."""
-    texts = _texts(model)
+    with own_assets.saved(model) as files:
+        _write_archive(_texts(model), files, model, path, overwrite)
+
+
+def _write_archive(
+    texts: Mapping[str, bytes], files: Mapping[str, Path], model: Any, path: Path, overwrite: bool
+) -> None:
     with replacing(path, overwrite) as file, zipfile.ZipFile(file, "w") as archive:
         for name, text in texts.items():
             archive.writestr(name, text)
+        for name, source in files.items():
+            if name not in texts:
+                with source.open("rb") as content, archive.open(name, "w") as member:
+                    shutil.copyfileobj(content, member, MB)
         with spool() as scratch:
             write_hdf5(model, scratch)
             scratch.seek(0)
@@ -52,14 +63,22 @@ def write_folder(model: Any, path: Path, overwrite: bool = True) -> None:
     """Write the parts of an archive as files of a folder."""
     if path.exists() and not (path.is_dir() and overwrite):
         raise BadFile(f"{path} exists: choose another name, or pass overwrite=True for a folder.")
-    texts = _texts(model)
-    path.mkdir(parents=True, exist_ok=True)
-    with replacing(path / WEIGHTS) as file:
-        write_hdf5(model, file)
-    for name, text in texts.items():
-        (path / name).parent.mkdir(parents=True, exist_ok=True)
-        with replacing(path / name) as file:
-            file.write(text)
+    with own_assets.saved(model) as files:
+        texts = _texts(model)
+        path.mkdir(parents=True, exist_ok=True)
+        with replacing(path / WEIGHTS) as file:
+            write_hdf5(model, file)
+        for name, text in texts.items():
+            _write_part(path / name, io.BytesIO(text))
+        for name in files.keys() - texts.keys():
+            with files[name].open("rb") as content:
+                _write_part(path / name, content)
+
+
+def _write_part(path: Path, content: BinaryIO) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(path) as file:
+        shutil.copyfileobj(content, file, MB)
 
 
 def read_archive(path: Path, custom_objects: Mapping[str, Any] | None, compile: bool) -> Any:
@@ -71,7 +90,10 @@ def read_archive(path: Path, custom_objects: Mapping[str, Any] | None, compile: 
         with parts.weights() as source:
             if getattr(model, "built", True):
                 read_hdf5(model, source, path)
-        assets.take(model, parts.asset_names(), parts.asset, path)
+        names = parts.asset_names()
+        taken = assets.take(model, names, parts.asset, path)
+        taken |= own_assets.load(model, parts, path)
+        assets.warn_left(set(names) - taken, path)
     return model
 
 
@@ -130,6 +152,14 @@ class Folder:
         """A layer's text."""
         return self.text(name)
 
+    def check_assets(self) -> None:
+        """Nothing: files of a folder are as large as they are."""
+
+    def copy_asset(self, name: str, file: BinaryIO) -> None:
+        """Copy a file that a layer keeps."""
+        with self._part(name).open("rb") as part:
+            shutil.copyfileobj(part, file, MB)
+
     @contextlib.contextmanager
     def weights(self) -> Iterator[Path]:
         """The weights' file."""
@@ -183,6 +213,22 @@ class Archive:
                 "refused."
             )
         return self.text(name)
+
+    def check_assets(self) -> None:
+        """Refuse files of layers that together unpack to far more than the whole file."""
+        claimed = sum(self._member(n).file_size for n in self.asset_names())
+        size = self.path.stat().st_size
+        if claimed > FREE_SIZE + FREE_RATIO * size:
+            raise BadFile(
+                f"{self.path}: the files in {assets.ASSETS}/ would unpack to {claimed} bytes, from "
+                f"a file of {size}: refused."
+            )
+
+    def copy_asset(self, name: str, file: BinaryIO) -> None:
+        """Copy a file that a layer keeps."""
+        info = self._member(name)
+        with reading(self.path), unpacking(self.path), self.archive.open(info) as member:
+            shutil.copyfileobj(member, file, MB)
 
     @contextlib.contextmanager
     def weights(self) -> Iterator[BinaryIO]:

@@ -13,9 +13,8 @@ from lurnet.core.errors import BadFile, BadValue
 from lurnet.layers.preprocessing.host import HostLayer
 from lurnet.layers.preprocessing.lookup import Lookup
 from lurnet.saving.entries import joined
+from lurnet.saving.own_assets import ASSETS
 from lurnet.saving.walk import places
-
-ASSETS = "assets"
 
 
 def written(model: Any) -> dict[str, bytes]:
@@ -44,8 +43,11 @@ def refuse_untold(model: Any, told: list, ending: str) -> None:
             )
 
 
-def take(model: Any, names: Collection[str], read: Callable[[str], bytes], path: Path) -> None:
-    """Give each layer its texts; the names come from the model, never from the file."""
+def take(model: Any, names: Collection[str], read: Callable[[str], bytes], path: Path) -> set[str]:
+    """Give each layer its texts; the names come from the model, never from the file.
+
+    Returns the names of those that were taken.
+    """
     left = set(names)
     for place, layer in _keepers(model):
         members = {name: joined(ASSETS, place, name) for name in layer.asset_names}
@@ -56,6 +58,11 @@ def take(model: Any, names: Collection[str], read: Callable[[str], bytes], path:
                 layer.take_assets(texts)
             except BadValue as error:
                 raise BadFile(f"{path}: {', '.join(members.values())}: {error}") from None
+    return set(names) - left
+
+
+def warn_left(left: Collection[str], path: Path) -> None:
+    """Tell of texts and files that nobody took."""
     if left:
         warnings.warn(
             f"{path} holds {', '.join(sorted(left)[:5])}, which no layer of the model takes.",

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from lurnet.core.errors import BadFile
-from lurnet.saving import assets, tensors
+from lurnet.saving import assets, own_assets, tensors
 from lurnet.saving.atomic import replacing
 from lurnet.saving.configs import described, parse, restored
 from lurnet.saving.files import LARGEST_TEXT, MB
@@ -19,6 +19,7 @@ CONFIG = "config"
 
 def write(model: Any, path: Path, overwrite: bool = True) -> None:
     """Write architecture, weights, compile settings and optimizer state."""
+    own_assets.warn_unsaved(model, path.suffix)
     about = {
         "format": "lurnet",
         "keras_version": KERAS_VERSION,
@@ -53,5 +54,6 @@ def read(path: Path, custom_objects: Mapping[str, Any] | None, compile: bool) ->
     texts = parse(about.get(assets.ASSETS, "{}"), f"The texts in {path}")
     if not all(isinstance(t, str) for t in texts.values()):
         raise BadFile(f"{path}: {assets.ASSETS!r} must hold texts by name.")
-    assets.take(model, texts, lambda name: texts[name].encode("utf-8", "replace"), path)
+    taken = assets.take(model, texts, lambda name: texts[name].encode("utf-8", "replace"), path)
+    assets.warn_left(texts.keys() - taken, path)
     return model

@@ -6,6 +6,7 @@ from typing import Any
 from lurnet import layers
 from lurnet.core.errors import BadValue, did_you_mean
 from lurnet.layers import context
+from lurnet.layers.preprocessing.host import HostLayer
 from lurnet.layers.rnn.base import Recurrent
 from lurnet.training.compiled import Compiled
 from lurnet.training.mapping import as_inputs, map_batches
@@ -53,7 +54,7 @@ def chosen_layers(model: Any, names: Sequence[Any] | None) -> list[Any]:
         names = [names]
     known = _reachable(model)
     if names is None:
-        return [x for x in model.layers if not isinstance(x, layers.InputLayer)]
+        return [x for x in model.layers if not isinstance(x, (layers.InputLayer, HostLayer))]
     return [_find(model, known, name) for name in names]
 
 

@@ -18,6 +18,7 @@ from lurnet.training.testing import make_tester
 
 
 def make_data(
+    model: Any,
     x: Any,
     y: Any = None,
     sample_weight: Any = None,
@@ -26,15 +27,17 @@ def make_data(
     shuffle: bool | str = False,
     class_weight: dict[int, float] | None = None,
 ) -> ArrayData | Stream:
-    """Arrays or a stream from what fit, evaluate and predict take."""
+    """Arrays or a stream from what fit, evaluate and predict take, after the model's host part."""
     if is_array(x) or isinstance(x, (list, tuple, dict)):
-        return ArrayData(x, y, sample_weight, batch_size, shuffle, class_weight, steps)
+        return ArrayData(
+            model._on_host(x), y, sample_weight, batch_size, shuffle, class_weight, steps
+        )
     if y is not None or sample_weight is not None:
         raise BadValue(
             f"x is a {type(x).__name__} that gives whole batches, so y and sample_weight must "
             "come out of it too: let it give (x, y) or (x, y, sample_weight)."
         )
-    return Stream(x, steps, bool(shuffle), class_weight)
+    return Stream(x, steps, bool(shuffle), class_weight, model._on_host)
 
 
 def prepare(model: Any, data: ArrayData | Stream) -> None:
@@ -163,7 +166,7 @@ def is_validation_epoch(epoch: int, frequency: Any) -> bool:
 
 
 def validation_data(
-    given: Any, train: ArrayData | Stream, batch_size: int | None, steps: int | None
+    model: Any, given: Any, train: ArrayData | Stream, batch_size: int | None, steps: int | None
 ) -> ArrayData | Stream | None:
     """The data to validate with, in batches like the training data's unless told otherwise."""
     if given is None:
@@ -171,8 +174,8 @@ def validation_data(
     if batch_size is None and isinstance(train, ArrayData):
         batch_size = train.batch_size
     if isinstance(given, (list, tuple)):
-        return make_data(*unpack_x_y_sample_weight(tuple(given)), batch_size, steps)
-    return make_data(given, batch_size=batch_size, steps=steps)
+        return make_data(model, *unpack_x_y_sample_weight(tuple(given)), batch_size, steps)
+    return make_data(model, given, batch_size=batch_size, steps=steps)
 
 
 def split_off(x: Any, y: Any, weight: Any, fraction: float) -> tuple[tuple, tuple]:

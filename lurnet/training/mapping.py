@@ -21,7 +21,7 @@ def as_inputs(model: Any, x: Any) -> Any:
             f"Model {model.name!r}: this takes arrays, but x is a {type(x).__name__}. Take a batch "
             "out of it first."
         )
-    x = standardize(x, "x")
+    x = standardize(model._on_host(x), "x")
     if not model.built:
         model._output_spec(tree.map_structure(symbol_of, x))
     return x

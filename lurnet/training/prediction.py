@@ -61,6 +61,8 @@ class Predictor(Steps):
             tell: told now and then how many samples are done.
         """
         count = next(a.shape[0] for a in tree.leaves(x) if a is not None)
+        if self.model._host is not None and self.model._host.is_all:
+            return self.model._host.finish(x)
         if not self.apart:
             return self._each(x, count, batch_size or 32, tell)
         size = batch_size or self._size(x)

@@ -68,7 +68,7 @@ def find_learning_rate(
             "find_learning_rate needs 0 < smallest < largest, 5 steps at least and a smoothing "
             f"from 0 to below 1, not {smallest}, {largest}, {steps} and {smoothing}."
         )
-    data = standardize(x, "x"), standardize(y, "y")
+    data = standardize(model._on_host(x), "x"), standardize(y, "y")
     rates = np.geomspace(smallest, largest, steps)
     rng = np.random.default_rng(seed)
     batches = _batches(check_lengths(data[0], data[1], None), batch_size, rng)

@@ -22,6 +22,13 @@ class Trainer(Compiled):
 
     __call__: Callable[..., Any]
 
+    #: The part of the model that runs on the host before the compiled rest.
+    _host: Any = None
+
+    def _on_host(self, inputs: Any) -> Any:
+        """Raw inputs as the compiled part takes them."""
+        return inputs
+
     # --- one step; override these to train in your own way
 
     def train_step(self, *data: Any) -> Any:
@@ -209,11 +216,13 @@ class Trainer(Compiled):
         require_compiled(self, "fit")
         part = None
         if validation_split and validation_data is None:
+            x = self._on_host(x)
             (x, y, sample_weight), part = loop.split_off(x, y, sample_weight, validation_split)
         data = loop.make_data(
-            x, y, sample_weight, batch_size, steps_per_epoch, shuffle, class_weight
+            self, x, y, sample_weight, batch_size, steps_per_epoch, shuffle, class_weight
         )
         checked = loop.validation_data(
+            self,
             validation_data if part is None else part,
             data,
             validation_batch_size or batch_size,
@@ -238,7 +247,7 @@ class Trainer(Compiled):
         """Loss and metrics on test data: the loss alone, a list, or a dict by name."""
         _old_arguments(extra, 1)
         require_compiled(self, "evaluate")
-        data = loop.make_data(x, y, sample_weight, batch_size, steps)
+        data = loop.make_data(self, x, y, sample_weight, batch_size, steps)
         found = loop.evaluate(self, data, callbacks, verbose)
         return found if return_dict else self._as_list(found)
 
@@ -265,7 +274,7 @@ class Trainer(Compiled):
         _old_arguments(extra, 1)
         if mc_samples is not None:
             return sampling.predict_samples(self, x, mc_samples, batch_size)
-        data = loop.make_data(x, batch_size=batch_size, steps=steps)
+        data = loop.make_data(self, x, batch_size=batch_size, steps=steps)
         if not self.built:
             first = data.x if hasattr(data, "x") else data.peek()[0]
             self._output_spec(tree.map_structure(symbol_of, first))
@@ -283,8 +292,9 @@ class Trainer(Compiled):
     ) -> Any:
         """One training step; returns the metrics of this batch."""
         require_compiled(self, "train_on_batch")
+        x = self._on_host(x)
         data = loop.make_data(
-            x, y, sample_weight, batch_size=len(_first(x)), class_weight=class_weight
+            self, x, y, sample_weight, batch_size=len(_first(x)), class_weight=class_weight
         )
         loop.prepare(self, data)
         self.reset_metrics()
@@ -296,7 +306,8 @@ class Trainer(Compiled):
     ) -> Any:
         """One test step; returns the metrics of this batch."""
         require_compiled(self, "test_on_batch")
-        data = loop.make_data(x, y, sample_weight, batch_size=len(_first(x)))
+        x = self._on_host(x)
+        data = loop.make_data(self, x, y, sample_weight, batch_size=len(_first(x)))
         loop.prepare(self, data)
         self.reset_metrics()
         logs = loop.as_floats(Steps(self, "test").on_batch(data.data))
@@ -304,6 +315,7 @@ class Trainer(Compiled):
 
     def predict_on_batch(self, x: Any) -> Any:
         """Outputs for one batch as NumPy arrays."""
+        x = self._on_host(x)
         return self.predict(x, batch_size=len(_first(x)), verbose=0)
 
 

@@ -63,14 +63,18 @@ class Hashing(HostLayer):
     sparse: Dense = False  #: only False
     dtype: Whole = None  #: dtype of the result; None: whole numbers where the number is given
 
-    def on_host(self, inputs: np.ndarray) -> Any:
-        """The numbers or vectors."""
+    def indices(self, inputs: np.ndarray) -> np.ndarray:
+        """The numbers."""
         masked = self.mask_value is not None and self.num_bins > 1
         count = self.num_bins - masked
         found = mapped(inputs, lambda t: bucket(as_bytes(t), count, self.salt))
         if masked:
             found = np.where(inputs == self.mask_value, 0, found + 1)
-        return encode(found.astype("int32"), self.output_mode, self.num_bins, self.compute_dtype)
+        return found.astype("int32")
+
+    def encoded(self, indices: Any) -> Any:
+        """The numbers or vectors."""
+        return encode(indices, self.output_mode, self.num_bins, self.compute_dtype)
 
 
 @fields
@@ -91,17 +95,23 @@ class HashedCrossing(HostLayer):
 
     _after = {"name": "sparse", "dtype": "name"}
 
-    def call(self, inputs: Any) -> Any:
-        """The numbers or vectors."""
+    def index_shape(self, inputs: Any) -> tuple:
+        """Shape of the numbers: that of each input."""
         if not isinstance(inputs, (list, tuple)) or len(inputs) < 2:
             raise BadValue(f"{describe(self)} takes a list of at least two inputs: [a, b].")
-        arrays = [texts_of(x) for x in inputs]
-        shapes = {a.shape for a in arrays}
-        if len(shapes) > 1 or arrays[0].ndim > 2 or arrays[0].shape[1:] not in ((), (1,)):
+        shapes = {tuple(x.shape) for x in inputs}
+        shape = next(iter(shapes))
+        if len(shapes) > 1 or len(shape) > 2 or shape[1:] not in ((), (1,)):
             raise BadValue(
                 f"{describe(self)}: all inputs must have one shape, (batch,) or (batch, 1), but "
-                f"they have {sorted(shapes)}."
+                f"they have {sorted(shapes, key=str)}."
             )
+        return shape
+
+    def call(self, inputs: Any) -> Any:
+        """The numbers or vectors."""
+        arrays = [texts_of(x) for x in inputs] if isinstance(inputs, (list, tuple)) else inputs
+        self.index_shape(arrays)
         if any(a.dtype.kind not in "iubO" for a in arrays):
             raise BadValue(f"{describe(self)} takes strings and whole numbers, not fractions.")
         columns = [[as_bytes(v) if isinstance(v, str) else v for v in a.ravel()] for a in arrays]
@@ -109,8 +119,11 @@ class HashedCrossing(HostLayer):
             crossed([v if isinstance(v, bytes) else int(v) for v in row], self.num_bins)
             for row in zip(*columns, strict=True)
         ]
-        numbers = np.array(found, "int32").reshape(arrays[0].shape)
-        return encode(numbers, self.output_mode, self.num_bins, self.compute_dtype)
+        return self.encoded(np.array(found, "int32").reshape(arrays[0].shape))
+
+    def encoded(self, indices: Any) -> Any:
+        """The numbers or vectors."""
+        return encode(indices, self.output_mode, self.num_bins, self.compute_dtype)
 
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments as plain data."""

@@ -1,22 +1,31 @@
 """Layers over strings: they run on the host, in NumPy, since a device holds numbers only."""
 
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
 
 from lurnet import ops
+from lurnet.core import tree
 from lurnet.core.errors import BadValue
 from lurnet.core.fields import fields
+from lurnet.core.prepared import is_traced
+from lurnet.core.symbolic import SymbolicTensor, infer
 from lurnet.layers.base import Layer
 from lurnet.layers.input_spec import describe
+
+
+class Untraceable(BadValue):
+    """A layer that computes on the host was met where a computation is being compiled."""
 
 
 @fields
 class HostLayer(Layer):
     """Base of the layers that take strings (or whole numbers) as NumPy arrays or nested lists.
 
-    A subclass defines ``on_host(array)``.
+    A subclass defines ``indices(array)``, in NumPy, and ``encoded(indices)``, in ops. In a model
+    of symbolic tensors the layer runs on the host, before the part that is compiled.
     """
 
     #: Names of the texts that a model file may hold for the layer.
@@ -29,17 +38,54 @@ class HostLayer(Layer):
     def take_assets(self, texts: dict[str, str]) -> None:
         """Take the texts that a model file holds."""
 
+    def save_assets(self, dir_path: str) -> None:
+        """Write the layer's texts into a folder, as a ``.keras`` file holds them."""
+        for name, text in self.assets().items():
+            Path(dir_path, name).write_bytes(text.encode())
+
+    def load_assets(self, dir_path: str) -> None:
+        """Take the layer's texts from a folder."""
+        found = {name: Path(dir_path, name) for name in self.asset_names}
+        self.take_assets({n: p.read_bytes().decode() for n, p in found.items() if p.is_file()})
+
     def _convert(self, given: Any) -> Any:
         """Inputs stay as they are: no device takes strings."""
         return given
 
-    def _call_symbolic(self, args: tuple, kwargs: dict) -> Any:
-        """Refused: a model is compiled, and this layer runs on the host."""
-        raise BadValue(
-            f"{describe(self)} computes on the host and cannot be a part of a model yet. Call it "
-            "on the texts, and give the model its numbers. Where a file holds such a model, build "
-            "the layers after it in your program, and call load_weights on the file."
-        )
+    @property
+    def input_dtype(self) -> str:
+        """What the layer takes, where it is a model's first layer and nothing else tells."""
+        return "string"
+
+    def check_ready(self) -> None:
+        """Refuse to run in a model while something is missing, such as a vocabulary."""
+
+    # --- symbolic
+
+    def _inferred(self, args: tuple, kwargs: dict) -> Any:
+        """The output by shapes alone: nothing is looked up."""
+        return self.compute_output_spec(*args, **kwargs)
+
+    def compute_output_spec(self, inputs: Any) -> Any:
+        """The output as a symbolic tensor, for a symbolic input."""
+        return infer(self.encoded, SymbolicTensor(self.index_shape(inputs), "int32"))
+
+    def index_shape(self, inputs: Any) -> tuple:
+        """Shape of what ``indices`` gives for a symbolic input; None is an unknown size."""
+        return inputs.shape
+
+    # --- calling
+
+    def _run(self, args: tuple, kwargs: dict) -> Any:
+        if any(map(is_traced, tree.leaves((args, kwargs)))):
+            raise Untraceable(
+                f"{describe(self)} computes on the host, but it was called within a computation "
+                "that is compiled, where nothing is known yet: in a call() or train_step() of "
+                "your own, perhaps. Make the model of keras.Input and layers (Sequential, or "
+                "keras.Model(inputs, outputs)), which runs it first; or call it on the data, and "
+                "give the model its numbers."
+            )
+        return super()._run(args, kwargs)
 
     def call(self, inputs: Any) -> Any:
         """The numbers for the strings, as a tensor."""
@@ -47,6 +93,14 @@ class HostLayer(Layer):
 
     def on_host(self, inputs: np.ndarray) -> Any:
         """The computation itself, over one array."""
+        return self.encoded(self.indices(inputs))
+
+    def indices(self, inputs: np.ndarray) -> np.ndarray:
+        """A whole number for each string; -1 for none."""
+        raise NotImplementedError
+
+    def encoded(self, indices: Any) -> Any:
+        """The indices as the layer gives them out, such as vectors."""
         raise NotImplementedError
 
 

@@ -13,6 +13,7 @@ from lurnet import ops
 from lurnet.core.errors import BadState, BadValue
 from lurnet.core.fields import Check, Convert, fields, is_int
 from lurnet.core.settings import floatx
+from lurnet.core.symbolic import SymbolicTensor
 from lurnet.layers.input_spec import describe
 from lurnet.layers.preprocessing.category import Dense, encode
 from lurnet.layers.preprocessing.hashes import bucket
@@ -78,6 +79,18 @@ class VocabularyLayer(HostLayer):
         """Nothing: the layer takes inputs of any shape."""
         return {}
 
+    def get_vocabulary(self, include_special_tokens: bool = True) -> list:
+        """The tokens by index."""
+        raise NotImplementedError
+
+    def check_ready(self) -> None:
+        """A model runs with a vocabulary only: without one, all tokens are the same."""
+        if not self.get_vocabulary(include_special_tokens=False):
+            raise BadState(
+                f"{describe(self)} has no vocabulary yet: call its adapt(data) before the model "
+                "runs, or pass `vocabulary`."
+            )
+
 
 class Lookup(VocabularyLayer):
     """Base of the layers with a vocabulary: tokens by index, and indices by token.
@@ -102,7 +115,8 @@ class Lookup(VocabularyLayer):
     def accept(self, extra: dict[str, Any]) -> None:
         """What the configs of files hold beside the arguments."""
         self._fixed = extra.pop("has_input_vocabulary", None)
-        for name in ("vocabulary_size", "vocabulary_dtype", "oov_method"):
+        self._size = extra.pop("vocabulary_size", None)  # while the words are still to come
+        for name in ("vocabulary_dtype", "oov_method"):
             extra.pop(name, None)
         super().accept(extra)
 
@@ -115,6 +129,8 @@ class Lookup(VocabularyLayer):
             raise BadValue(f"{describe(self)}: `invert` works with output_mode='int' only.")
         given = self.vocabulary is not None
         self._has_vocabulary = given if getattr(self, "_fixed", None) is None else self._fixed
+        told = getattr(self, "_size", None)
+        self._size: int | None = told if is_int(told) else None
         self._tokens: list = []
         self._idf: np.ndarray | None = None
         self.reset_state()
@@ -278,15 +294,28 @@ class Lookup(VocabularyLayer):
 
     # --- looking up
 
+    @property
+    def input_dtype(self) -> str:
+        """Strings, or whole numbers."""
+        return "int64" if self.invert or self.token_kind is int else "string"
+
     def on_host(self, inputs: np.ndarray) -> Any:
         """Indices or vectors for tokens; tokens for indices with ``invert``."""
         if not self._tokens and self.output_mode != "int" and not self.pad_to_max_tokens:
             raise BadState(
                 f"{describe(self)} has no vocabulary yet: call adapt(data), or pass `vocabulary`."
             )
+        return self._inverted(inputs) if self.invert else super().on_host(inputs)
+
+    def compute_output_spec(self, inputs: Any) -> Any:
+        """The output as a symbolic tensor, for a symbolic input."""
         if self.invert:
-            return self._inverted(inputs)
-        return self.encoded(mapped(inputs, self.index_of).astype("int32"))
+            return SymbolicTensor(inputs.shape, "string" if self.token_kind is str else "int32")
+        return super().compute_output_spec(inputs)
+
+    def indices(self, inputs: np.ndarray) -> np.ndarray:
+        """Indices of tokens."""
+        return mapped(inputs, self.index_of).astype("int32")
 
     def index_of(self, token: Any) -> int:
         """Index of one token; -1 for the mask token where vectors are made."""
@@ -310,15 +339,26 @@ class Lookup(VocabularyLayer):
         """Which of the indices for unknown tokens one gets."""
         return bucket(as_bytes(token), self.num_oov_indices, self.salt)
 
-    def encoded(self, indices: np.ndarray) -> Any:
+    def encoded(self, indices: Any) -> Any:
         """Indices as they are, or as vectors; -1 stands for no token."""
         if self.output_mode == "int":
             return indices
-        padded = self.max_tokens if self.pad_to_max_tokens else None
-        depth = padded or self.vocabulary_size()
         mode = "count" if self.output_mode == "tf_idf" else self.output_mode
-        made = encode(indices, mode, depth, floatx() if self._weighs else "int32")
-        return made * ops.convert_to_tensor(self._idf) if self._weighs else made
+        made = encode(indices, mode, self._depth, floatx() if self._weighs else "int32")
+        return made if self._idf is None else made * ops.convert_to_tensor(self._idf)
+
+    @property
+    def _depth(self) -> int:
+        """Size of the vectors; of a layer from a file that gets its words later, by its config."""
+        if self.pad_to_max_tokens and self.max_tokens:
+            return self.max_tokens
+        size = self.vocabulary_size() if self._tokens else self._size
+        if size is None:
+            raise BadState(
+                f"{describe(self)} has no vocabulary yet, so the size of its vectors is unknown: "
+                "call its adapt(data) before you build the model, or pass `vocabulary`."
+            )
+        return size
 
     @property
     def _weighs(self) -> bool:

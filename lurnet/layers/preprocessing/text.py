@@ -88,8 +88,7 @@ class TextVectorization(VocabularyLayer):
 
     def accept(self, extra: dict[str, Any]) -> None:
         """What the configs of files hold beside the arguments."""
-        self._fixed = {"has_input_vocabulary": extra.pop("has_input_vocabulary", None)}
-        extra.pop("vocabulary_size", None)
+        self._fixed = {k: extra.pop(k, None) for k in ("has_input_vocabulary", "vocabulary_size")}
         super().accept(extra)
 
     def setup(self) -> None:
@@ -138,18 +137,36 @@ class TextVectorization(VocabularyLayer):
         widths = range(1, given + 1) if is_int(given) else given
         return [" ".join(row[i : i + n]) for n in widths for i in range(len(row) - n + 1)]
 
-    def on_host(self, inputs: np.ndarray) -> Any:
-        """The numbers of the words."""
-        if self.split is None and self.ngrams is None and self.output_sequence_length is None:
-            return self._lookup_layer.on_host(self._standardized(inputs))
+    @property
+    def _takes_words(self) -> bool:
+        """Whether each string is looked up as it stands."""
+        return self.split is None and self.ngrams is None and self.output_sequence_length is None
+
+    def indices(self, inputs: np.ndarray) -> np.ndarray:
+        """The indices of the words, rows of one length."""
+        if self._takes_words:
+            return self._lookup_layer.indices(self._standardized(inputs))
         rows = [[self._lookup_layer.index_of(w) for w in row] for row in self.words(inputs)]
-        whole = self.output_mode == "int"
         length = self.output_sequence_length or max(map(len, rows), default=0)
-        table = np.full((len(rows), length), 0 if whole else -1, "int32")
+        table = np.full((len(rows), length), 0 if self.output_mode == "int" else -1, "int32")
         for line, row in zip(table, rows, strict=True):
             line[: len(row)] = row[:length]
-        made = self._lookup_layer.encoded(table)
-        return made[0] if inputs.ndim == 0 else made
+        return table
+
+    def index_shape(self, inputs: Any) -> tuple:
+        """Shape of the indices: a row for each text."""
+        return inputs.shape if self._takes_words else (inputs.shape[0], self.output_sequence_length)
+
+    def encoded(self, indices: Any) -> Any:
+        """The indices, or vectors of what occurs."""
+        return self._lookup_layer.encoded(indices)
+
+    def on_host(self, inputs: np.ndarray) -> Any:
+        """The numbers of the words."""
+        if self.output_mode != "int" and not self.pad_to_max_tokens:
+            self.check_ready()
+        made = super().on_host(inputs)
+        return made[0] if inputs.ndim == 0 and not self._takes_words else made
 
     def adapt(self, data: Any, batch_size: int | None = None, steps: int | None = None) -> None:
         """Take the vocabulary from texts, the most frequent words first.

@@ -11,7 +11,7 @@ from lurnet import losses, metrics
 from lurnet.core.names import to_snake_case
 from lurnet.core.registry import Registry, serialize
 from lurnet.layers.preprocessing.lookup import vocabularies_in_configs
-from lurnet.saving import assets
+from lurnet.saving import assets, own_assets
 from lurnet.saving.configs import described
 from lurnet.saving.legacy.groups import TOP
 from lurnet.saving.legacy.training import BY_LABELS
@@ -30,6 +30,7 @@ def write_model(model: Any, file: Any, include_optimizer: bool = True) -> None:
     with vocabularies_in_configs() as told:
         whole = described(model)
     assets.refuse_untold(model, told, ".h5")
+    own_assets.warn_unsaved(model, ".h5")
     config = {k: whole[k] for k in ("class_name", "config")}
     with h5py.File(file, "w") as h5:
         _note_writer(h5)

@@ -57,7 +57,7 @@ class Gathering:
     def _fit(self, batch: Any) -> None:
         arrays = [a for a in tree.leaves(batch) if a is not None]
         sizes = {a.shape[0] if a.ndim else 0 for a in arrays}
-        plain = all(isinstance(a, np.ndarray) for a in arrays)
+        plain = all(isinstance(a, np.ndarray) and a.dtype.kind not in "OUS" for a in arrays)
         self.span = 0
         if not plain or len(sizes) != 1 or 0 in sizes:
             return

@@ -7,18 +7,25 @@ import numpy as np
 from lurnet.core import tree
 from lurnet.core.dtypes import is_float
 from lurnet.core.errors import BadValue
+from lurnet.core.prepared import Prepared
 from lurnet.core.settings import floatx
 from lurnet.core.symbolic import SymbolicTensor
+from lurnet.layers.preprocessing.host import decoded
 from lurnet.training.data.batch import pack_x_y_sample_weight
 
 
 def is_array(x: Any) -> bool:
     """Whether a value is an array: NumPy's, JAX's, or one that NumPy can take (pandas, torch)."""
+    if isinstance(x, np.generic):  # one number, or one text
+        return False
     return hasattr(x, "shape") and hasattr(x, "dtype") or hasattr(x, "to_numpy")
 
 
-def as_numpy(x: Any, argument: str) -> Any:
-    """An array in the dtype training takes: floats in ``floatx()``; JAX arrays stay as they are."""
+def as_numpy(x: Any, argument: str, texts: bool = False) -> Any:
+    """An array in the dtype training takes: floats in ``floatx()``; JAX arrays stay as they are.
+
+    With ``texts``, strings may be in it: they come as an array of objects.
+    """
     if x is None:
         return None
     if hasattr(x, "__jax_array__") or type(x).__module__.startswith("jax"):
@@ -29,15 +36,34 @@ def as_numpy(x: Any, argument: str) -> Any:
         x = x.detach().cpu().numpy()
     x = np.asarray(x)
     if x.dtype.kind in "OUS":
+        if texts:
+            return _as_texts(x, argument)
         raise BadValue(
             f"{argument} holds {x.dtype} values, which cannot be trained on. Rows of unequal "
-            "length? Pad them with keras.utils.pad_sequences. Text? Turn it into numbers first."
+            "length? Pad them with keras.utils.pad_sequences. Text? Turn it into numbers first, or "
+            "put a TextVectorization, StringLookup or Hashing layer into a Sequential or "
+            "functional model."
         )
     return x.astype(floatx(), copy=False) if is_float(x.dtype) else x
 
 
-def standardize(values: Any, argument: str) -> Any:
-    """Nested lists, tuples and dicts of arrays; a list of plain numbers is one array."""
+def _as_texts(x: np.ndarray, argument: str) -> np.ndarray:
+    flat = x.ravel().tolist()
+    wrong = next((i for i, t in enumerate(flat) if not isinstance(t, (str, bytes))), None)
+    if wrong is not None:
+        raise BadValue(
+            f"{argument} holds {flat[wrong]!r} at index {np.unravel_index(wrong, x.shape)[0]}, "
+            "where a text belongs. Missing texts? Fill them: frame.fillna(''). Rows of unequal "
+            "length? Fill them up to one length, or give whole texts."
+        )
+    return decoded(x)
+
+
+def standardize(values: Any, argument: str, texts: bool = False) -> Any:
+    """Nested lists, tuples and dicts of arrays; a list of plain numbers is one array.
+
+    ``texts``: whether arrays may hold strings.
+    """
     if values is None:
         return None
     if (
@@ -48,9 +74,9 @@ def standardize(values: Any, argument: str) -> Any:
     ):
         values = np.asarray(values)
     if is_array(values):
-        array = as_numpy(values, argument)
+        array = as_numpy(values, argument, texts)
         return array[:, None] if _is_frame_column(values) else array
-    return tree.map_structure(lambda v: as_numpy(v, argument), values)
+    return tree.map_structure(lambda v: as_numpy(v, argument, texts), values)
 
 
 def _is_frame_column(values: Any) -> bool:
@@ -155,7 +181,8 @@ class ArrayData:
         class_weight: dict[int, float] | None = None,
         steps: int | None = None,
     ) -> None:
-        self.x, self.y = standardize(x, "x"), standardize(y, "y")
+        self.x = standardize(x, "x", texts=isinstance(x, Prepared))
+        self.y = standardize(y, "y")
         self.sample_weight = standardize(sample_weight, "sample_weight")
         self.count = check_lengths(self.x, self.y, self.sample_weight)
         if class_weight is not None:

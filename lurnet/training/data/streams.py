@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from lurnet.core.errors import BadValue
+from lurnet.core.prepared import Prepared
 from lurnet.training.data.ahead import Gathering, ahead
 from lurnet.training.data.arrays import class_weighted, standardize
 from lurnet.training.data.batch import unpack_x_y_sample_weight
@@ -54,6 +55,7 @@ class Stream:
         steps: batches in an epoch; None: until the source ends. The next goes on after them.
         shuffle: whether a PyDataset's batches come in a new order every epoch.
         class_weight: weight by class number.
+        on_host: what each batch's inputs go through first, on the host.
     """
 
     def __init__(
@@ -62,9 +64,10 @@ class Stream:
         steps: int | None = None,
         shuffle: bool = False,
         class_weight: dict[int, float] | None = None,
+        on_host: Callable[[Any], Any] = lambda x: x,
     ) -> None:
         self.source, self.limit, self.shuffle = source, steps, shuffle
-        self.class_weight = class_weight
+        self.class_weight, self.on_host = class_weight, on_host
         self.indexed = hasattr(source, "__getitem__") and hasattr(source, "__len__")
         self._running: Any = None
         self._first: list = []
@@ -145,7 +148,8 @@ class Stream:
 
     def _standard(self, batch: Any) -> tuple:
         x, y, weight = unpack_x_y_sample_weight(batch)
-        x, y = standardize(x, "x"), standardize(y, "y")
+        x = self.on_host(x)
+        x, y = standardize(x, "x", texts=isinstance(x, Prepared)), standardize(y, "y")
         weight = standardize(weight, "sample_weight")
         if self.class_weight is not None:
             weight = class_weighted(y, weight, self.class_weight)

@@ -1,0 +1,22 @@
+"""A model's inputs after its host part: numbers only, in the order that the compiled part takes."""
+
+from typing import Any
+
+import jax
+
+
+class Prepared(list):
+    """Arrays that the host part of a model has made of its inputs.
+
+    A list of a class of its own, so that a model can tell them from raw inputs.
+    """
+
+
+jax.tree_util.register_pytree_node(
+    Prepared, lambda arrays: (tuple(arrays), None), lambda _, arrays: Prepared(arrays)
+)
+
+
+def is_traced(x: Any) -> bool:
+    """Whether a value is one of a computation that is being compiled, and so not known yet."""
+    return isinstance(x, jax.core.Tracer)
