@@ -1,6 +1,6 @@
 """Streams of batches: generators, ``PyDataset`` and other iterables."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
