@@ -21,6 +21,7 @@ from lurnet.core.errors import BadState, BadType, BadValue
 from lurnet.core.seeds import make_default_seed, set_random_seed
 from lurnet.report import page
 from lurnet.study import runs as study_runs
+from lurnet.study.settings import key_of
 from lurnet.study.statistics import compared, estimate
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -401,6 +402,85 @@ def test_plot(grid_study):
     np.testing.assert_allclose(np.asarray(found, float), means)
     curves = grid_study.plot_curves("val_loss", most=2).axes[0]
     assert len(curves.lines) == 2 and "2 of 6" in curves.get_title()
+
+
+def made_up(grid, replicates=3, level=0.97):
+    """A study with numbers that no training made."""
+
+    def build(**setting):
+        raise AssertionError
+
+    study = lurnet.Study(build, grid, replicates=replicates, folder=False)
+    rng = np.random.default_rng(0)
+    for setting in study.settings:
+        for i in range(replicates):
+            curve = np.clip(level + 0.02 * rng.normal(size=3), 0, 1).tolist()
+            ends = {"val_accuracy": curve[-1], "val_loss": 1 - curve[-1]}
+            run = studies.Run(setting, i, i, {"val_accuracy": curve, "val_loss": curve}, ends)
+            study._runs[key_of(setting, i)] = run
+    return study
+
+
+KERNELS = [[3, 3], [5, 5]]
+PLACES = [  # grid, then what is on the axis, in the legend, and the titles of the panels
+    ({"act": ["relu", "tanh"], "l2": [1e-6, 1e-5, 1e-4, 1e-3, 1e-2]}, "l2", "act", [""]),
+    ({"rate": [0.1, 0.3, 0.5], "units": [8, 16, 32, 64]}, "units", "rate", [""]),
+    ({"units": list(range(9)), "depth": list(range(1, 10))}, "units", "depth", [""]),
+    ({"pad": ["a", "b"], "window": [3, 5], "stride": [1, 2]}, "window", "pad",
+     ["stride=1", "stride=2"]),
+    ({"kernel": KERNELS, "act": ["relu", "tanh", "elu"]}, "act", "kernel", [""]),
+    ({"network": ["z", "a"]}, "network", None, [""]),
+    ([{"units": 8}, {"units": 8, "rate": 0.5}, {"units": 16}], "setting", None, [""]),
+    ([{"units": 8}, {"units": None}], "units", None, [""]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("grid", "x", "by", "panels"), PLACES)
+def test_every_setting_is_drawn(grid, x, by, panels):
+    study = made_up(grid)
+    figure = study.plot("val_accuracy")
+    axes = figure.axes
+    label = axes[0].get_xlabel() or figure.get_supxlabel()
+    legend = axes[0].get_legend() or next(iter(figure.legends), None)
+    assert label == x and [ax.get_title() for ax in axes] == panels
+    assert (legend and legend.get_title().get_text()) == by
+    bars = [c.lines[0].get_ydata() for ax in axes for c in ax.containers]
+    found = [r["mean"] for r in study.table("val_accuracy")]
+    np.testing.assert_allclose(sorted(np.concatenate(bars)), sorted(found))
+
+
+def test_names_stand_as_in_the_grid():
+    ax = made_up({"network": ["zeta", "alpha", "mu"]}).plot("val_accuracy").axes[0]
+    assert [t.get_text() for t in ax.get_xticklabels()] == ["zeta", "alpha", "mu"]
+    assert {line.get_linestyle() for line in ax.lines} == {"None"}
+
+
+def test_settings_without_a_value_have_their_own_name():
+    ax = made_up([{"rate": 0.1}, {}]).plot("val_accuracy", x="rate").axes[0]
+    assert [t.get_text() for t in ax.get_xticklabels()] == ["0.1", "not given"]
+
+
+def test_intervals_of_shares_are_cut_in_pictures_alone():
+    study = made_up({"l2": [0.1, 0.2, 0.3]}, replicates=2)
+    assert any(row["high"] > 1 for row in study.table("val_accuracy"))
+    figures = dict(study.figures())
+    assert len(figures) == 3  # bars and curves of the accuracy, curves of the loss
+    for caption, figure in figures.items():
+        share = "val_accuracy" in caption
+        assert ("the table has them whole" in caption) == share
+        ends = [p.vertices[:, 1] for c in figure.axes[0].collections for p in c.get_paths()]
+        assert not share or max(map(np.max, ends)) <= 1
+    assert not any("whole" in caption for caption, _ in made_up({"l2": [1, 2]}, 2, 0.5).figures())
+
+
+def test_parameters_beyond_a_page_are_held_at_their_best():
+    grid = {"a": list(range(6)), "b": list("pqrs"), "c": list("wxyz"), "d": list("abcde")}
+    study = made_up(grid, replicates=1)
+    with pytest.raises(BadValue, match="b, c vary too, in 16 ways"):
+        study.plot()
+    caption, figure = next(iter(study.figures()))
+    assert re.search(r"where .=.*, as in the best setting", caption)
+    assert 1 < len(figure.axes) <= 12
 
 
 def test_report(grid_study, tmp_path):

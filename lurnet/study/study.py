@@ -13,6 +13,7 @@ from lurnet import report
 from lurnet.core import tree
 from lurnet.core.errors import BadState, BadType, BadValue
 from lurnet.study import pictures, results
+from lurnet.study.figures import captioned
 from lurnet.study.fingerprint import description, digest, facts_of
 from lurnet.study.places import place
 from lurnet.study.progress import Progress
@@ -369,15 +370,19 @@ class Study:
         where: Mapping[str, Any] | None = None,
         title: str | None = None,
     ) -> Any:
-        """Means with their 95 % intervals against a parameter, as a matplotlib figure.
+        """Means with their 95 % intervals against the parameters, as a matplotlib figure.
 
         Args:
-            metric: what is drawn; None: the monitor.
-            x: the parameter on the axis; None: the first that varies.
-            by: a second parameter: a curve for each of its values; None: the next that varies
-                (after a search: none).
-            where: values of further parameters.
+            metric: what is drawn; None: the monitor. Intervals of shares, such as accuracy, are
+                drawn no further than 0 and 1; ``table`` has them whole.
+            x: the parameter on the axis; None: the one with the most numbers, else names.
+            by: another: a curve for each of its values; None: one of those left (after a search:
+                none). Each combination of further ones has a panel.
+            where: values of parameters: only settings that have these are drawn.
             title: above the picture.
+
+        Settings from a list of dicts that are not all combinations of their values stand one by
+        one, by name.
         """
         metric = results.check_metric(metric or self.monitor, self.metrics)
         return pictures.against(self._chosen(where), metric, x, by, title, not self.searched)
@@ -400,6 +405,10 @@ class Study:
         metric = metric or self.monitor
         results.check_metric(metric, [m for m in self.metrics if not m.startswith("test_")])
         return pictures.learning(self._chosen(where), metric, title, most)
+
+    def figures(self) -> Iterator[tuple[str, Any]]:
+        """Captions and matplotlib figures of what the report shows: error bars and curves."""
+        return captioned(self)
 
     def _chosen(self, where: Mapping[str, Any] | None) -> list[Result]:
         found = {key_of(s) for s in matching(self.settings, where or {})}
