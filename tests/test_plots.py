@@ -83,8 +83,8 @@ FIGURES = {
         lambda: plots.history({"sgd": run(5), "adam": [run(5), run(5, 2)]}, metrics=["loss"]),
         1, "Loss", {"epoch", "loss"}),
     "activations": (
-        lambda: plots.activations(network(), IMAGES[0]), 40, "Activations by layer",
-        {"first_co..n_of_all", "norm", "pool", "second"}),
+        lambda: plots.activations(network(), IMAGES[0]), 28, "Activations by layer",
+        {"first_co..n_of_all", "pool", "second"}),  # "norm" changes nothing before training
     "activations of vectors": (
         lambda: plots.activations(network(3), PHOTOS[0], ["second", "flatten", "output"]),
         6, "Activations by layer", {"second", "flatten", "output"}),
@@ -344,6 +344,45 @@ def test_activations_are_those_of_the_model():
     np.testing.assert_allclose(
         shown, model.activations(IMAGES[:1], ["second"])["second"][0, ..., 0]
     )
+
+
+def rows(model, layers=None):
+    figure = plots.activations(model, IMAGES[0], layers)
+    return [ax.get_ylabel() for ax in figure.axes if ax.get_ylabel()]
+
+
+def test_layers_that_show_nothing_new_are_left_out():
+    model = compiled(
+        layers.Rescaling(2.0, -1.0, name="scale"),
+        layers.RandomFlip(name="flip"),
+        layers.GaussianNoise(0.1, name="noise"),
+        layers.Conv2D(4, 3, name="conv"),
+        layers.Dropout(0.5, name="drop"),
+        layers.ReLU(name="relu"),
+        layers.SpatialDropout2D(0.5, name="spatial"),
+        layers.MaxPooling2D(name="pool"),
+        layers.Flatten(name="flat"),
+        layers.Dense(4, "softmax", name="output"),
+        shape=(12, 12, 1),
+    )
+    assert rows(model) == ["conv", "relu", "pool"]
+    assert rows(model, ["scale", "drop", "flat"]) == ["scale", "drop", "flat"]
+    dense = compiled(
+        layers.Flatten(name="flat"),
+        layers.Dense(3, name="dense"),
+        layers.Dropout(0.5, name="drop"),
+        layers.Dense(4, "softmax", name="output"),
+        shape=(12, 12, 1),
+    )
+    assert rows(dense) == ["dense", "output"]
+    dead = compiled(
+        layers.Conv2D(2, 3, activation="relu", bias_initializer=lambda s, dtype: np.full(s, -99.0),
+                      name="dead"),
+        layers.MaxPooling2D(name="pool"), shape=(12, 12, 1),
+    )  # fmt: skip
+    assert rows(dead) == ["dead", "pool"]
+    same = compiled(layers.Flatten(name="flat"), shape=(12, 12, 1))
+    assert rows(same) == ["flat"]
 
 
 BAD = [
