@@ -146,6 +146,15 @@ def test_generator_is_refused():
         lurnet.Study(build, folder=False).fit(x for x in ())
 
 
+@pytest.mark.parametrize("other", [{"epochs": 1}, {"validation_data": (X[32:], Y[32:])}])
+def test_another_call_of_fit_trains_anew(other):
+    study = fitted({"l2": [0.1]})
+    first = metrics(study)
+    assert metrics(study.fit(X, Y, **FIT)) == first
+    assert metrics(study.fit(X, Y, **(FIT | other))) != first
+    assert metrics(study) == metrics(fitted({"l2": [0.1]}, **other))
+
+
 def test_arguments_of_fit_in_the_grid():
     study = fitted({"epochs": [1, 3], "units": [2]}, replicates=1)
     assert [len(r.history["loss"]) for r in study.runs] == [1, 3]
