@@ -50,5 +50,12 @@ def slow_study(folder):
     study.fit(x, y, epochs=2, batch_size=32, callbacks=Wait, verbose=0)
 
 
+def study_in_processes(folder):
+    """Two short runs, and two that go on for hours, each in a worker."""
+    x, y = data()
+    study = lurnet.Study(build, {"epochs": [1, 10**8]}, replicates=2, folder=folder)
+    study.fit(x, y, batch_size=32, on="processes", workers=2, verbose=2)
+
+
 if __name__ == "__main__":
-    slow_study(os.environ["FOLDER"])
+    globals()[os.environ.get("STUDY", "slow_study")](os.environ["FOLDER"])

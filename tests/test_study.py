@@ -1,5 +1,6 @@
 """Studies: what is trained, from which seeds, what is kept, and what the numbers say."""
 
+import contextlib
 import csv
 import io
 import math
@@ -8,6 +9,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 import warnings
 from pathlib import Path
 
@@ -323,6 +325,70 @@ def test_ctrl_c_keeps_finished_runs(tmp_path, capsys):
     assert "1 finished runs are kept" in capsys.readouterr().out
     assert len(study.runs) == 1
     assert len(study.fit(X, Y, **FIT, callbacks=Stop).runs) == 2
+
+
+def until(condition, seconds=20):
+    """Whether a condition comes true in time."""
+    end = time.monotonic() + seconds
+    while not condition() and time.monotonic() < end:
+        time.sleep(0.05)
+    return condition()
+
+
+def alive(group):
+    """The command lines of the processes in a group, but those that only wait to be collected."""
+    found = []
+    for place in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            state, _, of = (place / "stat").read_text().rpartition(")")[2].split()[:3]
+            if int(of) == group and state != "Z":
+                found.append((place / "cmdline").read_text().replace("\0", " "))
+    return found
+
+
+@pytest.fixture
+def in_processes(tmp_path):
+    """The folder and the process of a study that has workers, in a process group of its own."""
+    child = subprocess.Popen(
+        [sys.executable, str(HERE / "study_builds.py")],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=os.environ | {"FOLDER": str(tmp_path / "s"), "STUDY": "study_in_processes"},
+        cwd=HERE.parent,
+        text=True,
+        start_new_session=True,
+    )
+    yield tmp_path / "s", child
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(child.pid, signal.SIGKILL)
+    child.communicate()
+
+
+ENDS = {  # who gets which signal: a terminal's Ctrl-C goes to all
+    "terminal": (os.killpg, signal.SIGINT),
+    "notebook": (os.kill, signal.SIGINT),
+    "killed": (os.kill, signal.SIGKILL),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks into /proc")
+@pytest.mark.parametrize("how", ENDS)
+def test_processes_end_with_the_study(how, in_processes, monkeypatch):
+    folder, child = in_processes
+    assert [child.stdout.readline()[:3] for _ in range(2)] == ["1/4", "2/4"]
+    assert len(alive(child.pid)) >= 3  # the study and its two workers
+    send, number = ENDS[how]
+    send(child.pid, number)
+    told, errors = child.communicate(timeout=60)
+    assert until(lambda: not alive(child.pid)), alive(child.pid)
+    if number == signal.SIGINT:
+        assert f"Stopped by Ctrl-C: 2 finished runs are kept in {folder}. The same call" in told
+        assert errors.count("Traceback") == 1 and errors.rstrip().endswith("KeyboardInterrupt")
+    monkeypatch.setattr(study_runs, "_train", None)  # the finished runs are found, not trained
+    study = lurnet.Study(build, {"epochs": [1]}, replicates=2, folder=folder)
+    assert len(study.fit(X, Y, batch_size=32, verbose=0).runs) == 2
+    assert len(list((folder / "runs").iterdir())) == 4  # two files for each, nothing half written
 
 
 def test_failures_are_kept(tmp_path):

@@ -47,10 +47,12 @@ class Session:
             print(f"{known} of {known + len(jobs)} runs were finished before, in {folder}")
         progress = Progress(jobs, self._epochs, verbose)
         try:
-            for job, run in run_jobs(self.task, jobs, workers, progress.watch) if jobs else ():
-                self.store.save(run)
-                self._adopt(run)
-                progress.finished(job, run)
+            done = run_jobs(self.task, jobs, workers, progress.watch)
+            with contextlib.closing(done):  # what it started ends, wherever Ctrl-C strikes
+                for job, run in done if jobs else ():
+                    self.store.save(run)
+                    self._adopt(run)
+                    progress.finished(job, run)
         except KeyboardInterrupt:
             print(
                 f"\nStopped by Ctrl-C: {len(self.runs)} finished runs are kept"
