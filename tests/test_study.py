@@ -25,9 +25,10 @@ from lurnet.report import page
 from lurnet.study import runs as study_runs
 from lurnet.study.settings import key_of
 from lurnet.study.statistics import compared, estimate
+from lurnet.training import together
 
 sys.path.insert(0, str(Path(__file__).parent))
-from study_builds import build, data, fails_at_two  # noqa: E402
+from study_builds import build, convolutional, data, fails_at_two, with_own_step  # noqa: E402
 
 X, Y = data()
 FIT = {"epochs": 2, "batch_size": 32, "validation_data": (X[:32], Y[:32]), "verbose": 0}
@@ -91,6 +92,59 @@ def test_processes_give_equal_results():
     assert metrics(fitted(grid, on="processes", workers=2)) == metrics(fitted(grid))
 
 
+BATCHES = {  # build, grid, further arguments of fit, how many programs train them
+    "numbers": (build, {"l2": [0.01, 0.1], "rate": [0.1, 0.5]}, {}, 1),
+    "structures": (build, {"units": [2, 3], "l2": [0.01, 0.1]}, {}, 2),
+    "state": (convolutional, {"rate": [0.1, 0.2], "momentum": [0.5, 0.9]},
+              {"evaluate_on": (X, Y)}, 2),
+    "arguments of fit": (build, {"epochs": [1, 3], "batch_size": [20, 32]}, {}, 4),
+    "weights of classes": (build, {"class_weight": [{0: 1.0, 1: 5.0}, {0: 3.0, 1: 1.0}]}, {}, 2),
+    "a part to validate with": (build, {"l2": [0.1, 0.2]},
+                                {"validation_data": None, "validation_split": 0.3}, 1),
+    "no order": (build, {"l2": [0.1, 0.2]}, {"shuffle": False, "validation_data": None}, 1),
+    "groups of three": (build, {"l2": [0.1, 0.2]}, {"workers": 3}, 2),
+    "a step of one's own": (with_own_step, {"units": [2, 3]}, {}, 0),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BATCHES)
+def test_a_batch_gives_equal_results(name, monkeypatch):
+    make, grid, arguments, programs = BATCHES[name]
+    batches, plain = [], together.fit
+    monkeypatch.setattr(together, "fit", lambda *a: (batches.append(1), plain(*a)))
+    a, b = (fitted(grid, make=make, on=on, **arguments) for on in ("here", "batch"))
+    assert len(batches) == programs
+    for one, other in zip(a.runs, b.runs, strict=True):
+        assert (one.seed, one.structure) == (other.seed, other.structure)
+        assert one.history.keys() == other.history.keys()
+        for k, v in one.metrics.items():
+            assert other.metrics[k] == pytest.approx(v, rel=1e-4, abs=1e-5), k
+        for k, v in one.history.items():
+            np.testing.assert_allclose(other.history[k], v, rtol=1e-4, atol=1e-5)
+        weights = one.model.get_weights(), other.model.get_weights()
+        for u, v in zip(*weights, strict=True):
+            np.testing.assert_allclose(u, v, rtol=1e-3, atol=1e-5)
+
+
+def test_what_fails_in_a_batch_runs_by_itself(monkeypatch):
+    with pytest.warns(UserWarning, match="2 of 4 runs .* two is too few"):
+        study = fitted({"units": [2, 3]}, make=fails_at_two, on="batch")
+    assert [r.error is None for r in study.runs] == [False, False, True, True]
+    wanted = metrics(fitted({"l2": [0.1, 0.2]}))
+
+    def full(*args):
+        raise MemoryError("no memory left")
+
+    monkeypatch.setattr(together, "fit", full)
+    with pytest.warns(UserWarning, match="4 runs .* as one batch .no memory left"):
+        assert metrics(fitted({"l2": [0.1, 0.2]}, on="batch")) == wanted
+
+
+def test_a_batch_shows_its_progress(capsys):
+    fitted({"l2": [0.1, 0.2]}, on="batch", verbose=1)
+    assert "run 4/4" in capsys.readouterr().out
+
+
 # --- settings
 
 
@@ -134,6 +188,7 @@ BAD_FITS = [
     ({"callbacks": [lurnet.callbacks.TerminateOnNaN()]}, BadType, "callbacks=lambda"),
     ({"callbacks": "x"}, BadType, "functions"),
     ({"on": "moon"}, BadValue, "'here'"),
+    ({"on": "batch", "callbacks": lurnet.callbacks.TerminateOnNaN}, BadValue, "callbacks cannot"),
 ]
 
 

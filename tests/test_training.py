@@ -465,7 +465,7 @@ def test_a_generator_may_fill_one_array_again_and_again():
 
     def weights(batches):
         lurnet.utils.set_random_seed(0)
-        model = lurnet.Sequential([lurnet.Input((3,)), lurnet.lurnet.layers.Dense(1)])
+        model = lurnet.Sequential([lurnet.Input((3,)), lurnet.layers.Dense(1)])
         model.compile("sgd", "mse")
         model.fit(batches, epochs=1, steps_per_epoch=40, verbose=0)
         return model.get_weights()[0]

@@ -1,9 +1,10 @@
-"""Where runs are done: here one after another, in processes, or on a Ray cluster."""
+"""Where runs are done: here one after another or as a batch, in processes, or on a Ray cluster."""
 
 from collections.abc import Callable, Generator
 from typing import Any
 
 from lurnet.core.errors import BadState, BadValue, did_you_mean
+from lurnet.study.batch import batch
 from lurnet.study.processes import processes
 from lurnet.study.runs import Job, Run, Task, train
 
@@ -53,7 +54,7 @@ def _fetched(engine: Any, reference: Any, job: Job) -> Run:
         return Run(job.setting, job.replicate, job.seed, error=text)
 
 
-PLACES = {"here": here, "processes": processes, "ray": ray}
+PLACES = {"here": here, "batch": batch, "processes": processes, "ray": ray}
 
 
 def place(name: str) -> Callable[[Task, list[Job], int | None, Watch], Done]:

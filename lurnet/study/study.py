@@ -106,8 +106,11 @@ class Study(Shown):
             callbacks: a function that makes the callbacks of a run, or a list of such functions
                 (a class is one).
             evaluate_on: ``(x, y)`` to evaluate every trained model on; metrics ``test_...``.
-            on: "here", one run after another; "processes"; or "ray". The results are the same.
-            workers: number of processes; with Ray the CPUs that a run asks for.
+            on: "here", one run after another; "batch": runs of equal structure as one program,
+                for small networks on a GPU, without callbacks; "processes"; or "ray". The results
+                are the same, with "batch" but for rounding.
+            workers: number of processes; of runs in a batch (32); with Ray the CPUs that a run asks
+                for.
             verbose: 0 nothing, 1 a bar over the whole study, 2 a line for each run.
             **arguments: further arguments of ``Model.fit``.
 

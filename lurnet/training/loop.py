@@ -36,6 +36,28 @@ def make_data(
     return Stream(x, steps, bool(shuffle), class_weight)
 
 
+def fit_data(
+    x: Any = None,
+    y: Any = None,
+    batch_size: int | None = None,
+    validation_split: float = 0.0,
+    validation_data: Any = None,
+    shuffle: bool | str = True,
+    class_weight: dict[int, float] | None = None,
+    sample_weight: Any = None,
+    steps_per_epoch: int | None = None,
+    validation_steps: int | None = None,
+    validation_batch_size: int | None = None,
+) -> tuple[ArrayData | Stream, ArrayData | Stream | None]:
+    """The data to train on and those to validate with, from the arguments of ``fit``."""
+    part = None
+    if validation_split and validation_data is None:
+        (x, y, sample_weight), part = split_off(x, y, sample_weight, validation_split)
+    data = make_data(x, y, sample_weight, batch_size, steps_per_epoch, shuffle, class_weight)
+    given = validation_data if part is None else part
+    return data, checked_data(given, data, validation_batch_size or batch_size, validation_steps)
+
+
 def prepare(model: Any, data: ArrayData | Stream) -> None:
     """Build the model, resolve losses and metrics, and look for mistakes; nothing runs yet."""
     whole = isinstance(data, ArrayData)
@@ -156,7 +178,7 @@ def is_validation_epoch(epoch: int, frequency: Any) -> bool:
     return epoch + 1 in frequency
 
 
-def validation_data(
+def checked_data(
     given: Any, train: ArrayData | Stream, batch_size: int | None, steps: int | None
 ) -> ArrayData | Stream | None:
     """The data to validate with, in batches like the training data's unless told otherwise."""
