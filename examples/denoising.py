@@ -85,7 +85,8 @@ for kind, images in seen.items():  # column i has noise of level i / 10
 codes = keras.Sequential(model.layers[:-1]).predict(x, verbose=0)
 new = np.random.default_rng(0).multivariate_normal(codes.mean(0), np.cov(codes.T), 22)
 new = model.layers[-1].predict(new.astype("float32"), verbose=0)
-accuracy = plots.error_bars(curves, "share of damaged pixels", "accuracy on test digits", "Noise")
+accuracy = plots.error_bars(curves, "share of damaged pixels", "accuracy on test digits", "Noise",
+                            bounds=(0, 1))  # fmt: skip
 pictures = {
     "Noise from 0 (left) to 1 (right).": plots.reconstructions(rows, 11, "Denoising"),
     "One classifier, trained on clean digits; 95 % intervals over the autoencoders.": accuracy,

@@ -58,8 +58,9 @@ for result in study.results:
 
 order, right, doubt = by_doubt(study.best.model)
 kept = plots.error_bars(
-    curves, "share of digits kept, the surest first", "accuracy of those", "Doubt", "dropout rate"
-)
+    curves, "share of digits kept, the surest first", "accuracy of those", "Doubt", "dropout rate",
+    bounds=(0, 1),
+)  # fmt: skip
 pictures = {
     "Accuracy when the most doubtful digits are left out; 95 % intervals.": kept,
     "The test digits with the smallest and the largest standard deviation.": plots.reconstructions(
@@ -68,7 +69,7 @@ pictures = {
     "Standard deviation of the predicted class's probability.": plots.error_bars(
         {"": (["read right", "misread"], [doubt[right].mean(), doubt[~right].mean()],
               [doubt[right].std(), doubt[~right].std()])},
-        "test digits", "mean and sd of the doubt", joined=False,
+        "test digits", "mean and sd of the doubt", bounds=(0, 1),
     ),
 }  # fmt: skip
 study.report(

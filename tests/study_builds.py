@@ -28,6 +28,39 @@ def build(l2=0.01, units=4, rate=0.1):
     return model
 
 
+def convolutional(rate=0.1, momentum=0.5, window=2):
+    """With state beside the weights: normalisation, random numbers, an optimizer's, metrics'."""
+    model = lurnet.Sequential(
+        [
+            lurnet.Input((3,)),
+            layers.Reshape((3, 1)),
+            layers.GaussianNoise(rate),
+            layers.Conv1D(4, window, padding="same", activation="relu"),
+            layers.BatchNormalization(momentum=momentum),
+            layers.Flatten(),
+            layers.Dropout(rate),
+            layers.Dense(1, activation="sigmoid"),
+        ]
+    )
+    optimizer = lurnet.optimizers.Adam(0.01, use_ema=True, ema_overwrite_frequency=None)
+    model.compile(optimizer, "binary_crossentropy", metrics=["accuracy", "auc"])
+    return model
+
+
+class OwnStep(lurnet.Sequential):
+    def train_step(self, data):
+        x, y = data
+        grads, _ = self.gradients(lambda: self.compute_loss(x, y, self(x, training=True)))
+        self.optimizer.apply(grads, self.trainable_variables)
+        return {"loss": lurnet.ops.mean(lurnet.ops.abs(grads[0]))}
+
+
+def with_own_step(units):
+    model = OwnStep([lurnet.Input((3,)), layers.Dense(units), layers.Dense(1)])
+    model.compile("sgd", "mse")
+    return model
+
+
 def fails_at_two(units):
     if units == 2:
         raise ValueError("two is too few")
@@ -50,5 +83,12 @@ def slow_study(folder):
     study.fit(x, y, epochs=2, batch_size=32, callbacks=Wait, verbose=0)
 
 
+def study_in_processes(folder):
+    """Two short runs, and two that go on for hours, each in a worker."""
+    x, y = data()
+    study = lurnet.Study(build, {"epochs": [1, 10**8]}, replicates=2, folder=folder)
+    study.fit(x, y, batch_size=32, on="processes", workers=2, verbose=2)
+
+
 if __name__ == "__main__":
-    slow_study(os.environ["FOLDER"])
+    globals()[os.environ.get("STUDY", "slow_study")](os.environ["FOLDER"])

@@ -31,3 +31,9 @@ def test_quick(name, tmp_path):
     assert "Failed runs" not in page
     pictures = page.count("data:image/svg+xml;base64,")
     assert pictures >= 1
+    written = {p.name for p in tmp_path.iterdir() if "network" in p.name}
+    if name == "weight_decay":  # two studies, each with its network's diagram
+        found = {
+            f"{name}{part}-quick-network.{k}" for part in ("", "-better") for k in ("svg", "png")
+        }
+        assert written == found and (tmp_path / f"{name}-better-quick.html").exists()

@@ -67,7 +67,13 @@ def run(epochs, level=1.0):
     }
 
 
+def curves(points, count):
+    at = np.linspace(0.1, 0.9, points).tolist()
+    return {f"{2**k} units": (at, [0.9] * points, [0.2] * points) for k in range(count)}
+
+
 LABELS = np.arange(6) % 4
+LONG = ["connected, images", "valid 3/1", "dropout, L2, images", "a very long name", "same 5/2"]
 #: Name: how the figure is made, number of axes with a picture, title, and axis labels it must have.
 FIGURES = {
     "history": (lambda: plots.history(run(5)), 3, "Loss", {"epoch", "loss", "accuracy"}),
@@ -77,8 +83,8 @@ FIGURES = {
         lambda: plots.history({"sgd": run(5), "adam": [run(5), run(5, 2)]}, metrics=["loss"]),
         1, "Loss", {"epoch", "loss"}),
     "activations": (
-        lambda: plots.activations(network(), IMAGES[0]), 40, "Activations by layer",
-        {"first_co..n_of_all", "norm", "pool", "second"}),
+        lambda: plots.activations(network(), IMAGES[0]), 28, "Activations by layer",
+        {"first_co..n_of_all", "pool", "second"}),  # "norm" changes nothing before training
     "activations of vectors": (
         lambda: plots.activations(network(3), PHOTOS[0], ["second", "flatten", "output"]),
         6, "Activations by layer", {"second", "flatten", "output"}),
@@ -133,6 +139,29 @@ FIGURES = {
     "error bars": (
         lambda: plots.error_bars({"a": ([1, 2], [1, 2], [0.1, 0.2])}, "noise", "accuracy", "Noise"),
         1, "Noise", {"noise", "accuracy"}),
+    "error bars of long names": (
+        lambda: plots.error_bars(
+            {c: (LONG, np.linspace(0.5, 0.9, 5), np.full(5, 0.2)) for c in ("with noise", "plain")},
+            "network", "accuracy", "Names", "data", bounds=(0, 1)),
+        1, "Names", {"network", "accuracy"}),
+    "error bars of short names": (
+        lambda: plots.error_bars({"": (list("abc"), [1, 2, 3], [1, 1, 1])}, "name", "loss", "Few"),
+        1, "Few", {"name", "loss"}),
+    "error bars of whole numbers": (
+        lambda: plots.error_bars({"": ([8, 16, 32, 64], [1, 2, 3, 4], [1] * 4)}, "units", "loss"),
+        1, "", {"units"}),
+    "panels": (
+        lambda: plots.error_bar_panels(
+            {f"padding=same, strides={k}": curves(4, 3) for k in range(5)}, "rate", "accuracy",
+            "Panels", "units"), 5, "Panels", set()),
+    "panels of long names": (
+        lambda: plots.error_bar_panels(
+            {p: {c: (LONG, [0.5] * 5, [0.1] * 5) for c in ("a", "b")} for p in ("one", "two")},
+            "network", "validation accuracy (mean of 3, 95 % interval)"), 2, "one", set()),
+    "bands": (
+        lambda: plots.bands(
+            {f"units={k}, rate=0.5": ([0.5, 0.8], [0.2, 0.6], [0.9, 1.1]) for k in range(7)},
+            "epoch", "accuracy", "Bands", bounds=(0, 1)), 1, "Bands", {"epoch", "accuracy"}),
     "model": (lambda: plots.model(network(), "Network"), 1, "Network", set()),
 }  # fmt: skip
 
@@ -227,6 +256,62 @@ def test_history_draws_means_and_bands():
     assert np.isclose(band.max(), 2 + 2**0.5) and ax.get_legend() is not None
 
 
+SHARE = {"": ([0.1, 0.2], [0.95, 0.02], [0.1, 0.1])}
+PERCENT = {"": ([0.1, 0.2], [95.0, 2.0], [10.0, 10.0])}
+
+
+def bars(figure):
+    """The ends of all error bars along the vertical axis."""
+    found = [c.lines[2][0].get_segments() for ax in figure.axes for c in ax.containers]
+    return np.concatenate(found)[:, :, 1]
+
+
+@pytest.mark.parametrize(
+    ("given", "bounds", "ends"),
+    [
+        (SHARE, (0, 1), [[0.85, 1], [0, 0.12]]),
+        (SHARE, None, [[0.85, 1.05], [-0.08, 0.12]]),
+        (PERCENT, (0, 1), [[85, 105], [-8, 12]]),  # these are no shares
+    ],
+)
+def test_bars_end_where_the_quantity_does(given, bounds, ends):
+    np.testing.assert_allclose(bars(plots.error_bars(given, "x", "y", bounds=bounds)), ends)
+
+
+def test_bands_of_shares_end_at_one():
+    some = [{"accuracy": [0.9, 1.0], "loss": [1.0, 0.1]}, {"accuracy": [0.98, 0.5], "loss": [0, 2]}]
+    accuracy, loss = (
+        plots.history(some, metrics=[m]).axes[0].collections[0].get_paths()[0].vertices[:, 1]
+        for m in ("accuracy", "loss")
+    )
+    assert accuracy.max() == 1 and loss.min() < 0
+
+
+def test_names_are_points_in_the_order_given():
+    curves = {"a": (["z", "m"], [1, 2], [1, 1]), "b": (["m", "a"], [3, 4], [1, 1])}
+    ax = plots.error_bars(curves, "x", "y", order=["z", "a", "m"]).axes[0]
+    assert [t.get_text() for t in ax.get_xticklabels()] == ["z", "a", "m"]
+    assert all(line.get_linestyle() == "None" for line in ax.lines)
+    np.testing.assert_allclose(np.round(ax.containers[1].lines[0].get_xdata()), [2, 1])
+    numbers = {"a": ([3, 1], [1, 2], [1, 1])}
+    assert plots.error_bars(numbers, "x", "y").axes[0].lines[0].get_linestyle() == "-"
+
+
+def test_long_names_stand_below_each_other():
+    ax = plots.error_bars({"": (LONG, [1] * 5, [1] * 5)}, "x", "y").axes[0]
+    assert [t.get_text() for t in ax.get_yticklabels()] == LONG and ax.yaxis_inverted()
+    assert ax.get_ylabel() == "x"
+
+
+def test_panels_share_axes_and_legend():
+    figure = plots.error_bar_panels({f"p{k}": curves(3, k + 1) for k in range(4)}, "x", "y")
+    assert len({(ax.get_xlim(), ax.get_ylim()) for ax in figure.axes}) == 1
+    (legend,) = figure.legends
+    assert [t.get_text() for t in legend.get_texts()] == [f"{2**k} units" for k in range(4)]
+    colors = {ax.containers[0].lines[0].get_color() for ax in figure.axes}
+    assert len(colors) == 1  # the same curve has the same colour in all panels
+
+
 def test_top_losses_are_the_highest():
     model = network()
     p = model.predict(IMAGES, verbose=0)
@@ -261,6 +346,45 @@ def test_activations_are_those_of_the_model():
     )
 
 
+def rows(model, layers=None):
+    figure = plots.activations(model, IMAGES[0], layers)
+    return [ax.get_ylabel() for ax in figure.axes if ax.get_ylabel()]
+
+
+def test_layers_that_show_nothing_new_are_left_out():
+    model = compiled(
+        layers.Rescaling(2.0, -1.0, name="scale"),
+        layers.RandomFlip(name="flip"),
+        layers.GaussianNoise(0.1, name="noise"),
+        layers.Conv2D(4, 3, name="conv"),
+        layers.Dropout(0.5, name="drop"),
+        layers.ReLU(name="relu"),
+        layers.SpatialDropout2D(0.5, name="spatial"),
+        layers.MaxPooling2D(name="pool"),
+        layers.Flatten(name="flat"),
+        layers.Dense(4, "softmax", name="output"),
+        shape=(12, 12, 1),
+    )
+    assert rows(model) == ["conv", "relu", "pool"]
+    assert rows(model, ["scale", "drop", "flat"]) == ["scale", "drop", "flat"]
+    dense = compiled(
+        layers.Flatten(name="flat"),
+        layers.Dense(3, name="dense"),
+        layers.Dropout(0.5, name="drop"),
+        layers.Dense(4, "softmax", name="output"),
+        shape=(12, 12, 1),
+    )
+    assert rows(dense) == ["dense", "output"]
+    dead = compiled(
+        layers.Conv2D(2, 3, activation="relu", bias_initializer=lambda s, dtype: np.full(s, -99.0),
+                      name="dead"),
+        layers.MaxPooling2D(name="pool"), shape=(12, 12, 1),
+    )  # fmt: skip
+    assert rows(dead) == ["dead", "pool"]
+    same = compiled(layers.Flatten(name="flat"), shape=(12, 12, 1))
+    assert rows(same) == ["flat"]
+
+
 BAD = [
     (lambda: plots.history({}), "no curve"),
     (lambda: plots.history(run(2), metrics=["los"]), "no metric 'los'"),
@@ -268,6 +392,7 @@ BAD = [
     (lambda: plots.top_losses(deep(1), POINTS, np.arange(40) % 2), "probabilities"),
     (lambda: plots.reconstructions({"a": IMAGES, "b": []}), "an image at least"),
     (lambda: plots.reconstructions({"a": POINTS}), "must be"),
+    (lambda: plots.error_bar_panels({}, "x", "y"), "one panel or more"),
     (lambda: plots.saliency(network(), IMAGES[0]), r"image\[None\]"),
     (lambda: plots.filters(deep(1)), "no built layer with filters"),
     (lambda: plots.filters(network(), "norm"), "named 'norm'"),

@@ -1,5 +1,6 @@
 """Studies: what is trained, from which seeds, what is kept, and what the numbers say."""
 
+import contextlib
 import csv
 import io
 import math
@@ -8,6 +9,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 import warnings
 from pathlib import Path
 
@@ -21,10 +23,12 @@ from lurnet.core.errors import BadState, BadType, BadValue
 from lurnet.core.seeds import make_default_seed, set_random_seed
 from lurnet.report import page
 from lurnet.study import runs as study_runs
+from lurnet.study.settings import key_of
 from lurnet.study.statistics import compared, estimate
+from lurnet.training import together
 
 sys.path.insert(0, str(Path(__file__).parent))
-from study_builds import build, data, fails_at_two  # noqa: E402
+from study_builds import build, convolutional, data, fails_at_two, with_own_step  # noqa: E402
 
 X, Y = data()
 FIT = {"epochs": 2, "batch_size": 32, "validation_data": (X[:32], Y[:32]), "verbose": 0}
@@ -88,6 +92,59 @@ def test_processes_give_equal_results():
     assert metrics(fitted(grid, on="processes", workers=2)) == metrics(fitted(grid))
 
 
+BATCHES = {  # build, grid, further arguments of fit, how many programs train them
+    "numbers": (build, {"l2": [0.01, 0.1], "rate": [0.1, 0.5]}, {}, 1),
+    "structures": (build, {"units": [2, 3], "l2": [0.01, 0.1]}, {}, 2),
+    "state": (convolutional, {"rate": [0.1, 0.2], "momentum": [0.5, 0.9]},
+              {"evaluate_on": (X, Y)}, 2),
+    "arguments of fit": (build, {"epochs": [1, 3], "batch_size": [20, 32]}, {}, 4),
+    "weights of classes": (build, {"class_weight": [{0: 1.0, 1: 5.0}, {0: 3.0, 1: 1.0}]}, {}, 2),
+    "a part to validate with": (build, {"l2": [0.1, 0.2]},
+                                {"validation_data": None, "validation_split": 0.3}, 1),
+    "no order": (build, {"l2": [0.1, 0.2]}, {"shuffle": False, "validation_data": None}, 1),
+    "groups of three": (build, {"l2": [0.1, 0.2]}, {"workers": 3}, 2),
+    "a step of one's own": (with_own_step, {"units": [2, 3]}, {}, 0),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BATCHES)
+def test_a_batch_gives_equal_results(name, monkeypatch):
+    make, grid, arguments, programs = BATCHES[name]
+    batches, plain = [], together.fit
+    monkeypatch.setattr(together, "fit", lambda *a: (batches.append(1), plain(*a)))
+    a, b = (fitted(grid, make=make, on=on, **arguments) for on in ("here", "batch"))
+    assert len(batches) == programs
+    for one, other in zip(a.runs, b.runs, strict=True):
+        assert (one.seed, one.structure) == (other.seed, other.structure)
+        assert one.history.keys() == other.history.keys()
+        for k, v in one.metrics.items():
+            assert other.metrics[k] == pytest.approx(v, rel=1e-4, abs=1e-5), k
+        for k, v in one.history.items():
+            np.testing.assert_allclose(other.history[k], v, rtol=1e-4, atol=1e-5)
+        weights = one.model.get_weights(), other.model.get_weights()
+        for u, v in zip(*weights, strict=True):
+            np.testing.assert_allclose(u, v, rtol=1e-3, atol=1e-5)
+
+
+def test_what_fails_in_a_batch_runs_by_itself(monkeypatch):
+    with pytest.warns(UserWarning, match="2 of 4 runs .* two is too few"):
+        study = fitted({"units": [2, 3]}, make=fails_at_two, on="batch")
+    assert [r.error is None for r in study.runs] == [False, False, True, True]
+    wanted = metrics(fitted({"l2": [0.1, 0.2]}))
+
+    def full(*args):
+        raise MemoryError("no memory left")
+
+    monkeypatch.setattr(together, "fit", full)
+    with pytest.warns(UserWarning, match="4 runs .* as one batch .no memory left"):
+        assert metrics(fitted({"l2": [0.1, 0.2]}, on="batch")) == wanted
+
+
+def test_a_batch_shows_its_progress(capsys):
+    fitted({"l2": [0.1, 0.2]}, on="batch", verbose=1)
+    assert "run 4/4" in capsys.readouterr().out
+
+
 # --- settings
 
 
@@ -131,6 +188,7 @@ BAD_FITS = [
     ({"callbacks": [lurnet.callbacks.TerminateOnNaN()]}, BadType, "callbacks=lambda"),
     ({"callbacks": "x"}, BadType, "functions"),
     ({"on": "moon"}, BadValue, "'here'"),
+    ({"on": "batch", "callbacks": lurnet.callbacks.TerminateOnNaN}, BadValue, "callbacks cannot"),
 ]
 
 
@@ -143,6 +201,15 @@ def test_bad_fits(arguments, error, text):
 def test_generator_is_refused():
     with pytest.raises(BadType, match="only once"):
         lurnet.Study(build, folder=False).fit(x for x in ())
+
+
+@pytest.mark.parametrize("other", [{"epochs": 1}, {"validation_data": (X[32:], Y[32:])}])
+def test_another_call_of_fit_trains_anew(other):
+    study = fitted({"l2": [0.1]})
+    first = metrics(study)
+    assert metrics(study.fit(X, Y, **FIT)) == first
+    assert metrics(study.fit(X, Y, **(FIT | other))) != first
+    assert metrics(study) == metrics(fitted({"l2": [0.1]}, **other))
 
 
 def test_arguments_of_fit_in_the_grid():
@@ -315,6 +382,70 @@ def test_ctrl_c_keeps_finished_runs(tmp_path, capsys):
     assert len(study.fit(X, Y, **FIT, callbacks=Stop).runs) == 2
 
 
+def until(condition, seconds=20):
+    """Whether a condition comes true in time."""
+    end = time.monotonic() + seconds
+    while not condition() and time.monotonic() < end:
+        time.sleep(0.05)
+    return condition()
+
+
+def alive(group):
+    """The command lines of the processes in a group, but those that only wait to be collected."""
+    found = []
+    for place in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            state, _, of = (place / "stat").read_text().rpartition(")")[2].split()[:3]
+            if int(of) == group and state != "Z":
+                found.append((place / "cmdline").read_text().replace("\0", " "))
+    return found
+
+
+@pytest.fixture
+def in_processes(tmp_path):
+    """The folder and the process of a study that has workers, in a process group of its own."""
+    child = subprocess.Popen(
+        [sys.executable, str(HERE / "study_builds.py")],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=os.environ | {"FOLDER": str(tmp_path / "s"), "STUDY": "study_in_processes"},
+        cwd=HERE.parent,
+        text=True,
+        start_new_session=True,
+    )
+    yield tmp_path / "s", child
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(child.pid, signal.SIGKILL)
+    child.communicate()
+
+
+ENDS = {  # who gets which signal: a terminal's Ctrl-C goes to all
+    "terminal": (os.killpg, signal.SIGINT),
+    "notebook": (os.kill, signal.SIGINT),
+    "killed": (os.kill, signal.SIGKILL),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks into /proc")
+@pytest.mark.parametrize("how", ENDS)
+def test_processes_end_with_the_study(how, in_processes, monkeypatch):
+    folder, child = in_processes
+    assert [child.stdout.readline()[:3] for _ in range(2)] == ["1/4", "2/4"]
+    assert len(alive(child.pid)) >= 3  # the study and its two workers
+    send, number = ENDS[how]
+    send(child.pid, number)
+    told, errors = child.communicate(timeout=60)
+    assert until(lambda: not alive(child.pid)), alive(child.pid)
+    if number == signal.SIGINT:
+        assert f"Stopped by Ctrl-C: 2 finished runs are kept in {folder}. The same call" in told
+        assert errors.count("Traceback") == 1 and errors.rstrip().endswith("KeyboardInterrupt")
+    monkeypatch.setattr(study_runs, "_train", None)  # the finished runs are found, not trained
+    study = lurnet.Study(build, {"epochs": [1]}, replicates=2, folder=folder)
+    assert len(study.fit(X, Y, batch_size=32, verbose=0).runs) == 2
+    assert len(list((folder / "runs").iterdir())) == 4  # two files for each, nothing half written
+
+
 def test_failures_are_kept(tmp_path):
     with pytest.warns(UserWarning, match="2 of 4 runs .* two is too few"):
         study = fitted({"units": [2, 3]}, make=fails_at_two, folder=tmp_path / "s")
@@ -401,6 +532,85 @@ def test_plot(grid_study):
     np.testing.assert_allclose(np.asarray(found, float), means)
     curves = grid_study.plot_curves("val_loss", most=2).axes[0]
     assert len(curves.lines) == 2 and "2 of 6" in curves.get_title()
+
+
+def made_up(grid, replicates=3, level=0.97):
+    """A study with numbers that no training made."""
+
+    def build(**setting):
+        raise AssertionError
+
+    study = lurnet.Study(build, grid, replicates=replicates, folder=False)
+    rng = np.random.default_rng(0)
+    for setting in study.settings:
+        for i in range(replicates):
+            curve = np.clip(level + 0.02 * rng.normal(size=3), 0, 1).tolist()
+            ends = {"val_accuracy": curve[-1], "val_loss": 1 - curve[-1]}
+            run = studies.Run(setting, i, i, {"val_accuracy": curve, "val_loss": curve}, ends)
+            study._runs[key_of(setting, i)] = run
+    return study
+
+
+KERNELS = [[3, 3], [5, 5]]
+PLACES = [  # grid, then what is on the axis, in the legend, and the titles of the panels
+    ({"act": ["relu", "tanh"], "l2": [1e-6, 1e-5, 1e-4, 1e-3, 1e-2]}, "l2", "act", [""]),
+    ({"rate": [0.1, 0.3, 0.5], "units": [8, 16, 32, 64]}, "units", "rate", [""]),
+    ({"units": list(range(9)), "depth": list(range(1, 10))}, "units", "depth", [""]),
+    ({"pad": ["a", "b"], "window": [3, 5], "stride": [1, 2]}, "window", "pad",
+     ["stride=1", "stride=2"]),
+    ({"kernel": KERNELS, "act": ["relu", "tanh", "elu"]}, "act", "kernel", [""]),
+    ({"network": ["z", "a"]}, "network", None, [""]),
+    ([{"units": 8}, {"units": 8, "rate": 0.5}, {"units": 16}], "setting", None, [""]),
+    ([{"units": 8}, {"units": None}], "units", None, [""]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("grid", "x", "by", "panels"), PLACES)
+def test_every_setting_is_drawn(grid, x, by, panels):
+    study = made_up(grid)
+    figure = study.plot("val_accuracy")
+    axes = figure.axes
+    label = axes[0].get_xlabel() or figure.get_supxlabel()
+    legend = axes[0].get_legend() or next(iter(figure.legends), None)
+    assert label == x and [ax.get_title() for ax in axes] == panels
+    assert (legend and legend.get_title().get_text()) == by
+    bars = [c.lines[0].get_ydata() for ax in axes for c in ax.containers]
+    found = [r["mean"] for r in study.table("val_accuracy")]
+    np.testing.assert_allclose(sorted(np.concatenate(bars)), sorted(found))
+
+
+def test_names_stand_as_in_the_grid():
+    ax = made_up({"network": ["zeta", "alpha", "mu"]}).plot("val_accuracy").axes[0]
+    assert [t.get_text() for t in ax.get_xticklabels()] == ["zeta", "alpha", "mu"]
+    assert {line.get_linestyle() for line in ax.lines} == {"None"}
+
+
+def test_settings_without_a_value_have_their_own_name():
+    ax = made_up([{"rate": 0.1}, {}]).plot("val_accuracy", x="rate").axes[0]
+    assert [t.get_text() for t in ax.get_xticklabels()] == ["0.1", "not given"]
+
+
+def test_intervals_of_shares_are_cut_in_pictures_alone():
+    study = made_up({"l2": [0.1, 0.2, 0.3]}, replicates=2)
+    assert any(row["high"] > 1 for row in study.table("val_accuracy"))
+    figures = dict(study.figures())
+    assert len(figures) == 3  # bars and curves of the accuracy, curves of the loss
+    for caption, figure in figures.items():
+        share = "val_accuracy" in caption
+        assert ("the table has them whole" in caption) == share
+        ends = [p.vertices[:, 1] for c in figure.axes[0].collections for p in c.get_paths()]
+        assert not share or max(map(np.max, ends)) <= 1
+    assert not any("whole" in caption for caption, _ in made_up({"l2": [1, 2]}, 2, 0.5).figures())
+
+
+def test_parameters_beyond_a_page_are_held_at_their_best():
+    grid = {"a": list(range(6)), "b": list("pqrs"), "c": list("wxyz"), "d": list("abcde")}
+    study = made_up(grid, replicates=1)
+    with pytest.raises(BadValue, match="b, c vary too, in 16 ways"):
+        study.plot()
+    caption, figure = next(iter(study.figures()))
+    assert re.search(r"where .=.*, as in the best setting", caption)
+    assert 1 < len(figure.axes) <= 12
 
 
 def test_report(grid_study, tmp_path):

@@ -83,6 +83,35 @@ def test_chunks_do_not_change_results(monkeypatch):
     assert curves[0] == curves[1] == curves[2]
 
 
+SHARED = {
+    "assign": lambda a, b: a.assign(b),
+    "assign its value": lambda a, b: a.assign(b.value),
+}
+
+
+@pytest.mark.parametrize("how", SHARED)
+def test_training_leaves_arrays_of_others_alone(how):
+    """Training gives a model's arrays away: one that another variable took over must stay."""
+    x, y = np.ones((8, 3), "float32"), np.ones((8, 1), "float32")
+    model = lurnet.Sequential([lurnet.Input((3,)), lurnet.layers.Dense(1)])
+    model.compile("sgd", "mse")
+    model.fit(x, y, verbose=0)
+    other = lurnet.Variable(np.zeros((3, 1), "float32"))
+    SHARED[how](other, model.layers[0].kernel)
+    model.fit(x, y, verbose=0)  # nobody reads it before: an array that NumPy sees is not given away
+    assert (np.array(model.layers[0].kernel) != np.array(other)).all()
+
+
+def test_averaged_weights_survive_an_evaluation():
+    x, y = np.ones((8, 3), "float32"), np.ones((8, 1), "float32")
+    model = lurnet.Sequential([lurnet.Input((3,)), lurnet.layers.Dense(1)])
+    model.compile(lurnet.optimizers.SGD(0.1, use_ema=True), "mse")
+    for _ in range(2):
+        model.fit(x, y, verbose=0)
+        model.evaluate(x, y, verbose=0)
+    assert all(np.isfinite(np.array(v)).all() for v in model.optimizer.variables)
+
+
 @pytest.mark.parametrize("weighted", [False, True])
 def test_micro_batches_equal_whole_ones(weighted, monkeypatch):
     from lurnet.training import micro, program

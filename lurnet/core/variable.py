@@ -130,7 +130,8 @@ class Variable:
 
     def assign(self, value: Any) -> jax.Array:
         """Replace the value; the shape must be the same. Returns the new array."""
-        value = jnp.asarray(getattr(value, "value", value), self._form.dtype)
+        given = getattr(value, "value", value)
+        value = jnp.asarray(given, self._form.dtype)
         if value.shape != self.shape:
             raise BadValue(
                 f"Variable {self.path!r} has shape {self.shape} and cannot take a value of "
@@ -138,6 +139,8 @@ class Variable:
             )
         scope = _scope.get()
         if scope is None:
+            if value is given and not isinstance(value, jax.core.Tracer):
+                value = jnp.array(value)  # training gives its arrays away: no other may hold it too
             self._array, self._pending = value, None
         else:
             scope.arrays[id(self)] = value

@@ -5,11 +5,12 @@ Every function returns a figure that can be changed further; those that draw one
 """
 
 from lurnet.plots.activations import activations as activations
+from lurnet.plots.bands import bands as bands
 from lurnet.plots.boundary import decision_boundary as decision_boundary
 from lurnet.plots.confusion import confusion as confusion
 from lurnet.plots.confusion import confusion_matrix as confusion_matrix
 from lurnet.plots.diagram import model as model
-from lurnet.plots.error_bars import bands as bands
+from lurnet.plots.error_bars import error_bar_panels as error_bar_panels
 from lurnet.plots.error_bars import error_bars as error_bars
 from lurnet.plots.explanations import grad_cam as grad_cam
 from lurnet.plots.explanations import integrated_gradients as integrated_gradients

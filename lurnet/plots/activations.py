@@ -26,7 +26,10 @@ def activations(
     Args:
         model: any model.
         sample: one input, without the batch axis.
-        layers: names of layers, at any depth; None: all with maps, or all where there are none.
+        layers: names of layers, at any depth; None: all with maps, or all where there are none,
+            without those that show nothing new: what they give out is the input or a row above in
+            another shape or scale (flattening, scaling, and in inference dropout, noise and
+            augmentation).
         most: channels shown for each layer.
         title: above the picture.
 
@@ -39,8 +42,7 @@ def activations(
     """
     sample = np.asarray(sample)
     found = {k: _only(v) for k, v in model.activations(sample[None], layers).items()}
-    pictures = {k: v for k, v in found.items() if v.ndim == 3 and min(v.shape[:2]) > 1}
-    found = found if layers or not pictures else pictures
+    found = found if layers else _worth_showing(found, sample)
     columns = 1 + max(min(most, v.shape[-1]) if v.ndim == 3 else 4 for v in found.values())
     figure = new_figure(1.3 + 0.72 * columns, 0.55 + 0.78 * len(found))
     with styled():
@@ -51,6 +53,30 @@ def activations(
             _input(figure.add_subplot(places[0, 0]), sample)
         figure.suptitle(title or "Activations by layer", fontsize=12, fontweight="bold")
     return figure
+
+
+def _worth_showing(found: dict[str, np.ndarray], sample: np.ndarray) -> dict[str, np.ndarray]:
+    """Maps, or where there are none vectors, but no repetitions."""
+    shown = [_scaled(sample)] if sample.ndim in (2, 3) else []
+    new = {}
+    for name, values in found.items():
+        scaled = _scaled(values)
+        if not any(_same(scaled, other) for other in shown):
+            new[name] = values
+            shown.append(scaled)
+    pictures = {k: v for k, v in new.items() if v.ndim == 3 and min(v.shape[:2]) > 1}
+    return pictures or new or found
+
+
+def _scaled(values: np.ndarray) -> np.ndarray:
+    """Values as they are seen, in one row: the smallest is 0, the largest 1; NaN for equal ones."""
+    values = np.asarray(values, float).ravel()
+    spread = np.ptp(values)
+    return (values - values.min()) / (spread if spread > 0 else np.nan)
+
+
+def _same(a: np.ndarray, b: np.ndarray) -> bool:
+    return a.shape == b.shape and bool(np.allclose(a, b, atol=1e-4))
 
 
 def _only(value: Any) -> np.ndarray:

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from lurnet.core.errors import BadValue
+from lurnet.plots.bounds import Bounds, bounds_of, within
 from lurnet.plots.style import COLORS, new_figure, styled
 
 SIDES = (("", "training", "-"), ("val_", "validation", "--"))
@@ -17,8 +18,8 @@ def history(record: Any, title: str | None = None, metrics: Sequence[str] | None
 
     Args:
         record: what ``fit`` returned, or its ``history`` dict; a list of them are replicates, drawn
-            as their mean with a band of one standard deviation; a dict by name compares runs, or
-            lists of replicates.
+            as their mean with a band of one standard deviation (of a share, such as accuracy, not
+            beyond 0 and 1); a dict by name compares runs, or lists of replicates.
         title: above all panels.
         metrics: which metrics, without ``val_``; None: all, the loss first.
 
@@ -76,10 +77,10 @@ def _panel(ax: Any, name: str, runs: Mapping[str, list]) -> None:
         for prefix, side, style in SIDES:
             curves = [r[prefix + name] for r in replicates if prefix + name in r]
             if curves:
-                color = COLORS[i] if len(runs) > 1 else COLORS[bool(prefix)]
+                color = COLORS[i % len(COLORS)] if len(runs) > 1 else COLORS[bool(prefix)]
                 label = f"{run}, {side}" if run else side
                 line = style if len(runs) > 1 else "-"
-                _curve(ax, curves, color=color, linestyle=line, label=label)
+                _curve(ax, curves, bounds_of(name), color=color, linestyle=line, label=label)
     if not ax.lines:
         raise BadValue(f"The history has no metric {name!r}; it has {_metrics(runs)}.")
     shown = name.replace("_", " ")
@@ -88,7 +89,7 @@ def _panel(ax: Any, name: str, runs: Mapping[str, list]) -> None:
     ax.legend()
 
 
-def _curve(ax: Any, curves: list, **look: Any) -> None:
+def _curve(ax: Any, curves: list, bounds: Bounds, **look: Any) -> None:
     """The mean of some curves up to the end of the shortest, and a band where there are several."""
     shortest = min(len(c) for c in curves)
     values = np.array([c[:shortest] for c in curves], float)
@@ -97,4 +98,5 @@ def _curve(ax: Any, curves: list, **look: Any) -> None:
     ax.plot(epochs, mean, marker=marker, markersize=3, **look)
     if len(curves) > 1:
         sd = values.std(0, ddof=1)
-        ax.fill_between(epochs, mean - sd, mean + sd, color=look["color"], alpha=0.18, linewidth=0)
+        ends = within(mean, mean - sd, mean + sd, bounds)
+        ax.fill_between(epochs, *ends, color=look["color"], alpha=0.18, linewidth=0)

@@ -1,5 +1,6 @@
 """How lurnet's figures look: colours that the colour-blind can tell apart, quiet axes."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from lurnet.core.errors import BadState, BadValue
 
 #: Okabe and Ito's colours, https://jfly.uni-koeln.de/color/
 COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+LINES = ("-", "--", ":", "-.")
 CONTEXT: Any = {
     "axes.spines.right": False,
     "axes.spines.top": False,
@@ -63,6 +65,20 @@ def one_axes(ax: Any, width: float, height: float) -> tuple[Any, Any]:
     figure = new_figure(width, height)
     with styled():
         return figure, figure.subplots()
+
+
+def line_look(i: int) -> dict[str, Any]:
+    """Colour and line of the i-th curve; the line changes when the colours are used up."""
+    return {
+        "color": COLORS[i % len(COLORS)],
+        "linestyle": LINES[i // len(COLORS) % len(LINES)],
+        "linewidth": 1.6,
+    }
+
+
+def legend_width(names: Iterable[str], title: str | None = None) -> float:
+    """Inches that a legend of these names needs beside the axes."""
+    return 0.6 + 0.075 * max(map(len, [*names, title or ""]))
 
 
 def show_image(ax: Any, image: Any, **options: Any) -> Any:

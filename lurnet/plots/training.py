@@ -5,12 +5,11 @@ from typing import Any
 import numpy as np
 
 from lurnet.core.errors import BadValue
-from lurnet.plots.style import COLORS, new_figure, one_axes, shortened, styled
+from lurnet.plots.style import COLORS, line_look, new_figure, one_axes, shortened, styled
 from lurnet.training.activations import parts_with_weights
 from lurnet.training.rate_finder import find_learning_rate
 
 QUANTITIES = {"mean": "mean absolute gradient", "norm": "norm of the gradient"}
-STYLES = ("-", "--", ":", "-.")
 
 
 def gradients(
@@ -42,9 +41,8 @@ def gradients(
     figure, ax = one_axes(ax, 6.4, 3.8)
     with styled():
         for i, name in enumerate(recorder.layers):
-            look = {"color": COLORS[i % len(COLORS)], "linestyle": STYLES[i // len(COLORS) % 4]}
-            marker = "o" if len(at) <= 40 else None
-            ax.plot(at, values[:, i], label=shortened(name), marker=marker, markersize=3, **look)
+            look = line_look(i) | {"marker": "o" if len(at) <= 40 else None, "markersize": 3}
+            ax.plot(at, values[:, i], label=shortened(name), **look)
         ax.set_yscale("log")
         ax.set(xlabel=by, ylabel=QUANTITIES[quantity], title=title or "Gradients by layer")
         ax.legend(title="layer", loc="center left", bbox_to_anchor=(1, 0.5))

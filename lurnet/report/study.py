@@ -74,32 +74,9 @@ def _differences(study: Any) -> list[str]:
 
 
 def _drawn(study: Any) -> list[str]:
-    """Error bars and learning curves of the monitored metric, as far as they can be drawn."""
-    monitor = study.monitor
-    parts = []
-    if study.parameters:
-        metrics = [monitor, f"test_{monitor.removeprefix('val_')}"]
-        for metric in (m for m in metrics if m in study.metrics):
-            parts += [page.picture(*_bars(study, metric))]
-    longest = max(len(next(iter(r.history.values()))) for r in study.best.finished)
-    if longest > 1:
-        loss = "val_loss" if monitor.startswith("val_") else "loss"
-        for metric in dict.fromkeys([monitor, loss]):
-            if metric in study.metrics:
-                caption = f"{metric} after every epoch; the bands are 95 % intervals of the mean."
-                parts.append(page.picture(study.plot_curves(metric), caption))
+    """Error bars and learning curves, as far as they can be drawn."""
+    parts = [page.picture(figure, caption) for caption, figure in study.figures()]
     return [page.heading("Curves"), *parts] if parts else []
-
-
-def _bars(study: Any, metric: str) -> tuple[Any, str]:
-    """The picture of a metric against the parameters; a third one is held at its best value."""
-    free = study.parameters
-    caption = f"{metric} against {free[0]}; error bars are 95 % intervals of the mean."
-    if study.searched or len(free) <= 2:
-        return study.plot(metric), caption
-    where = {n: study.best.setting[n] for n in free[2:]}
-    caption += f" Here {study.label(where)}."
-    return study.plot(metric, x=free[0], by=free[1], where=where), caption
 
 
 def _given(pictures: Sequence[Any] | Mapping[str, Any]) -> list[str]:

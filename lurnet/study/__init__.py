@@ -1,5 +1,6 @@
 """Studies: models over settings and replicates, with error bars."""
 
+from lurnet.study.quickly import quick as quick
 from lurnet.study.runs import Run as Run
 from lurnet.study.search import choice as choice
 from lurnet.study.search import integer as integer
@@ -9,5 +10,4 @@ from lurnet.study.statistics import Comparison as Comparison
 from lurnet.study.statistics import Estimate as Estimate
 from lurnet.study.statistics import estimate as estimate
 from lurnet.study.study import Study as Study
-from lurnet.study.study import quick as quick
 from lurnet.study.table import Table as Table

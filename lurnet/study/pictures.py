@@ -5,10 +5,12 @@ from typing import Any
 
 import numpy as np
 
-from lurnet.core.errors import BadValue
-from lurnet.plots.error_bars import bands, error_bars
+from lurnet.plots.bands import bands
+from lurnet.plots.bounds import bounds_of, within
+from lurnet.plots.error_bars import error_bar_panels
+from lurnet.study.axes import Axes, axes_of, is_numeric, shown
 from lurnet.study.results import Result, curves
-from lurnet.study.settings import label, matching, names_of, plain, text_of, values_of, varying
+from lurnet.study.settings import Setting, label, plain, values_of, varying
 from lurnet.study.statistics import estimate
 
 
@@ -31,57 +33,55 @@ def against(
     title: str | None,
     grid: bool,
 ) -> Any:
-    """Error bars of a metric against parameter ``x``, a curve for each value of ``by``.
+    """Error bars of a metric: a parameter on the axis, others as curves and panels.
 
     ``grid`` says whether neighbours differ in ``x`` alone; where not, points are not joined.
     """
     settings = [r.setting for r in results]
-    x, by = _axes(settings, x, by, grid)
-    lines = {}
-    for value in [None] if by is None else values_of(settings, by):
-        chosen = settings if by is None else matching(settings, {by: value})
-        line = [r for r in results if r.setting in chosen and r.values(metric)]
-        lines[text_of(value)] = _line(line, metric, x)
-    n = max(r.estimate(metric).n for r in results)
+    axes = axes_of(settings, x, by, grid)
+    rows = _sorted([r for r in results if r.values(metric)], settings, axes)
+    panels: dict[str, dict[str, tuple[list, list, list]]] = {}
+    for result in rows:
+        setting, found = result.setting, result.estimate(metric)
+        lines = panels.setdefault(_texts(setting, axes.panels), {})
+        columns = lines.setdefault(shown(setting, axes.by) if axes.by else "", ([], [], []))
+        values = _place(setting, settings, axes.x), found.mean, found.half_width
+        for column, value in zip(columns, values, strict=True):
+            column.append(value)
+    n = max(r.estimate(metric).n for r in rows)
     bars = f" (mean of {n}, 95 % interval)" if n > 1 else ""
-    return error_bars(lines, x, words(metric) + bars, title, by, joined=grid)
+    return error_bar_panels(
+        panels, axes.x or "setting", words(metric) + bars, title, axes.by, grid,
+        bounds_of(metric), [_place(r.setting, settings, axes.x) for r in rows],
+    )  # fmt: skip
 
 
-def _line(results: list[Result], metric: str, x: str) -> tuple[list, list, list]:
-    """Places on the axis, means, half widths of the intervals."""
-    results = sorted(results, key=lambda r: _rank(r.setting.get(x)))
-    found = [r.estimate(metric) for r in results]
-    places = [_place(r.setting.get(x)) for r in results]
-    return places, [e.mean for e in found], [e.half_width for e in found]
+def cut(results: Sequence[Result], metric: str) -> bool:
+    """Whether intervals are drawn shorter than they are, since a metric cannot go further."""
+    found = [e for e in (r.estimate(metric) for r in results) if e.n > 1]
+    mean, low, high = (np.array([getattr(e, k) for e in found]) for k in ("mean", "low", "high"))
+    drawn = within(mean, low, high, bounds_of(metric))
+    return not (np.array_equal(drawn[0], low) and np.array_equal(drawn[1], high))
 
 
-def _axes(settings: list, x: str | None, by: str | None, grid: bool) -> tuple[str, str | None]:
-    """The parameters of the axis and of the curves; what else varies must be fixed."""
-    free, known = varying(settings), names_of(settings)
-    for name in (x, by):
-        if name is not None and name not in known:
-            raise BadValue(f"The study has no parameter {name!r}; it has {', '.join(known)}.")
+def _sorted(results: list[Result], settings: list[Setting], axes: Axes) -> list[Result]:
+    """By panel, curve and place: numbers in rising order, names as the grid has them."""
+    names = [*axes.panels, *(n for n in (axes.by, axes.x) if n)]
+    ranks = {n: [repr(plain(v)) for v in values_of(settings, n)] for n in names}
+    return sorted(
+        results, key=lambda r: [ranks[n].index(repr(plain(r.setting.get(n)))) for n in names]
+    )
+
+
+def _texts(setting: Setting, names: Sequence[str]) -> str:
+    return ", ".join(f"{n}={shown(setting, n)}" for n in names)
+
+
+def _place(setting: Setting, settings: list[Setting], x: str | None) -> Any:
+    """A number, or a text that stands for the value on the axis."""
     if x is None:
-        x = next((n for n in free if n != by), next(iter(known), None))
-    if x is None:
-        raise BadValue("The study has one setting only: there is nothing to draw it against.")
-    rest = [n for n in free if n not in (x, by)] if grid else []
-    if by is None and rest:
-        by = rest.pop(0)
-    if rest:
-        texts = ", ".join(f"{n!r}: {plain(settings[0].get(n))!r}" for n in rest)
-        raise BadValue(f"{', '.join(rest)} vary too: fix them, where={{{texts}}}.")
-    return x, by
-
-
-def _place(value: Any) -> Any:
-    number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    return value if number else text_of(value)
-
-
-def _rank(value: Any) -> float:
-    """Numbers in rising order, others as they come."""
-    return value if isinstance(value, (int, float)) else 0.0
+        return label(setting, varying(settings))
+    return setting[x] if is_numeric(settings, x) else shown(setting, x)
 
 
 def learning(results: Sequence[Result], metric: str, title: str | None, most: int) -> Any:
@@ -97,4 +97,4 @@ def learning(results: Sequence[Result], metric: str, title: str | None, most: in
         lines[label(result.setting, names)] = mean, mean - half, mean + half
     if title is None and len(lines) < len(able):
         title = f"The best {len(lines)} of {len(able)} settings"
-    return bands(lines, "epoch", words(metric), title)
+    return bands(lines, "epoch", words(metric), title, bounds=bounds_of(metric))

@@ -97,12 +97,16 @@ def _train(task: Task, run: Run, watch: Sequence[Any]) -> None:
     chosen = task.arguments | for_fit
     heard = [*made(task.callbacks), *watch]
     model.fit(**chosen, callbacks=heard, verbose=0)
-    run.history = {k: [as_data(v) for v in vs] for k, vs in model.history.history.items()}
+    tested = evaluated(model, task.test, chosen.get("batch_size")) if task.test is not None else {}
+    record(run, model, model.history.history, tested)
+
+
+def record(run: Run, model: Any, history: Mapping[str, Any], tested: Mapping[str, Any]) -> None:
+    """Write down what came of a run."""
+    run.history = {k: [as_data(v) for v in vs] for k, vs in history.items()}
     run.metrics = {k: vs[-1] for k, vs in run.history.items() if isinstance(vs[-1], float)}
-    if task.test is not None:
-        size = chosen.get("batch_size")
-        found = evaluated(model, task.test, size)
-        run.metrics |= {f"test_{k}": v for k, v in found.items() if isinstance(v, float)}
+    found = {f"test_{k}": as_data(v) for k, v in tested.items()}
+    run.metrics |= {k: v for k, v in found.items() if isinstance(v, float)}
     run.weights = weights_to_bytes(model)
 
 
@@ -124,8 +128,7 @@ def built(build: Callable[..., Any], setting: Setting) -> Any:
 def evaluated(model: Any, data: Any, batch_size: int | None) -> dict[str, Any]:
     """Loss and metrics on test data, ``(x, y)`` or whatever ``evaluate`` takes."""
     x, *rest = data if isinstance(data, (tuple, list)) else (data,)
-    found = model.evaluate(x, *rest, batch_size=batch_size, verbose=0, return_dict=True)
-    return {k: as_data(v) for k, v in found.items()}
+    return model.evaluate(x, *rest, batch_size=batch_size, verbose=0, return_dict=True)
 
 
 def as_data(value: Any) -> Any:

@@ -40,6 +40,31 @@ def make_data(
     return Stream(x, steps, bool(shuffle), class_weight, model._on_host)
 
 
+def fit_data(
+    model: Any,
+    x: Any = None,
+    y: Any = None,
+    batch_size: int | None = None,
+    validation_split: float = 0.0,
+    validation_data: Any = None,
+    shuffle: bool | str = True,
+    class_weight: dict[int, float] | None = None,
+    sample_weight: Any = None,
+    steps_per_epoch: int | None = None,
+    validation_steps: int | None = None,
+    validation_batch_size: int | None = None,
+) -> tuple[ArrayData | Stream, ArrayData | Stream | None]:
+    """The data to train on and those to validate with, from the arguments of ``fit``."""
+    part = None
+    if validation_split and validation_data is None:
+        x = model._on_host(x)
+        (x, y, sample_weight), part = split_off(x, y, sample_weight, validation_split)
+    data = make_data(model, x, y, sample_weight, batch_size, steps_per_epoch, shuffle, class_weight)
+    given = validation_data if part is None else part
+    size = validation_batch_size or batch_size
+    return data, checked_data(model, given, data, size, validation_steps)
+
+
 def prepare(model: Any, data: ArrayData | Stream) -> None:
     """Build the model, resolve losses and metrics, and look for mistakes; nothing runs yet."""
     whole = isinstance(data, ArrayData)
@@ -165,7 +190,7 @@ def is_validation_epoch(epoch: int, frequency: Any) -> bool:
     return epoch + 1 in frequency
 
 
-def validation_data(
+def checked_data(
     model: Any, given: Any, train: ArrayData | Stream, batch_size: int | None, steps: int | None
 ) -> ArrayData | Stream | None:
     """The data to validate with, in batches like the training data's unless told otherwise."""

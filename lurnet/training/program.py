@@ -112,6 +112,19 @@ def epoch_program(
     return run
 
 
+def for_models(run: Callable, own_order: bool) -> Callable:
+    """An epoch's program for several equal models at once, along a first axis of their state.
+
+    The data are the same for all; the order is each model's own, or one for all.
+    """
+    return jax.vmap(run, in_axes=(0, 0, None, 0 if own_order else None, None, None))
+
+
+def stacked(arrays: Sequence[Any]) -> Any:
+    """Arrays of equal shape along a new first axis."""
+    return jnp.stack([jnp.asarray(a) for a in arrays])
+
+
 def take(x: Any, order: Any, start: Any, size: int) -> Any:
     """``size`` samples from ``start`` on, in the given order."""
     if order is None:

@@ -214,20 +214,10 @@ class Trainer(Compiled):
         """
         epochs = _old_arguments(extra, epochs)
         require_compiled(self, "fit")
-        part = None
-        if validation_split and validation_data is None:
-            x = self._on_host(x)
-            (x, y, sample_weight), part = loop.split_off(x, y, sample_weight, validation_split)
-        data = loop.make_data(
-            self, x, y, sample_weight, batch_size, steps_per_epoch, shuffle, class_weight
-        )
-        checked = loop.validation_data(
-            self,
-            validation_data if part is None else part,
-            data,
-            validation_batch_size or batch_size,
-            validation_steps,
-        )
+        data, checked = loop.fit_data(
+            self, x, y, batch_size, validation_split, validation_data, shuffle, class_weight,
+            sample_weight, steps_per_epoch, validation_steps, validation_batch_size,
+        )  # fmt: skip
         return loop.fit(
             self, data, checked, callbacks, epochs, initial_epoch, verbose, validation_freq
         )

@@ -1,0 +1,52 @@
+"""Curves over epochs with bands of uncertainty."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from lurnet.plots.bounds import Bounds, within
+from lurnet.plots.style import legend_width, line_look, new_figure, styled
+
+
+def bands(
+    curves: Mapping[str, tuple[Any, Any, Any]],
+    xlabel: str,
+    ylabel: str,
+    title: str | None = None,
+    legend: str | None = None,
+    bounds: Bounds | None = None,
+) -> Any:
+    """Curves over 1, 2, 3, ... with bands: label to ``(mean, low, high)``.
+
+    Args:
+        curves: label to the mean and both ends of the band at each step.
+        xlabel: what is counted.
+        ylabel: the quantity.
+        title: above the picture.
+        legend: title of the legend, which appears with two curves or more.
+        bounds: the smallest and the largest value that the quantity can have: bands end there.
+
+    Returns a matplotlib figure.
+
+    >>> figure = bands({"a": ([0.5, 0.7], [0.4, 0.6], [0.6, 0.8])}, "epoch", "accuracy")
+    >>> len(figure.axes[0].lines)
+    1
+    """
+    from matplotlib.ticker import MaxNLocator  # noqa: PLC0415
+
+    figure = new_figure(6.2 + (legend_width(curves, legend) if len(curves) > 1 else 0), 4.0)
+    with styled():
+        ax = figure.subplots()
+        for i, (name, (mean, low, high)) in enumerate(curves.items()):
+            steps = np.arange(1, len(mean) + 1)
+            look, marker = line_look(i), "o" if len(steps) == 1 else None
+            ax.plot(steps, mean, **look, marker=marker, label=name)
+            ends = within(mean, low, high, bounds)
+            pale = {"alpha": 0.2 if len(curves) < 4 else 0.1, "linewidth": 0}
+            ax.fill_between(steps, *ends, color=look["color"], **pale)
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+        ax.set(xlabel=xlabel, ylabel=ylabel, title=title or "")
+        if len(curves) > 1:  # beside the axes, where it covers nothing
+            ax.legend(title=legend, loc="center left", bbox_to_anchor=(1, 0.5))
+    return figure
