@@ -40,6 +40,14 @@ def test_real_keras_files(name):
         close(told[key], values)
 
 
+@pytest.mark.parametrize("version", ["2_12", "2_13"])
+def test_vocabularies_in_files_of_old_times(version):
+    file = GOLDEN / f"host_tf_{version}.keras"
+    x = {name: array for name, array in EVERYTHING.items() if name != "size"}
+    model = lurnet.saving.load_model(file)
+    close(model.predict(x, verbose=0), json.loads(file.with_suffix(".json").read_text("utf-8")))
+
+
 @pytest.mark.parametrize("ending", ["keras", "h5", "safetensors"])
 @pytest.mark.parametrize("name", NAMES)
 def test_files(name, ending, tmp_path):

@@ -17,6 +17,7 @@ from lurnet.saving.atomic import replacing
 from lurnet.saving.configs import described, parse, restored
 from lurnet.saving.entries import FREE_RATIO, FREE_SIZE
 from lurnet.saving.files import FOLDER, LARGEST_TEXT, MB, kind_of, reading, spool, unpacking
+from lurnet.saving.legacy.dependencies import names_today
 from lurnet.saving.legacy.reader import modernised
 from lurnet.saving.versions import KERAS_VERSION, own_version
 from lurnet.saving.weights import read_hdf5, write_hdf5
@@ -90,11 +91,34 @@ def read_archive(path: Path, custom_objects: Mapping[str, Any] | None, compile: 
         with parts.weights() as source:
             if getattr(model, "built", True):
                 read_hdf5(model, source, path)
-        names = parts.asset_names()
-        taken = assets.take(model, names, parts.asset, path)
-        taken |= own_assets.load(model, parts, path)
-        assets.warn_left(set(names) - taken, path)
+        kept = Kept(parts, names_today(model, parts.asset_names(), path))
+        taken = assets.take(model, kept.asset_names(), kept.asset, path)
+        taken |= own_assets.load(model, kept, path)
+        assets.warn_left(set(kept.asset_names()) - taken, path)
     return model
+
+
+class Kept:
+    """Layers' texts and files in a model file, under the names that they have today."""
+
+    def __init__(self, parts: Any, names: Mapping[str, str]) -> None:
+        self.parts, self.names = parts, names
+
+    def asset_names(self) -> list[str]:
+        """Their names."""
+        return list(self.names)
+
+    def asset(self, name: str) -> bytes:
+        """A text."""
+        return self.parts.asset(self.names[name])
+
+    def copy_asset(self, name: str, file: BinaryIO) -> None:
+        """Copy a file."""
+        self.parts.copy_asset(self.names[name], file)
+
+    def check_assets(self) -> None:
+        """Refuse files that unpack to far more than the model file."""
+        self.parts.check_assets()
 
 
 def _version(parts: Any, path: Path) -> Any:

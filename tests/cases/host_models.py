@@ -2,6 +2,8 @@
 
 ``KERAS_BACKEND=tensorflow python tests/cases/host_models.py FOLDER`` writes the files that are kept
 in tests/golden: what each model predicts before and after some training, and the models themselves.
+With tf.keras 2.12 or 2.13 installed, ``python tests/cases/host_models.py FILE.keras`` writes the
+files of that time, each with its predictions beside it.
 """
 
 import sys
@@ -82,6 +84,24 @@ def back(k):
     return k.Model(color, make.StringLookup(vocabulary=["red", "blue"], invert=True)(index))
 
 
+def old(k):
+    """Learned vocabularies, two layers of one class among them, and one that was given."""
+    make = k.layers
+    text, color = (k.Input((1,), dtype="string", name=n) for n in ("text", "color"))
+    number = k.Input((1,), dtype="int64", name="id")
+    index = adapted(make.TextVectorization(output_sequence_length=4), LEARNED)(text)
+    color_index = adapted(make.StringLookup(num_oov_indices=2), COLORS)(color)
+    parts = [
+        make.GlobalAveragePooling1D()(make.Embedding(8, 3)(index)),
+        adapted(make.TextVectorization(output_mode="tf_idf"), TEXTS)(text),
+        make.Flatten()(make.Embedding(6, 2)(color_index)),
+        make.StringLookup(vocabulary=["green", "red"], output_mode="one_hot")(color),
+        adapted(make.IntegerLookup(output_mode="one_hot"), IDS[:3])(number),
+    ]
+    parts = [make.Flatten(dtype="float32")(x) for x in parts]
+    return k.Model([text, color, number], make.Dense(2)(make.Concatenate()(parts)))
+
+
 #: Name: the model, its inputs.
 MODELS = {
     "words": (words, TEXTS[:, None]),
@@ -121,7 +141,7 @@ if __name__ == "__main__":
     import json
     from pathlib import Path
 
-    import keras
+    import keras  # real Keras, or that of tf.keras
     import tensorflow as tf
 
     def tensors(x):
@@ -129,6 +149,12 @@ if __name__ == "__main__":
         found = {k: tf.constant(v) for k, v in arrays.items()}
         return found if isinstance(x, dict) else found["x"]
 
+    if sys.argv[1].endswith(".keras"):
+        file, model = Path(sys.argv[1]), old(tf.keras)
+        x = {k: v for k, v in EVERYTHING.items() if k != "size"}
+        model.save(file, save_format="keras_v3")
+        file.with_suffix(".json").write_text(json.dumps(model.predict(tensors(x)).tolist()))
+        raise SystemExit
     folder, found = Path(sys.argv[1]), {}
     for name, (_, x) in MODELS.items():
         model = made(keras, name)
