@@ -16,33 +16,29 @@ from lurnet.training.runner import make_runner
 
 def make_tester(model: Any, data: ArrayData | Stream, batches_wanted: bool) -> Any:
     """The runner that tests a model; ``batches_wanted``: a callback listens to every batch."""
-    by = 1 if batches_wanted else together(model, data)
-    if by == 1:
+    if batches_wanted or isinstance(data, Stream):
         return make_runner(model, "test", data)
-    larger = copy.copy(data)
-    larger.batch_size = min(by * data.batch_size, data.count)  # type: ignore[union-attr]
+    by, larger = together(model, data), copy.copy(data)
+    larger.batch_size = min(by * data.batch_size, data.count)
     runner = make_runner(model, "test", larger)
     runner.batches_done = lambda steps: min(by * steps, data.steps)
     return runner
 
 
-def together(model: Any, data: ArrayData | Stream) -> int:
+def together(model: Any, data: ArrayData) -> int:
     """How many batches may be computed as one.
 
     Where batches fill the data exactly, so do the larger ones: a smaller one at the end would need
     a program of its own.
     """
-    whole = isinstance(data, ArrayData) and data.limit is None and not model.run_eagerly
-    if not whole or not (samples_apart(model) and _results_apart(model)):
+    if data.limit is not None or model.run_eagerly or not samples_apart(model):
+        return 1
+    if not (mean_over_samples(model) and all(map(_adds_samples, model.metrics))):
         return 1
     wanted = min(max(SIZES), BATCH_BYTES // max(1, bytes_per_sample(data.x))) // data.batch_size
     if data.count % data.batch_size:
         return max(1, wanted)
     return next((n for n in range(wanted, 1, -1) if data.batches % n == 0), 1)
-
-
-def _results_apart(model: Any) -> bool:
-    return mean_over_samples(model) and all(map(_adds_samples, model.metrics))
 
 
 def _adds_samples(metric: Any) -> bool:

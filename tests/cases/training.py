@@ -45,12 +45,15 @@ def mlp(units: int = 3, last: str | None = "softmax", **options: Any) -> Callabl
 
 
 def convnet(keras: Any) -> Any:
-    """Convolution, batch normalisation, pooling."""
+    """Convolution, batch normalisation, pooling.
+
+    No bias before the normalisation: its gradient is nothing but rounding, which Adam makes large.
+    """
     layers = keras.layers
     return keras.Sequential(
         [
             keras.Input((8, 8, 2)),
-            layers.Conv2D(4, 3, padding="same"),
+            layers.Conv2D(4, 3, padding="same", use_bias=False),
             layers.BatchNormalization(),
             layers.Activation("relu"),
             layers.MaxPooling2D(2),
