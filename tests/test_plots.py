@@ -79,6 +79,9 @@ FIGURES = {
     "history": (lambda: plots.history(run(5)), 3, "Loss", {"epoch", "loss", "accuracy"}),
     "history of replicates": (
         lambda: plots.history([run(90), run(80, 2)], "Replicates"), 3, "Replicates", {"epoch"}),
+    "history of many metrics": (
+        lambda: plots.history({f"metric_{k}": [0.1, 0.2, k] for k in range(5)}), 5, "Metric 4",
+        {"epoch", "metric 3"}),
     "history of runs": (
         lambda: plots.history({"sgd": run(5), "adam": [run(5), run(5, 2)]}, metrics=["loss"]),
         1, "Loss", {"epoch", "loss"}),
@@ -90,6 +93,8 @@ FIGURES = {
         6, "Activations by layer", {"second", "flatten", "output"}),
     "activations of points": (
         lambda: plots.activations(deep(3), POINTS[0]), 4, "Activations by layer", set()),
+    "activations of one number": (
+        lambda: plots.activations(plane(1), POINTS[0]), 1, "Activations by layer", {"unit"}),
     "filters": (
         lambda: plots.filters(network()), 21, "Filters of first_convolution_of_all", {"weight"}),
     "filters in colour": (lambda: plots.filters(network(3)), 20, "Filters", set()),
@@ -108,6 +113,9 @@ FIGURES = {
     "boundary": (
         lambda: plots.decision_boundary(plane(1), POINTS, POINTS[:, 0] > 0), 2,
         "Decision boundary", {"$x_1$", "$x_2$", "probability of class 1"}),
+    "boundary with names": (
+        lambda: plots.decision_boundary(plane(1), POINTS, POINTS[:, 0] > 0, ["ill", "well"]), 2,
+        "Decision boundary", {"probability of well"}),
     "boundary of classes": (
         lambda: plots.decision_boundary(plane(4), POINTS, np.arange(40) % 4, NAMES), 1,
         "Decision boundary", {"$x_1$", "$x_2$"}),
@@ -329,6 +337,12 @@ def test_the_boundary_is_where_the_model_changes_its_mind():
     ax = plots.decision_boundary(model, POINTS, POINTS[:, 0] > 0.2).axes[0]
     line = next(c for c in ax.collections if c.get_edgecolor().tolist() == [[0, 0, 0, 1]])
     np.testing.assert_allclose(line.get_paths()[0].vertices[:, 0], 0.2, atol=1e-3)
+
+
+def test_units_are_whole_numbers():
+    (ax,) = plots.activations(plane(1), POINTS[0]).axes
+    low, high = ax.get_xlim()
+    assert [t for t in ax.get_xticks() if low <= t <= high] == [0]
 
 
 def test_gradients_by_epoch_are_means_of_steps():

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from lurnet.core.errors import BadValue
-from lurnet.plots.style import new_figure, shortened, show_image, side_title, styled
+from lurnet.plots.style import COLORS, new_figure, shortened, show_image, side_title, styled
 
 BINS = 40
 
@@ -44,7 +44,7 @@ def activations(
     found = {k: _only(v) for k, v in model.activations(sample[None], layers).items()}
     found = found if layers else _worth_showing(found, sample)
     columns = 1 + max(min(most, v.shape[-1]) if v.ndim == 3 else 4 for v in found.values())
-    figure = new_figure(1.3 + 0.72 * columns, 0.55 + 0.78 * len(found))
+    figure = new_figure(1.3 + 0.72 * columns, max(1.6, 0.7 + 0.78 * len(found)))
     with styled():
         places = figure.add_gridspec(len(found), columns)
         for i, (name, values) in enumerate(found.items()):
@@ -96,7 +96,10 @@ def _input(ax: Any, sample: np.ndarray) -> None:
 def _row(figure: Any, places: Any, row: int, name: str, values: np.ndarray) -> None:
     name, columns = shortened(name), places.ncols - 1
     if values.ndim != 3:
-        _bars(figure.add_subplot(places[row, 1:]), name, values.ravel())
+        ax = figure.add_subplot(places[row, 1:])
+        _bars(ax, name, values.ravel())
+        if row == places.nrows - 1:
+            ax.set_xlabel("unit", fontsize=8)
         return
     for j, channel in enumerate(np.moveaxis(values, -1, 0)[:columns]):
         ax = figure.add_subplot(places[row, 1 + j])
@@ -106,8 +109,12 @@ def _row(figure: Any, places: Any, row: int, name: str, values: np.ndarray) -> N
 
 
 def _bars(ax: Any, name: str, values: np.ndarray) -> None:
-    ax.bar(np.arange(len(values)), values, width=1.0 if len(values) > BINS else 0.8)
-    ax.margins(x=0.01)
+    from matplotlib.ticker import MaxNLocator  # noqa: PLC0415
+
+    width = 1.0 if len(values) > BINS else 0.8
+    ax.bar(np.arange(len(values)), values, width=width, color=COLORS[0])
+    ax.set_xlim(-0.6, len(values) - 0.4)
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     ax.tick_params(labelsize=7)
     ax.locator_params(axis="y", nbins=3)
     side_title(ax, name, 8)

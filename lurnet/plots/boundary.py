@@ -48,7 +48,8 @@ def decision_boundary(
     figure, ax = one_axes(ax, 5.2, 4.2)
     with styled():
         if outputs.shape[-1] == 1:
-            _probability(figure, ax, sides, outputs[..., 0])
+            one = str(names[1]) if names else "class 1"
+            _probability(figure, ax, sides, outputs[..., 0], one)
         else:
             _classes(ax, sides, outputs.argmax(-1), outputs.shape[-1])
         for k in np.unique(y):
@@ -59,12 +60,12 @@ def decision_boundary(
     return figure
 
 
-def _probability(figure: Any, ax: Any, sides: list, probability: np.ndarray) -> None:
+def _probability(figure: Any, ax: Any, sides: list, probability: np.ndarray, one: str) -> None:
     """Shades of the probability of class 1, and the line where it is one half."""
     shades = ax.pcolormesh(*sides, probability, cmap=_shades(), vmin=0, vmax=1, rasterized=True)
     if probability.min() < 0.5 < probability.max():
         ax.contour(*sides, probability, levels=[0.5], colors="black", linewidths=1.4)
-    figure.colorbar(shades, ax=ax, label="probability of class 1")
+    figure.colorbar(shades, ax=ax, label=f"probability of {one}")
 
 
 def _shades() -> Any:

@@ -118,7 +118,7 @@ def _size(
     each = 4.0 if rows * columns == 1 else 3.0 if rows == 1 else 2.5
     if upright:
         width += 0.07 * max(len(str(v)) for v in axis.places)
-        each = 0.7 + len(axis.places) * max(0.3, 0.12 * len(names))
+        each = 0.7 + len(axis.places) * max(0.34, 0.14 * len(names))
     return width, max(2.2, each * rows + (0.5 if rows * columns > 1 else 0.2 * upright))
 
 

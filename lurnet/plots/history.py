@@ -33,10 +33,14 @@ def history(record: Any, title: str | None = None, metrics: Sequence[str] | None
     names = list(metrics) if metrics else _metrics(runs)
     if not names:
         raise BadValue("The history is empty: no epoch was finished, so there is no curve.")
-    figure = new_figure(4.6 * len(names), 3.4)
+    columns = len(names) if len(names) < 4 else 2 if len(names) == 4 else 3
+    rows = -(-len(names) // columns)
+    figure = new_figure(4.6 * columns, 3.4 * rows)
     with styled():
-        axes = figure.subplots(1, len(names), squeeze=False)[0]
-        for ax, name in zip(axes, names, strict=True):
+        axes = figure.subplots(rows, columns, squeeze=False).ravel()
+        for ax in axes[len(names) :]:
+            ax.set_axis_off()
+        for ax, name in zip(axes, names, strict=False):
             _panel(ax, name, runs)
         if title:
             figure.suptitle(title, fontsize=12, fontweight="bold")

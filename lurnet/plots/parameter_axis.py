@@ -30,7 +30,7 @@ class ParameterAxis:
         at = np.array([self.places[v] for v in values])
         rank, many = number - (count - 1) / 2, max(count - 1, 1)
         if self.named:
-            return at + min(0.22, 0.6 / many) * rank
+            return at + min(0.3, 0.6 / many) * rank
         step = min(0.04, 0.3 / many) * rank
         marks = np.unique(list(self.places.values()))
         if len(marks) < 2:
