@@ -5,7 +5,7 @@ from functools import partial
 
 import jax
 import jax.numpy as jnp
-from jax import Array
+from jax import Array, lax
 
 from lurnet.ops.lowering.choice import UNROLLED_GROUPS, own_forms
 from lurnet.ops.lowering.correlation import (
@@ -75,12 +75,18 @@ def _convolve(x: Array, kernel: Array, geometry: Geometry) -> Array:
     return _only_forward(geometry)(x, kernel)
 
 
+# Without the barriers each tap of the window computes the pooling before it again, and the output's
+# gradient is computed twice. Step of conv 32-32, ms without | with: batch 32 1.97 | 1.94, busy
+# machine 3.60 | 2.97; batch 128 8.9 | 8.4. A tenth less to compile.
+
+
 def _forward(x: Array, kernel: Array, geometry: Geometry) -> tuple[Array, tuple[Array, Array]]:
+    x = lax.optimization_barrier(x)
     return correlate(x, kernel, geometry), (x, kernel)
 
 
 def _backward(geometry: Geometry, saved: tuple[Array, Array], y: Array) -> tuple[Array, Array]:
-    x, kernel = saved
+    (x, kernel), y = saved, lax.optimization_barrier(y)
     return spread(y, kernel, geometry, x.shape[1:-1]), kernel_gradient(x, y, kernel, geometry)
 
 

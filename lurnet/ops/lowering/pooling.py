@@ -187,4 +187,6 @@ def _returned_apart(y: Array, sizes: Sizes, window: Sizes, place: Array | None) 
     spread = jnp.broadcast_to(spread, (y.shape[0], *split, y.shape[-1]))
     covered = [number * size for number, size in zip(y.shape[1:-1], window, strict=True)]
     left = tuple((0, size - used) for size, used in zip(sizes, covered, strict=True))
-    return padded(spread.reshape(y.shape[0], *covered, y.shape[-1]), left)
+    whole = spread.reshape(y.shape[0], *covered, y.shape[-1])
+    # Computed first and padded then: a padded select is computed sample by sample.
+    return padded(lax.optimization_barrier(whole), left) if any(map(any, left)) else whole
