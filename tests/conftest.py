@@ -1,11 +1,16 @@
 """Settings for every test."""
 
 import os
+import signal
 
 import pytest
 
 # The oracle runs on the same engine; it reads this when it is first imported.
 os.environ.setdefault("KERAS_BACKEND", "jax")
+
+# A shell's background jobs ignore Ctrl-C, and so would tests of it, and the programs they start.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Importing lurnet.compat makes `keras` mean lurnet. Imported and undone here, once, it cannot take
 # the oracle away later, when the architecture test or a doctest imports it.

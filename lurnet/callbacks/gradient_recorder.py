@@ -10,8 +10,9 @@ from lurnet.callbacks.base import Callback
 from lurnet.core.errors import BadState
 from lurnet.core.variable import Variable
 from lurnet.training.activations import parts_with_weights
+from lurnet.training.data.ahead import MOST
 
-#: Steps kept on the device where nobody knows how many an epoch has.
+#: Steps after which rows are taken from the device where nobody knows how many an epoch has.
 UNKNOWN = 1024
 
 
@@ -68,7 +69,9 @@ class GradientRecorder(Callback):
         super().set_params(params)
         parts = parts_with_weights(self.model) if self.model is not None else []
         self.layers, self._parts = [name for name, _ in parts], [some for _, some in parts]
-        self._capacity = params.get("steps") or UNKNOWN
+        steps = params.get("steps")
+        self._full = steps or UNKNOWN
+        self._capacity = self._full if steps else UNKNOWN + MOST  # the last call may go beyond
         empty = np.zeros((self._capacity, len(parts), 2), "float32")
         self._kept = Variable(empty, trainable=False, name="gradients")
         self._count = Variable(np.int32(0), trainable=False, name="gradient_steps")
@@ -79,8 +82,8 @@ class GradientRecorder(Callback):
         self._count.assign(0)
 
     def on_train_progress(self, step: int, logs: Any) -> None:
-        """Take the rows over where there is room for no more."""
-        if step - self._taken >= self._capacity:
+        """Take the rows over before there is room for no more."""
+        if step - self._taken >= self._full:
             self._take()
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:

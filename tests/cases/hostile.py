@@ -10,6 +10,8 @@ import time
 import zipfile
 from pathlib import Path
 
+import jax
+
 import lurnet
 
 LIMIT = 200 * 2**20  # bytes of memory that an attack may take
@@ -80,11 +82,13 @@ def watched(*allowed):
 
 
 def _is_fine(event, arguments, allowed):
-    """Opening what was asked for, and Python's own modules, which may be loaded only now."""
+    """Opening what was asked for, Python's own modules, and programs compiled by the first use."""
     path = arguments[0] if arguments else None
     if event == "marshal.loads":  # how Python reads its own modules; attacks hold this word
         return b"pwned" not in bytes(path)
     if event != "open" or not isinstance(path, (str, bytes)):
         return event == "open"
     path = os.fsdecode(path)
-    return path in allowed or path.endswith((".py", ".pyc")) or path == "/proc/self/statm"
+    cached = path.startswith(str(jax.config.jax_compilation_cache_dir or "\0"))
+    usual = path.endswith((".py", ".pyc")) or path == "/proc/self/statm" or cached
+    return path in allowed or usual
