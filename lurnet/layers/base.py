@@ -16,7 +16,7 @@ from lurnet.core import tree
 from lurnet.core.dtypes import DTypePolicy, as_policy, is_float
 from lurnet.core.errors import BadState, BadType, BadValue, did_you_mean
 from lurnet.core.fields import Config, fields
-from lurnet.core.masking import get_mask, set_mask
+from lurnet.core.masking import get_mask, masks_of, set_mask, set_masks
 from lurnet.core.names import auto_name, name_scope
 from lurnet.core.registry import serialize
 from lurnet.core.symbolic import (
@@ -174,13 +174,13 @@ class Layer(Stateful, Config):
         for i, name in enumerate(list(tensors)):
             for key in ("mask", f"{name}_mask") if i == 0 else (f"{name}_mask",):
                 if key in free and tensors.get(key) is None:
-                    kwargs[key] = _masks_of(tensors[name])
+                    kwargs[key] = masks_of(tensors[name])
         return kwargs
 
     def _note_mask(self, args: tuple, kwargs: dict, outputs: Any) -> None:
         inputs = args[0] if args else next(iter(kwargs.values()), None)
         own = type(self).compute_mask is not Layer.compute_mask
-        masks = _masks_of(inputs)
+        masks = masks_of(inputs)
         if not self.supports_masking and not own:
             if masks is not None and "mask" not in self._parameters():
                 warnings.warn(
@@ -193,7 +193,7 @@ class Layer(Stateful, Config):
             return
         result = self.compute_mask(inputs, masks)
         if result is not None:
-            _attach(outputs, result)
+            set_masks(outputs, result)
 
     def _call_symbolic(self, args: tuple, kwargs: dict) -> Any:
         """Record the call; shapes come from tracing it."""
@@ -377,7 +377,8 @@ class Layer(Stateful, Config):
     @property
     def input(self) -> Any:
         """The symbolic input of the layer's call in a functional or Sequential model."""
-        return _one(self._only_node().inputs)
+        inputs = self._only_node().inputs
+        return inputs[0] if len(inputs) == 1 else inputs
 
     @property
     def output(self) -> Any:
@@ -495,21 +496,3 @@ def _as_tensor(x: Any, dtype: str | None) -> Any:
 
 def _shapes(value: Any) -> Any:
     return tree.map_structure(shape_of, value)
-
-
-def _masks_of(value: Any) -> Any:
-    """The masks of nested tensors in the same nesting, or None where there is none at all."""
-    masks = tree.map_structure(get_mask, value)
-    return masks if any(m is not None for m in tree.leaves(masks)) else None
-
-
-def _attach(outputs: Any, masks: Any) -> None:
-    if tree.is_nested(outputs) and tree.is_nested(masks):
-        for x, mask in zip(tree.flatten(outputs), tree.flatten(masks), strict=False):
-            set_mask(x, mask)
-    elif not tree.is_nested(outputs):
-        set_mask(outputs, masks)
-
-
-def _one(items: list) -> Any:
-    return items[0] if len(items) == 1 else items
