@@ -1,7 +1,5 @@
 """A model's inputs after its host part: numbers only, in the order that the compiled part takes."""
 
-from typing import Any
-
 import jax
 
 
@@ -15,8 +13,3 @@ class Prepared(list):
 jax.tree_util.register_pytree_node(
     Prepared, lambda arrays: (tuple(arrays), None), lambda _, arrays: Prepared(arrays)
 )
-
-
-def is_traced(x: Any) -> bool:
-    """Whether a value is one of a computation that is being compiled, and so not known yet."""
-    return isinstance(x, jax.core.Tracer)

@@ -13,6 +13,7 @@ import numpy as np
 from lurnet.core.dtypes import is_float, narrow, standardize_dtype
 from lurnet.core.errors import BadValue
 from lurnet.core.names import auto_name, path_of
+from lurnet.core.traced import is_traced
 
 
 class Scope:
@@ -139,7 +140,7 @@ class Variable:
             )
         scope = _scope.get()
         if scope is None:
-            if value is given and not isinstance(value, jax.core.Tracer):
+            if value is given and not is_traced(value):
                 value = jnp.array(value)  # training gives its arrays away: no other may hold it too
             self._array, self._pending = value, None
         else:

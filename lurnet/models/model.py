@@ -6,9 +6,10 @@ from typing import Any, TypeVar
 
 from lurnet.core import tree
 from lurnet.core.errors import BadState, BadValue, did_you_mean
-from lurnet.core.prepared import Prepared, is_traced
+from lurnet.core.prepared import Prepared
 from lurnet.core.registry import register
 from lurnet.core.symbolic import SymbolicTensor, any_symbolic, is_symbolic
+from lurnet.core.traced import is_traced
 from lurnet.layers.base import Layer
 from lurnet.layers.preprocessing.host import Untraceable
 from lurnet.models.summary import print_summary

@@ -11,12 +11,11 @@ from typing import Any, NamedTuple
 from lurnet.core import tree
 from lurnet.core.masking import get_mask
 from lurnet.core.parts import are_parts_kept
-from lurnet.core.registry import known
 from lurnet.core.symbolic import Node, SymbolicTensor, is_symbolic
-from lurnet.layers import Lambda, context
+from lurnet.layers import context
 from lurnet.layers.base import Layer
 from lurnet.layers.conv import ConvLike
-from lurnet.training.apart import leaves_more
+from lurnet.training.apart import has_own_code, leaves_more
 
 DEEP = 8  # convolutions from which on a network is compiled in parts
 
@@ -61,5 +60,4 @@ def is_pure(part: Part, values: Sequence[Any]) -> bool:
 
 
 def _only_computes(layer: Layer) -> bool:
-    own = not known(type(layer)) or isinstance(layer, Lambda) or hasattr(layer, "_nodes")
-    return not own and not leaves_more(layer)
+    return not (has_own_code(layer) or hasattr(layer, "_nodes") or leaves_more(layer))

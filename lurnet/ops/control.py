@@ -9,6 +9,7 @@ from jax import lax
 
 from lurnet.core import tree
 from lurnet.core.symbolic import Tensor, op
+from lurnet.core.traced import is_traced
 
 
 @op
@@ -29,7 +30,7 @@ def switch(index: Tensor, branches: list[Callable], *operands: Tensor) -> Any:
     -3
     """
     index = jnp.asarray(index, "int32")
-    if not isinstance(index, jax.core.Tracer):  # known: one branch runs, and none is compiled
+    if not is_traced(index):  # known: one branch runs, and none is compiled
         return branches[min(max(int(index), 0), len(branches) - 1)](*operands)
     return lax.switch(index, branches, *operands)
 

@@ -52,8 +52,11 @@ def multi_hot(
 
 def _probabilities(output: Tensor, axis: int) -> Tensor:
     """Numbers that sum to 1 along an axis, kept away from 0 and 1."""
-    output = output / jnp.sum(output, axis, keepdims=True)
-    return jnp.clip(output, epsilon(), 1 - epsilon())
+    return _inside(output / jnp.sum(output, axis, keepdims=True))
+
+
+def _inside(probability: Tensor) -> Tensor:
+    return jnp.clip(probability, epsilon(), 1 - epsilon())
 
 
 def _logarithms(output: Tensor, from_logits: bool, axis: int) -> Tensor:
@@ -114,10 +117,10 @@ def sparse_categorical_crossentropy(
     output, classes = as_float(output), output.shape[axis]
     true = jax.nn.one_hot(target, classes, axis=axis, dtype=output.dtype)
     if from_logits:
-        return -jnp.sum(true * jax.nn.log_softmax(output, axis), axis)
+        return -jnp.sum(true * _logarithms(output, from_logits, axis), axis)
     # Only the true class counts: what follows is done for each sample, not for each class.
     probability = jnp.sum(true * output, axis) / jnp.sum(output, axis)
-    found = -jnp.log(jnp.clip(probability, epsilon(), 1 - epsilon()))
+    found = -jnp.log(_inside(probability))
     return jnp.where((target >= 0) & (target < classes), found, 0)
 
 
@@ -134,7 +137,7 @@ def binary_crossentropy(target: Tensor, output: Tensor, from_logits: bool = Fals
     _same_shape(target.shape, output.shape)
     if from_logits:
         return target * jax.nn.softplus(-output) + (1 - target) * jax.nn.softplus(output)
-    output = jnp.clip(output, epsilon(), 1 - epsilon())
+    output = _inside(output)
     return -(target * jnp.log(output) + (1 - target) * jnp.log(1 - output))
 
 

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from lurnet.core.errors import BadValue
-from lurnet.core.seeds import seeded, set_random_seed
-from lurnet.study.fingerprint import description
-from lurnet.study.runs import Job, Run, Task, built, record, train
+from lurnet.core.seeds import seeded
+from lurnet.study.runs import Job, Run, Task, begun, record, train
 from lurnet.study.settings import plain
 from lurnet.training import together
 
@@ -62,9 +61,7 @@ def _begun(task: Task, job: Job, plans: dict[str, together.Plan]) -> Member | No
     key = _plan_key(task, job)
     with seeded(job.seed):
         try:
-            model = built(task.build, own)
-            structure = description(model)
-            set_random_seed(job.seed + 1)
+            model, structure = begun(task.build, own, job.seed)
             if key not in plans:
                 plans[key] = together.Plan(model, task.arguments | for_fit)
             return Member(job, structure, together.Fit(model, plans[key]))

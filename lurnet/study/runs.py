@@ -91,14 +91,20 @@ def train(task: Task, job: Job, watch: Sequence[Any] = ()) -> Run:
 
 def _train(task: Task, run: Run, watch: Sequence[Any]) -> None:
     own, for_fit = task.split(run.setting)
-    model = built(task.build, own)
-    run.structure = description(model)
-    set_random_seed(run.seed + 1)  # the order of the data must not depend on the model's size
+    model, run.structure = begun(task.build, own, run.seed)
     chosen = task.arguments | for_fit
     heard = [*made(task.callbacks), *watch]
     model.fit(**chosen, callbacks=heard, verbose=0)
     tested = evaluated(model, task.test, chosen.get("batch_size")) if task.test is not None else {}
     record(run, model, model.history.history, tested)
+
+
+def begun(build: Callable[..., Any], setting: Setting, seed: int) -> tuple[Any, str]:
+    """A run's model and what tells its structure; the seed is set for what follows."""
+    model = built(build, setting)
+    structure = description(model)
+    set_random_seed(seed + 1)  # the order of the data must not depend on the model's size
+    return model, structure
 
 
 def record(run: Run, model: Any, history: Mapping[str, Any], tested: Mapping[str, Any]) -> None:

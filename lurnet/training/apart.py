@@ -18,8 +18,18 @@ def samples_apart(model: Any) -> bool:
     return not own_step and all(_apart(layer) for layer in model._flatten_layers())
 
 
+def has_own_code(layer: Any) -> bool:
+    """Whether a layer runs code of the user's own, which may do anything."""
+    return known(type(layer)) is None or isinstance(layer, Lambda)
+
+
+def makes_masks(layer: Any) -> bool:
+    """Whether a layer's outputs may carry a mask that its inputs did not have."""
+    return isinstance(layer, Masking) or getattr(layer, "mask_zero", False)
+
+
 def _apart(layer: Any) -> bool:
-    if not known(type(layer)) or isinstance(layer, (Lambda, Equalization)):
+    if has_own_code(layer) or isinstance(layer, Equalization):
         return False
     if getattr(layer, "stateful", False):
         return False
@@ -34,5 +44,8 @@ def _apart(layer: Any) -> bool:
 
 def leaves_more(layer: Any) -> bool:
     """Whether a call leaves something beside its outputs: losses or masks."""
-    masks = isinstance(layer, Masking) or getattr(layer, "mask_zero", False)
-    return masks or isinstance(layer, ActivityRegularization) or bool(layer.activity_regularizer)
+    return (
+        makes_masks(layer)
+        or isinstance(layer, ActivityRegularization)
+        or bool(layer.activity_regularizer)
+    )

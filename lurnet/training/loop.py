@@ -93,7 +93,9 @@ def fit(
     )
     model._gradient_watchers = events.gradient_watchers
     runner = make_runner(model, "train", data)
-    tester = validation and make_tester(model, validation, events.wants_test_batches)
+    tester = None
+    if validation is not None:
+        tester = make_tester(model, validation, events.wants_test_batches)
     if isinstance(runner, ArrayRunner) and isinstance(tester, ArrayRunner):
         runner.meanwhile.insert(0, tester.prepare)
     pace = Pace(every=1 if events.wants_batches else None, seconds=events.look_seconds)

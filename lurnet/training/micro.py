@@ -9,8 +9,8 @@ from typing import Any
 
 from lurnet import layers, losses
 from lurnet.core import tree
-from lurnet.core.registry import known
 from lurnet.ops.lowering.choice import lowering, on_cpu
+from lurnet.training.apart import has_own_code, makes_masks
 
 SIZE = 32  # samples in a micro-batch
 
@@ -54,8 +54,7 @@ def _mixes_samples(model: Any) -> bool:
     """Whether something may look at the batch as a whole, such as BatchNormalization."""
     for layer in model._flatten_layers():
         own_state = any(not v.trains for v in layer._own_variables)
-        masks = isinstance(layer, layers.Masking) or getattr(layer, "mask_zero", False)
-        if own_state or masks or isinstance(layer, layers.Lambda) or not known(type(layer)):
+        if own_state or makes_masks(layer) or has_own_code(layer):
             return True
     return not mean_over_samples(model)
 

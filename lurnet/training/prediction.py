@@ -78,8 +78,7 @@ class Predictor(Steps):
         return program.compiled(make(), key, donate, *args)
 
     def _size(self, x: Any) -> int:
-        wanted = BATCH_BYTES // max(1, bytes_per_sample(x))
-        return max((s for s in SIZES if s <= wanted), default=SIZES[0])
+        return max((s for s in SIZES if s <= samples_that_suit(x)), default=SIZES[0])
 
     def _each(self, x: Any, count: int, size: int, tell: Callable[[int], None]) -> Any:
         """Batch after batch, each as it is."""
@@ -140,6 +139,11 @@ class Predictor(Steps):
             self.known[key] = self.program(lambda: run, f"loop {size}", False, *args), zeros
         run, zeros = self.known[key]
         return run(state, x, np.int32(steps), zeros)
+
+
+def samples_that_suit(x: Any) -> int:
+    """How many samples like these make a batch that computes fast."""
+    return min(max(SIZES), BATCH_BYTES // max(1, bytes_per_sample(x)))
 
 
 def called(model: Any, args: tuple, kwargs: dict[str, Any]) -> Any:

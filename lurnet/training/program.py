@@ -15,6 +15,7 @@ from jax import lax
 from lurnet.core import tree
 from lurnet.core.dtypes import narrow
 from lurnet.core.parts import parts_kept
+from lurnet.core.traced import is_traced
 from lurnet.core.variable import Variable, values
 from lurnet.training import cache
 from lurnet.training.memory import tidily
@@ -61,7 +62,7 @@ def is_concrete(x: Any) -> bool:
     """Whether a value is an array of numbers that are known: NumPy's, or JAX's outside a trace."""
     if isinstance(x, np.ndarray):
         return x.dtype.kind not in "OUS"
-    return isinstance(x, jax.Array) and not isinstance(x, jax.core.Tracer)
+    return isinstance(x, jax.Array) and not is_traced(x)
 
 
 def narrowed(arrays: Any) -> Any:

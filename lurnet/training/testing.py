@@ -8,9 +8,8 @@ from lurnet.core.registry import known
 from lurnet.training.apart import samples_apart
 from lurnet.training.data.arrays import ArrayData
 from lurnet.training.data.streams import Stream
-from lurnet.training.data.windows import bytes_per_sample
 from lurnet.training.micro import mean_over_samples
-from lurnet.training.prediction import BATCH_BYTES, SIZES
+from lurnet.training.prediction import samples_that_suit
 from lurnet.training.runner import make_runner
 
 
@@ -35,7 +34,7 @@ def together(model: Any, data: ArrayData) -> int:
         return 1
     if not (mean_over_samples(model) and all(map(_adds_samples, model.metrics))):
         return 1
-    wanted = min(max(SIZES), BATCH_BYTES // max(1, bytes_per_sample(data.x))) // data.batch_size
+    wanted = samples_that_suit(data.x) // data.batch_size
     if data.count % data.batch_size:
         return max(1, wanted)
     return next((n for n in range(wanted, 1, -1) if data.batches % n == 0), 1)

@@ -10,8 +10,8 @@ from lurnet import ops
 from lurnet.core import tree
 from lurnet.core.errors import BadValue
 from lurnet.core.fields import fields
-from lurnet.core.prepared import is_traced
 from lurnet.core.symbolic import SymbolicTensor, infer
+from lurnet.core.traced import is_traced
 from lurnet.layers.base import Layer
 from lurnet.layers.input_spec import describe
 

@@ -8,9 +8,8 @@ forward and backward.
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-import jax
-
 from lurnet.core.sides import SideTable
+from lurnet.core.traced import is_traced
 from lurnet.ops.lowering.choice import lowering, on_cpu
 
 
@@ -32,7 +31,7 @@ def finished(raw: Any, finish: Callable[[Any], Any], rises: bool) -> Any:
     y = finish(raw)
     if y is raw:  # nothing that could wait; noted of itself, it would never be forgotten
         return y
-    if rises and isinstance(y, jax.core.Tracer) and lowering() == "auto" and on_cpu():
+    if rises and is_traced(y) and lowering() == "auto" and on_cpu():
         found = recalled(raw)
         if found is not None:
             raw, finish = found.raw, _chain(found.finish, finish)
