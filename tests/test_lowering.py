@@ -1,4 +1,7 @@
-"""Each form of a convolution, a pooling or a product against XLA's own, and dropout's bits."""
+"""Each form of a convolution, a pooling or a product against XLA's own, and dropout's bits.
+
+The library in C is switched off here; test_native.py has its turn.
+"""
 
 from functools import partial
 from math import prod
@@ -17,6 +20,11 @@ random = np.random.default_rng(0)
 QUICK = {"xla_backend_optimization_level": 0, "xla_llvm_disable_expensive_passes": True}
 FORMS = {"columns": (1e9, 0), "library": (0, 1e9)}  # COLUMNS_LIMIT, NARROW
 SOME = [cases.CONVOLUTIONS[i] for i in (1, 5, 8, 12)]
+
+
+@pytest.fixture(autouse=True)
+def without_c(monkeypatch):
+    monkeypatch.setattr(choice.native, "lanes", lambda: 0)
 
 
 def tensor(*shape, dtype="float32"):

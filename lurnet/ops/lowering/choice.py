@@ -12,6 +12,8 @@ from functools import cache
 import jax
 import jax.numpy as jnp
 
+from lurnet.ops import native
+
 # Bytes of gathered columns beyond which the library's convolution, in its plain layout, is faster;
 # about the size of the last-level cache. One step of 3x3, h x w x c -> filters, columns | library:
 #   13x13x32 -> 32, batch 32 (4 MB): 2.1 | 2.6    32x32x32 -> 64, batch 32 (38 MB): 94 | 59
@@ -53,6 +55,11 @@ def own_forms(dtype: jnp.dtype, *sizes: int) -> bool:
     """Whether own forms apply: on a CPU, to floating numbers, none of `sizes` zero."""
     wanted = lowering() == "auto" and on_cpu()
     return wanted and jnp.issubdtype(dtype, jnp.floating) and all(sizes)
+
+
+def in_c(dtype: jnp.dtype, *sizes: int) -> bool:
+    """Whether the library in C applies: where own forms do, to float32, if there is one."""
+    return dtype == jnp.float32 and own_forms(dtype, *sizes) and native.lanes() > 0
 
 
 def by_columns(positions: int, taps: int, channels: int, filters: int, itemsize: int) -> bool:

@@ -10,6 +10,7 @@ from jax import Array, lax
 from lurnet.ops.lowering.choice import UNROLLED_GROUPS, own_forms
 from lurnet.ops.lowering.correlation import (
     Geometry,
+    convolved_in_c,
     correlate,
     counts,
     kernel_gradient,
@@ -67,6 +68,8 @@ def _grouped(x: Array, kernel: Array, geometry: Geometry, groups: int) -> Array:
 
 def convolve_last(x: Array, kernel: Array, geometry: Geometry) -> Array:
     """A convolution of channels-last x by one group, with gradients of its own."""
+    if convolved_in_c(x, kernel, geometry):
+        return correlate(x, kernel, geometry)
     return _convolve(x, kernel, geometry)
 
 

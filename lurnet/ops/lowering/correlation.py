@@ -6,14 +6,16 @@ runs fast inside a compiled loop.
 """
 
 import math
-from functools import reduce
+from functools import partial, reduce
 from typing import NamedTuple
 
+import jax
 import jax.numpy as jnp
 from jax import Array, lax
 
-from lurnet.ops.lowering.choice import by_columns
-from lurnet.ops.lowering.product import tall_product
+from lurnet.ops import native
+from lurnet.ops.lowering.choice import by_columns, in_c
+from lurnet.ops.lowering.product import flat_product, tall_product
 from lurnet.ops.lowering.windows import Pads, Sizes, counted, offsets, padded, spans, taps
 
 IMAGES = {1: "NWC", 2: "NHWC", 3: "NDHWC"}
@@ -38,6 +40,8 @@ def correlate(x: Array, kernel: Array, geometry: Geometry) -> Array:
 
     Correct, if slow, under a `vmap` over kernels when the library's form is chosen.
     """
+    if convolved_in_c(x, kernel, geometry):
+        return _correlate_in_c(x, kernel, geometry)
     if not _gathered(x, kernel, geometry):
         return library(lax.optimization_barrier(x), lax.optimization_barrier(kernel), geometry)
     rows = columns(x, kernel.shape[:-2], geometry)
@@ -79,14 +83,30 @@ def spread(y: Array, kernel: Array, geometry: Geometry, sizes: Sizes) -> Array:
     lows = tuple(low for low, _ in pads)
     window = kernel.shape[:-2]
     if math.prod(window) == 1:
-        pointwise = y @ kernel.reshape(kernel.shape[-2:]).T
+        pointwise = flat_product(y.reshape(-1, y.shape[-1]), kernel.reshape(kernel.shape[-2:]).T)
+        pointwise = pointwise.reshape(*y.shape[:-1], -1)
         return placed(pointwise, strides, tuple(-low for low in lows), sizes)
     if max(strides) > 1 and max(dilation) == 1:
         return _by_phases(y, kernel, strides, lows, sizes)
+    turned = jnp.flip(kernel, range(len(window))).swapaxes(-1, -2)
+    around = _around(y, window, geometry, sizes)
+    if max(strides) == 1 and convolved_in_c(y, turned, around):
+        return correlate(y, turned, around)
     if max(strides) == 1 and _by_columns(math.prod(y.shape[:-1]), kernel):
         return _scattered(y, kernel, geometry, sizes)
-    turned = jnp.flip(kernel, range(len(window))).swapaxes(-1, -2)
     return correlate(surrounded(y, window, geometry, sizes), turned, unpadded(geometry))
+
+
+def _around(y: Array, window: Sizes, geometry: Geometry, sizes: Sizes) -> Geometry:
+    """The turned window, moving by ones over `y` among zeros, which gives `sizes` outputs."""
+    strides, pads, dilation = geometry
+    reach = [span - 1 for span in spans(window, dilation)]
+    lows = [more - low for more, (low, _) in zip(reach, pads, strict=True)]
+    highs = [
+        size + more - low - number
+        for size, more, low, number in zip(sizes, reach, lows, y.shape[1:-1], strict=True)
+    ]
+    return Geometry((1,) * len(strides), tuple(zip(lows, highs, strict=True)), dilation)
 
 
 def _scattered(y: Array, kernel: Array, geometry: Geometry, sizes: Sizes) -> Array:
@@ -181,6 +201,8 @@ def _phase_kernels(kernel: Array, strides: Sizes, lows: Sizes) -> tuple[Array, S
 
 def kernel_gradient(x: Array, y: Array, kernel: Array, geometry: Geometry) -> Array:
     """The gradient of `correlate` by `kernel` (its shape is used), given that by output."""
+    if convolved_in_c(x, kernel, geometry):
+        return _kernel_gradient_in_c(x, y, kernel.shape[:-2], geometry)
     if not _gathered(x, kernel, geometry):
         return _library_kernel_gradient(x, y, kernel, geometry)
     # The barrier keeps the compiler from holding the columns of the forward pass in memory until
@@ -204,6 +226,52 @@ def _library_kernel_gradient(x: Array, y: Array, kernel: Array, geometry: Geomet
     images = lax.optimization_barrier(x.swapaxes(0, -1))
     window = lax.optimization_barrier(jnp.moveaxis(y, 0, -2))
     return jnp.moveaxis(library(images, window, plain(rank)._replace(strides=dilation)), 0, -2)
+
+
+# ---- in C ----
+
+
+def convolved_in_c(x: Array, kernel: Array, geometry: Geometry) -> bool:
+    """Whether the library in C computes this convolution and its gradients."""
+    strides, pads, dilation = geometry
+    applies = native.convolves(strides, tuple(low for low, _ in pads), dilation)
+    return applies and in_c(x.dtype, x.size, kernel.size, *counts(x, kernel, geometry))
+
+
+def _moves(geometry: Geometry) -> tuple[Sizes, Sizes, Sizes]:
+    return geometry.strides, tuple(low for low, _ in geometry.pads), geometry.dilation
+
+
+@partial(jax.custom_vjp, nondiff_argnums=(2,))
+def _correlate_in_c(x: Array, kernel: Array, geometry: Geometry) -> Array:
+    return native.correlate(x, kernel, *_moves(geometry), counts(x, kernel, geometry))
+
+
+def _correlate_gradients(geometry: Geometry, saved: tuple, y: Array) -> tuple:
+    x, kernel = saved
+    by_kernel = _kernel_gradient_in_c(x, y, kernel.shape[:-2], geometry)
+    return spread(y, kernel, geometry, x.shape[1:-1]), by_kernel
+
+
+@partial(jax.custom_vjp, nondiff_argnums=(2, 3))
+def _kernel_gradient_in_c(x: Array, y: Array, window: Sizes, geometry: Geometry) -> Array:
+    return native.kernel_gradient(x, y, *_moves(geometry), window)
+
+
+def _second_gradients(window: Sizes, geometry: Geometry, saved: tuple, kernel: Array) -> tuple:
+    """A gradient by kernel is linear in x and in y; what is given here pairs with a kernel."""
+    x, y = saved
+    return spread(y, kernel, geometry, x.shape[1:-1]), _correlate_in_c(x, kernel, geometry)
+
+
+_correlate_in_c.defvjp(
+    lambda x, kernel, geometry: (_correlate_in_c(x, kernel, geometry), (x, kernel)),
+    _correlate_gradients,
+)
+_kernel_gradient_in_c.defvjp(
+    lambda x, y, window, geometry: (_kernel_gradient_in_c(x, y, window, geometry), (x, y)),
+    _second_gradients,
+)
 
 
 def _gathered(x: Array, kernel: Array, geometry: Geometry) -> bool:

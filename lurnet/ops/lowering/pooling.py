@@ -12,7 +12,8 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array, lax
 
-from lurnet.ops.lowering.choice import own_forms, pooled_by_taps
+from lurnet.ops import native
+from lurnet.ops.lowering.choice import in_c, own_forms, pooled_by_taps
 from lurnet.ops.lowering.windows import (
     Pads,
     Sizes,
@@ -43,7 +44,10 @@ def max_pool(
     x = channels_last(jnp.asarray(x), data_format)
     pads = explicit(padding, x.shape[1:-1], window, strides)
     number = counted(x.shape[1:-1], pads, window, strides)
-    if own_forms(x.dtype, x.size, *number) and pooled_by_taps(window):
+    if in_c(x.dtype, x.size, *number) and len(window) <= 2:
+        lows = tuple(low for low, _ in pads)
+        y = _largest_in_c(x, tuple(window), tuple(strides), lows, number)
+    elif own_forms(x.dtype, x.size, *number) and pooled_by_taps(window):
         y = _largest(padded(x, pads, -jnp.inf), tuple(window), tuple(strides))
     else:
         y = _reduced(x, lax.max, _lowest(x.dtype), window, strides, pads)
@@ -124,6 +128,42 @@ def _largest_backward(window: Sizes, strides: Sizes, x: Array, y: Array) -> tupl
 
 
 _largest.defvjp(_largest_forward, _largest_backward)
+
+
+@partial(jax.custom_vjp, nondiff_argnums=(1, 2, 3, 4))
+def _largest_in_c(x: Array, window: Sizes, strides: Sizes, pads: Sizes, number: Sizes) -> Array:
+    return native.max_pool(x, window, strides, pads, number)
+
+
+@partial(jax.custom_vjp, nondiff_argnums=(2, 3, 4))
+def _given_back_in_c(x: Array, y: Array, window: Sizes, strides: Sizes, pads: Sizes) -> Array:
+    return native.max_pool_gradient(x, y, window, strides, pads)
+
+
+def _second_gradient(
+    window: Sizes, strides: Sizes, pads: Sizes, saved: tuple[Array, Array], u: Array
+) -> tuple[Array, Array]:
+    """What is given back is linear in y; where it goes does not change with x."""
+    x, y = saved
+    reach = (
+        (n - 1) * step + size for n, step, size in zip(y.shape[1:-1], strides, window, strict=True)
+    )
+    around = tuple(
+        (low, whole - low - size)
+        for low, whole, size in zip(pads, reach, x.shape[1:-1], strict=True)
+    )
+    place = _first_largest(_slices(padded(x, around, -jnp.inf), window, strides))
+    taken = jnp.stack(_slices(padded(u, around), window, strides))
+    return jnp.zeros_like(x), jnp.take_along_axis(taken, place[None].astype(int), 0)[0]
+
+
+_largest_in_c.defvjp(
+    lambda x, *moves: (_largest_in_c(x, *moves), x),
+    lambda window, strides, pads, number, x, y: (_given_back_in_c(x, y, window, strides, pads),),
+)
+_given_back_in_c.defvjp(
+    lambda x, y, *moves: (_given_back_in_c(x, y, *moves), (x, y)), _second_gradient
+)
 
 
 def _first_largest(slices: list[Array]) -> Array:

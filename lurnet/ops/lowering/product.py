@@ -4,7 +4,8 @@ import jax
 import jax.numpy as jnp
 from jax import Array, lax
 
-from lurnet.ops.lowering.choice import own_forms
+from lurnet.ops import native
+from lurnet.ops.lowering.choice import in_c, own_forms
 
 VERY_NARROW = 16  #: up to here, transposing the narrow matrix itself is cheapest
 
@@ -22,6 +23,8 @@ def tall_product(left: Array, right: Array) -> Array:
     XLA's CPU product is often faster with the narrower matrix first. The barriers keep the compiler
     from undoing the exchange.
     """
+    if in_c(left.dtype, left.size, right.size):
+        return _tall_in_c(left, right)
     (rows, wide), narrow = left.shape, right.shape[1]
     if 2 * narrow > wide:
         return _contract_rows(left, right)
@@ -36,21 +39,45 @@ def _contract_rows(left: Array, right: Array) -> Array:
     return lax.dot_general(left, right, (((0,), (0,)), ((), ())))
 
 
+def flat_product(left: Array, right: Array) -> Array:
+    """``left @ right`` for (n, k) and (k, m): (n, m)."""
+    return (_product_in_c if in_c(left.dtype, left.size, right.size) else jnp.matmul)(left, right)
+
+
+# The two in C are each other's derivatives, so that those of every order exist.
+
+
+@jax.custom_vjp
+def _product_in_c(left: Array, right: Array) -> Array:
+    return native.product(left, right)
+
+
+@jax.custom_vjp
+def _tall_in_c(left: Array, right: Array) -> Array:
+    return native.tall_product(left, right)
+
+
+def _tall_gradient(saved: tuple[Array, Array], y: Array) -> tuple[Array, Array]:
+    left, right = saved
+    return _product_in_c(right, y.T), _product_in_c(left, y)
+
+
 @jax.custom_vjp
 def _product(x: Array, kernel: Array) -> Array:
     return x @ kernel
 
 
-def _forward(x: Array, kernel: Array) -> tuple[Array, tuple[Array, Array]]:
-    return x @ kernel, (x, kernel)
-
-
-def _backward(saved: tuple[Array, Array], gradient: Array) -> tuple[Array, Array]:
+def _gradients(saved: tuple[Array, Array], y: Array) -> tuple[Array, Array]:
     x, kernel = saved
-    return gradient @ kernel.T, tall_product(x, gradient)
+    return flat_product(y, kernel.T), tall_product(x, y)
 
 
-_product.defvjp(_forward, _backward)
+for form, gradients in (
+    (_product, _gradients),
+    (_product_in_c, _gradients),
+    (_tall_in_c, _tall_gradient),
+):
+    form.defvjp(lambda left, right, form=form: (form(left, right), (left, right)), gradients)
 
 
 def product(x: Array, kernel: Array) -> Array:
@@ -64,4 +91,5 @@ def product(x: Array, kernel: Array) -> Array:
     if not own_forms(dtype, x.size, kernel.size):
         return x @ kernel
     rows = x.reshape(-1, x.shape[-1])
-    return _product(rows, kernel).reshape(*x.shape[:-1], kernel.shape[-1])
+    form = _product_in_c if in_c(dtype, x.size, kernel.size) else _product
+    return form(rows, kernel).reshape(*x.shape[:-1], kernel.shape[-1])

@@ -1,0 +1,33 @@
+"""Sums of products in C: matrix products and convolutions near a CPU's peak, where XLA's are not.
+
+The library (`src`) is compiled when lurnet is installed, and called by XLA's programs through
+its foreign-function interface. Where it is missing (no compiler's package, another kind of
+processor) or unwanted (``LURNET_LOWERING=xla``), XLA's own forms compute the same.
+"""
+
+from lurnet.ops.native.calls import (
+    convolves,
+    correlate,
+    kernel_gradient,
+    max_pool,
+    max_pool_gradient,
+    product,
+    tall_product,
+)
+from lurnet.ops.native.lent import each_once, is_lent, lent, numbers
+from lurnet.ops.native.library import lanes
+
+__all__ = [
+    "convolves",
+    "correlate",
+    "each_once",
+    "is_lent",
+    "kernel_gradient",
+    "lanes",
+    "lent",
+    "max_pool",
+    "max_pool_gradient",
+    "numbers",
+    "product",
+    "tall_product",
+]

@@ -1,0 +1,130 @@
+"""The library's functions on JAX arrays: float32, on a CPU, without derivatives of their own."""
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import Array
+
+from lurnet.ops.native.library import target
+
+PARTS = 8  #: in how many parts a gradient by kernel is summed, as in src/sums.h
+
+Sizes = tuple[int, ...]
+
+
+def _call(name: str, *arrays: Array, results: Any, **attributes: Any) -> Any:
+    """The function's results on `arrays`; under `vmap` it runs for one sample after another."""
+    return jax.ffi.ffi_call(target(name), results, vmap_method="sequential")(*arrays, **attributes)
+
+
+def _float32(*shape: int) -> jax.ShapeDtypeStruct:
+    return jax.ShapeDtypeStruct(shape, jnp.float32)
+
+
+def _check(left: Array, right: Array, left_axis: int, right_axis: int) -> None:
+    """Sizes that are summed over must agree, since the library trusts the numbers it is given."""
+    sizes = left.shape[left_axis], right.shape[right_axis]
+    if sizes[0] != sizes[1] or left.dtype != jnp.float32 or right.dtype != jnp.float32:
+        raise TypeError(
+            f"{left.dtype}{left.shape} and {right.dtype}{right.shape} do not go together: axis "
+            f"{left_axis} of the one and axis {right_axis} of the other must have one size, and "
+            "both must be float32."
+        )
+
+
+def product(left: Array, right: Array) -> Array:
+    """``left @ right`` for (n, k) and (k, m): (n, m)."""
+    _check(left, right, 1, 0)
+    return _call("product", left, right, results=_float32(left.shape[0], right.shape[1]))
+
+
+def tall_product(left: Array, right: Array) -> Array:
+    """``left.T @ right`` for (n, p) and (n, q): (p, q)."""
+    _check(left, right, 0, 0)
+    return _call("tall", left, right, results=_float32(left.shape[1], right.shape[1]))
+
+
+def convolves(strides: Sizes, pads: Sizes, dilation: Sizes) -> bool:
+    """Whether the library has this window: over one or two axes, undilated along the last of two.
+
+    `pads` are the zeros before the first sample of each axis.
+    """
+    return len(strides) <= 2 and (len(strides) == 1 or dilation[1] == 1) and min(pads) >= 0
+
+
+def correlate(
+    x: Array, kernel: Array, strides: Sizes, pads: Sizes, dilation: Sizes, counts: Sizes
+) -> Array:
+    """Weighted sums over `counts` windows: (n, *spatial, c), (*window, c, f) to (n, *counts, f)."""
+    _check(x, kernel, -1, -2)
+    places, moves = _lifted(strides, pads, dilation)
+    shape = _float32(x.shape[0], *places(counts), kernel.shape[-1])
+    x = x.reshape(x.shape[0], *places(x.shape[1:-1]), x.shape[-1])
+    kernel = kernel.reshape(*places(kernel.shape[:-2]), *kernel.shape[-2:])
+    y = _call("convolution", x, kernel, results=shape, moves=moves)
+    return y.reshape(y.shape[0], *counts, y.shape[-1])
+
+
+def kernel_gradient(
+    x: Array, y: Array, strides: Sizes, pads: Sizes, dilation: Sizes, window: Sizes
+) -> Array:
+    """The gradient of `correlate` by a kernel over `window`, given that by its output, y."""
+    _check(x, y, 0, 0)
+    places, moves = _lifted(strides, pads, dilation)
+    shape = *places(window), x.shape[-1], y.shape[-1]
+    results = _float32(*shape), _float32(min(PARTS, x.shape[0]), *shape)
+    x = x.reshape(x.shape[0], *places(x.shape[1:-1]), x.shape[-1])
+    y = y.reshape(y.shape[0], *places(y.shape[1:-1]), y.shape[-1])
+    gradient = _call("kernel_gradient", x, y, results=results, moves=moves)[0]
+    return gradient.reshape(*window, *gradient.shape[-2:])
+
+
+def _lifted(strides: Sizes, pads: Sizes, dilation: Sizes) -> tuple[Any, np.ndarray]:
+    """How sizes of one axis become those of two, and the movement as src/calls.c reads it.
+
+    One axis is the second of an image, where windows are read in one go; dilated, it is the first.
+    """
+    if len(strides) == 2:
+        return tuple, np.array([*strides, dilation[0], *pads], np.int64)
+    if dilation[0] == 1:
+        return lambda sizes: (1, *sizes), np.array([1, *strides, 1, 0, *pads], np.int64)
+    return lambda sizes: (*sizes, 1), np.array([*strides, 1, *dilation, *pads, 0], np.int64)
+
+
+def max_pool(x: Array, window: Sizes, strides: Sizes, pads: Sizes, counts: Sizes) -> Array:
+    """Largest values of `counts` windows over one or two axes: (n, *spatial, c) to (n, *counts, c).
+
+    `pads` are places before the first sample of each axis, which count for nothing.
+    """
+    images, moves = _pooled(x, window, strides, pads)
+    shape = _float32(x.shape[0], *_two(counts), x.shape[-1])
+    y = _call("max_pool", images, results=shape, moves=moves)
+    return y.reshape(x.shape[0], *counts, x.shape[-1])
+
+
+def max_pool_gradient(x: Array, y: Array, window: Sizes, strides: Sizes, pads: Sizes) -> Array:
+    """The gradient of `max_pool` by x, given that by its output, y."""
+    _check(x, y, 0, 0)
+    images, moves = _pooled(x, window, strides, pads)
+    y = y.reshape(x.shape[0], *_two(y.shape[1:-1]), x.shape[-1])
+    results = _float32(*images.shape)
+    return _call("max_pool_gradient", images, y, results=results, moves=moves).reshape(x.shape)
+
+
+def _pooled(x: Array, window: Sizes, strides: Sizes, pads: Sizes) -> tuple[Array, np.ndarray]:
+    images = x.reshape(x.shape[0], *_two(x.shape[1:-1]), x.shape[-1])
+    before = pads if len(pads) == 2 else (0, *pads)
+    return images, np.array([*_two(window), *_two(strides), *before], np.int64)
+
+
+def _two(sizes: Sizes) -> Sizes:
+    return sizes if len(sizes) == 2 else (1, *sizes)
+
+
+def gathered(address: Array, index: Array, shape: tuple, dtype: Any) -> Array:
+    """Rows of `shape` of an array of the host's: (n,) int32 to (n, *shape)."""
+    return _call(
+        "rows", address, index, results=jax.ShapeDtypeStruct((*index.shape, *shape), dtype)
+    )

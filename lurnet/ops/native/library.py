@@ -1,0 +1,57 @@
+"""The compiled library: found, loaded, made known to XLA."""
+
+import ctypes
+import warnings
+from functools import cache
+from pathlib import Path
+
+import jax
+
+FUNCTIONS = (
+    "product",
+    "tall",
+    "convolution",
+    "kernel_gradient",
+    "max_pool",
+    "max_pool_gradient",
+    "rows",
+)
+
+
+def file() -> Path | None:
+    """Where the compiled library is, or None."""
+    return next(iter(sorted(Path(__file__).parent.glob("_sums.*"))), None)
+
+
+MOST_LANES = 16  #: numbers in the widest register that there are kernels for
+
+
+@cache
+def lanes() -> int:
+    """How many numbers one instruction of this processor's kernels multiplies; 0 without kernels.
+
+    >>> lanes() in (0, 8, 16)
+    True
+    """
+    path = file()
+    if path is None:
+        return 0
+    try:
+        library = ctypes.CDLL(str(path))
+        found = library.lurnet_lanes(MOST_LANES)
+        for name in FUNCTIONS if found else ():
+            capsule = jax.ffi.pycapsule(getattr(library, f"lurnet_{name}"))
+            jax.ffi.register_ffi_target(target(name), capsule, platform="cpu")
+    except Exception as error:  # whatever XLA or the loader says of a library made for another one
+        warnings.warn(
+            f"lurnet's kernels ({path}) do not fit this jax: {error}. Slower forms are used; "
+            f"reinstall lurnet to compile the kernels anew.",
+            stacklevel=2,
+        )
+        return 0
+    return found
+
+
+def target(name: str) -> str:
+    """The name by which XLA knows a function; a new number when its meaning changes."""
+    return f"lurnet.{name}.1"

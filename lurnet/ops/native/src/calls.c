@@ -1,0 +1,230 @@
+/* The sums as calls that XLA's programs on a CPU make, shared among the threads of its pool. */
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sums.h"
+#include "xla/ffi/api/c_api.h"
+
+#if defined(_WIN32)
+#define EXPORT __declspec(dllexport)
+#else
+#define EXPORT __attribute__((visibility("default")))
+#endif
+
+EXPORT int lurnet_lanes(int most) {
+  const struct kernels *found = choose_kernels(most);
+  return found ? found->lanes : 0;
+}
+
+/* ---- one job, many tasks ---- */
+
+/* Helpers may start when all is done; whoever lets go of the job last frees it. */
+struct job {
+  void (*run)(const void *work, void *memory, long task);
+  const void *work;
+  void *memory;
+  long tasks;
+  atomic_long next, done;
+  atomic_int holders;
+};
+
+static void take_tasks(struct job *job) {
+  for (long task; (task = atomic_fetch_add(&job->next, 1)) < job->tasks;) {
+    job->run(job->work, job->memory, task);
+    atomic_fetch_add(&job->done, 1);
+  }
+}
+
+static void let_go(struct job *job) {
+  if (atomic_fetch_sub(&job->holders, 1) == 1) free(job);
+}
+
+static void help(void *data) {
+  take_tasks(data);
+  let_go(data);
+}
+
+static long threads_of(XLA_FFI_CallFrame *frame) {
+  int64_t threads = 1;
+  XLA_FFI_ThreadPool_NumThreads_Args args = {XLA_FFI_ThreadPool_NumThreads_Args_STRUCT_SIZE, NULL,
+                                             frame->ctx, &threads};
+  XLA_FFI_Error *error = frame->api->XLA_FFI_ThreadPool_NumThreads(&args);
+  if (!error) return threads;
+  XLA_FFI_Error_Destroy_Args destroy = {XLA_FFI_Error_Destroy_Args_STRUCT_SIZE, NULL, error};
+  frame->api->XLA_FFI_Error_Destroy(&destroy);
+  return 1;
+}
+
+/* Runs all tasks, and returns an error only if nothing could be begun. */
+static void share(XLA_FFI_CallFrame *frame, struct job work, double multiply_adds) {
+  enum { WORTH = 1 << 20 }; /* below some 10 us, waking another thread takes longer */
+  long helpers = multiply_adds < WORTH ? 0 : threads_of(frame) - 1;
+  if (helpers >= work.tasks) helpers = work.tasks - 1;
+  struct job *job = helpers > 0 ? malloc(sizeof *job) : NULL;
+  if (!job) {
+    for (long task = 0; task < work.tasks; task++) work.run(work.work, work.memory, task);
+    return;
+  }
+  *job = work;
+  atomic_init(&job->next, 0), atomic_init(&job->done, 0);
+  atomic_init(&job->holders, (int)helpers + 1);
+  for (long i = 0; i < helpers; i++) {
+    XLA_FFI_ThreadPool_Schedule_Args args = {XLA_FFI_ThreadPool_Schedule_Args_STRUCT_SIZE, NULL,
+                                             frame->ctx, help, job};
+    if (frame->api->XLA_FFI_ThreadPool_Schedule(&args)) let_go(job);
+  }
+  take_tasks(job);
+  for (long waited = 0; atomic_load(&job->done) < job->tasks; waited++)
+    if (waited > 1000) sched_yield();
+  let_go(job);
+}
+
+/* ---- handlers ---- */
+
+/* Answers the question that registration asks; true if that was all. */
+static int described(XLA_FFI_CallFrame *frame) {
+  XLA_FFI_Extension_Base *extension = frame->extension_start;
+  if (!extension || extension->type != XLA_FFI_Extension_Metadata) return 0;
+  XLA_FFI_Metadata *metadata = ((XLA_FFI_Metadata_Extension *)extension)->metadata;
+  metadata->api_version.major_version = XLA_FFI_API_MAJOR;
+  metadata->api_version.minor_version = XLA_FFI_API_MINOR;
+  return 1;
+}
+
+static long size_of(XLA_FFI_DataType type) {
+  switch (type) {
+    case XLA_FFI_DataType_PRED: case XLA_FFI_DataType_S8: case XLA_FFI_DataType_U8: return 1;
+    case XLA_FFI_DataType_S16: case XLA_FFI_DataType_U16: case XLA_FFI_DataType_F16: return 2;
+    default: return 4;
+  }
+}
+
+static XLA_FFI_Buffer *argument(XLA_FFI_CallFrame *frame, int i) { return frame->args.args[i]; }
+static XLA_FFI_Buffer *result(XLA_FFI_CallFrame *frame) { return frame->rets.rets[0]; }
+
+static void run_product(const void *work, void *memory, long task) {
+  (void)memory;
+  product_task(work, task);
+}
+
+static void run_tall(const void *work, void *memory, long task) {
+  (void)memory;
+  tall_task(work, task);
+}
+
+static XLA_FFI_Error *multiply(XLA_FFI_CallFrame *frame, enum order order) {
+  if (described(frame)) return NULL;
+  XLA_FFI_Buffer *left = argument(frame, 0), *right = argument(frame, 1);
+  struct product p = {left->data, right->data, result(frame)->data,
+                      left->dims[order == BY_COLUMNS], right->dims[1], right->dims[0]};
+  struct job job = order == BY_ROWS ? (struct job){run_product, &p, NULL, product_tasks(&p)}
+                                    : (struct job){run_tall, &p, NULL, tall_tasks(&p)};
+  share(frame, job, (double)p.rows * p.columns * p.depth);
+  return NULL;
+}
+
+EXPORT XLA_FFI_Error *lurnet_product(XLA_FFI_CallFrame *frame) { return multiply(frame, BY_ROWS); }
+EXPORT XLA_FFI_Error *lurnet_tall(XLA_FFI_CallFrame *frame) { return multiply(frame, BY_COLUMNS); }
+
+/* The attribute is an array: strides, the first axis' dilation, zeros above and on the left. */
+static struct convolution geometry(XLA_FFI_CallFrame *frame, const int64_t *image,
+                                   const int64_t *out, const int64_t *kernel) {
+  const int64_t *moves = ((XLA_FFI_Array *)frame->attrs.attrs[0])->data;
+  return (struct convolution){
+      argument(frame, 0)->data, argument(frame, 1)->data, result(frame)->data,
+      image[0], image[1], image[2], image[3], out[1], out[2], out[3], kernel[0], kernel[1],
+      moves[0], moves[1], moves[2], moves[3], moves[4]};
+}
+
+static double multiply_adds(const struct convolution *c) {
+  return (double)c->count * c->out_high * c->out_wide * c->filters * c->kernel_high *
+         c->kernel_wide * c->channels;
+}
+
+static void run_convolution(const void *work, void *memory, long task) {
+  (void)memory;
+  convolution_task(work, task);
+}
+
+EXPORT XLA_FFI_Error *lurnet_convolution(XLA_FFI_CallFrame *frame) {
+  if (described(frame)) return NULL;
+  struct convolution c = geometry(frame, argument(frame, 0)->dims, result(frame)->dims,
+                                  argument(frame, 1)->dims);
+  struct job job = {run_convolution, &c, NULL, convolution_tasks(&c)};
+  share(frame, job, multiply_adds(&c));
+  return NULL;
+}
+
+static void run_gradient(const void *work, void *memory, long task) {
+  gradient_task(work, memory, task);
+}
+
+EXPORT XLA_FFI_Error *lurnet_kernel_gradient(XLA_FFI_CallFrame *frame) {
+  if (described(frame)) return NULL;
+  struct convolution c = geometry(frame, argument(frame, 0)->dims, argument(frame, 1)->dims,
+                                  result(frame)->dims);
+  struct job job = {run_gradient, &c, ((XLA_FFI_Buffer *)frame->rets.rets[1])->data,
+                    gradient_parts(&c)};
+  share(frame, job, multiply_adds(&c));
+  add_parts(&c, job.memory);
+  return NULL;
+}
+
+static void run_pooling(const void *work, void *memory, long task) {
+  (void)memory;
+  pooling_task(work, task);
+}
+
+/* The attribute is an array: window, strides, what is left out above and on the left. */
+static XLA_FFI_Error *pool(XLA_FFI_CallFrame *frame, int by_gradient) {
+  if (described(frame)) return NULL;
+  const int64_t *moves = ((XLA_FFI_Array *)frame->attrs.attrs[0])->data;
+  XLA_FFI_Buffer *images = argument(frame, 0);
+  XLA_FFI_Buffer *outputs = by_gradient ? argument(frame, 1) : result(frame);
+  struct pooling p = {images->data, by_gradient ? outputs->data : NULL, result(frame)->data,
+                      images->dims[0], images->dims[1], images->dims[2], images->dims[3],
+                      outputs->dims[1], outputs->dims[2],
+                      moves[0], moves[1], moves[2], moves[3], moves[4], moves[5]};
+  struct job job = {run_pooling, &p, NULL, p.count};
+  share(frame, job, (by_gradient ? 16.0 : 8.0) * p.count * p.high * p.wide * p.channels);
+  return NULL;
+}
+
+EXPORT XLA_FFI_Error *lurnet_max_pool(XLA_FFI_CallFrame *frame) { return pool(frame, 0); }
+EXPORT XLA_FFI_Error *lurnet_max_pool_gradient(XLA_FFI_CallFrame *frame) { return pool(frame, 1); }
+
+/* Rows of an array that lies outside: its address in two halves, and how many rows it has. */
+struct rows {
+  const char *from;
+  char *to;
+  const int32_t *index;
+  long count, bytes, last;
+};
+
+enum { ROWS_OF_TASK = 16 };
+
+static void run_rows(const void *work, void *memory, long task) {
+  (void)memory;
+  const struct rows *r = work;
+  long end = (task + 1) * ROWS_OF_TASK;
+  for (long i = task * ROWS_OF_TASK; i < end && i < r->count; i++) {
+    long row = r->index[i];
+    row = row < 0 ? 0 : row > r->last ? r->last : row;
+    memcpy(r->to + i * r->bytes, r->from + row * r->bytes, r->bytes);
+  }
+}
+
+EXPORT XLA_FFI_Error *lurnet_rows(XLA_FFI_CallFrame *frame) {
+  if (described(frame)) return NULL;
+  const uint32_t *outside = argument(frame, 0)->data;
+  XLA_FFI_Buffer *index = argument(frame, 1), *out = result(frame);
+  long bytes = size_of(out->dtype);
+  for (int64_t axis = 1; axis < out->rank; axis++) bytes *= out->dims[axis];
+  struct rows r = {(const char *)(((uint64_t)outside[1] << 32) | outside[0]), out->data,
+                   index->data, index->dims[0], bytes, (long)outside[2] - 1};
+  struct job job = {run_rows, &r, NULL, (r.count + ROWS_OF_TASK - 1) / ROWS_OF_TASK};
+  share(frame, job, 4.0 * r.count * bytes); /* a byte takes about as long as four of the others */
+  return NULL;
+}

@@ -1,0 +1,16 @@
+/* What one instruction set computes; the macros are those of tile.h. */
+#include "tile.h"
+
+#include "pool.h"
+
+static const struct kernels NAME(kernels) = {
+    LANES, ROWS, {ENTRIES(BY_ROWS), ENTRIES(BY_COLUMNS)}, NAME(pool), NAME(pool_gradient)};
+
+#undef TILE
+#undef TILES
+#undef ENTRY
+#undef ENTRIES
+#undef NAME
+#undef TARGET
+#undef LANES
+#undef ROWS

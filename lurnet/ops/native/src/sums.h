@@ -1,0 +1,85 @@
+/* Sums of products on one thread's share of the work: matrix products and convolutions. */
+#ifndef LURNET_SUMS_H
+#define LURNET_SUMS_H
+
+#include <stddef.h>
+
+enum order { BY_ROWS, BY_COLUMNS }; /* how the left matrix is read: (rows, depth) or (depth, rows) */
+
+enum { MOST_ROWS = 8, MOST_COLUMNS = 32 };
+
+struct tile {
+  const float *left[MOST_ROWS]; /* by rows: where each row starts; by columns: the first only */
+  long left_step;               /* by columns: from one depth to the next */
+  long left_segment;
+  const float *right;
+  long right_step, right_segment;
+  long segments, depth;
+  const float *start; /* what the sums start from (rows, columns), or NULL for zeros */
+  long start_step;
+  float *out;
+  long out_step;
+};
+
+typedef void tile_function(const struct tile *);
+
+struct pooling;
+
+struct kernels {
+  int lanes, rows;
+  tile_function *tiles[2][MOST_ROWS][2]; /* order, rows - 1, registers - 1 */
+  void (*pool)(const struct pooling *, const float *image, float *out);
+  void (*pool_gradient)(const struct pooling *, const float *image, const float *gradient,
+                        float *to);
+};
+
+/* Chooses the fastest kernels that this processor runs, with registers of so many floats at most;
+ * NULL if there are none. */
+const struct kernels *choose_kernels(int most_lanes);
+
+/* out (rows, columns) = left (rows, depth) @ right (depth, columns) */
+struct product {
+  const float *left, *right;
+  float *out;
+  long rows, columns, depth;
+};
+long product_tasks(const struct product *);
+void product_task(const struct product *, long task);
+
+/* out (rows, columns) = left (depth, rows).T @ right (depth, columns) */
+long tall_tasks(const struct product *);
+void tall_task(const struct product *, long task);
+
+/* Images (count, high, wide, channels), out (count, out_high, out_wide, filters),
+ * kernel (kernel_high, kernel_wide, channels, filters). */
+struct convolution {
+  const float *images, *kernel; /* for the kernel's gradient, `kernel` is the gradient by output */
+  float *out;
+  long count, high, wide, channels;
+  long out_high, out_wide, filters;
+  long kernel_high, kernel_wide;
+  long step_high, step_wide, gap_high; /* strides, and the dilation along the first axis */
+  long top, left;                      /* zeros before the first row and column */
+};
+long convolution_tasks(const struct convolution *);
+void convolution_task(const struct convolution *, long task);
+
+/* The gradient by kernel is summed in this many parts, whatever the number of threads, so that it
+ * rounds alike everywhere; `parts` holds one kernel for each, and `add_parts` adds them up. */
+enum { PARTS = 8 };
+long gradient_parts(const struct convolution *);
+void gradient_task(const struct convolution *, float *parts, long task);
+void add_parts(const struct convolution *, const float *parts);
+
+/* Largest values over windows: images (count, high, wide, channels), out (count, out_high, out_wide,
+ * channels). With `gradient`, that by the outputs, `out` is the gradient by the images instead. */
+struct pooling {
+  const float *images, *gradient;
+  float *out;
+  long count, high, wide, channels, out_high, out_wide;
+  long window_high, window_wide, step_high, step_wide;
+  long top, left; /* what lies outside before the first row and column is left out */
+};
+void pooling_task(const struct pooling *, long image);
+
+#endif

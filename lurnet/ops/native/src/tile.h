@@ -1,0 +1,60 @@
+/* Tiles of a matrix product, held in registers. Included once for each instruction set, with
+ *
+ *   NAME(x)  x with the set's name, TARGET  its compiler attribute,
+ *   LANES    floats in a register, ROWS  most rows of a tile (16 accumulators suffice to hide the
+ *            latency of a multiply-add; more gain nothing).
+ *
+ * A tile adds, over `segments` runs of `depth` products, rows of the left matrix times a panel of
+ * one or two registers of the right one. Nothing is packed: a left number is broadcast from where
+ * it lies, a row of the right panel is contiguous. */
+
+typedef float NAME(vector) __attribute__((vector_size(4 * LANES), aligned(4)));
+
+#define TILE(rows, vectors, order, left_number)                                                    \
+  TARGET static void NAME(tile_##order##_##rows##_##vectors)(const struct tile *t) {               \
+    NAME(vector) sums[rows][vectors];                                                              \
+    const float *left[rows];                                                                       \
+    for (int i = 0; i < rows; i++) {                                                               \
+      left[i] = t->left[order == BY_ROWS ? i : 0];                                                 \
+      for (int v = 0; v < vectors; v++)                                                            \
+        sums[i][v] = t->start ? *(const NAME(vector) *)(t->start + i * t->start_step + v * LANES)  \
+                              : (NAME(vector)){0};                                                 \
+    }                                                                                              \
+    const float *right = t->right;                                                                 \
+    for (long s = 0; s < t->segments; s++) {                                                       \
+      for (long k = 0; k < t->depth; k++) {                                                        \
+        NAME(vector) panel[vectors];                                                               \
+        for (int v = 0; v < vectors; v++)                                                          \
+          panel[v] = *(const NAME(vector) *)(right + k * t->right_step + v * LANES);               \
+        for (int i = 0; i < rows; i++) {                                                           \
+          float number = left_number;                                                              \
+          for (int v = 0; v < vectors; v++) sums[i][v] += number * panel[v];                       \
+        }                                                                                          \
+      }                                                                                            \
+      for (int i = 0; i < rows; i++) left[i] += t->left_segment;                                   \
+      right += t->right_segment;                                                                   \
+    }                                                                                              \
+    for (int i = 0; i < rows; i++)                                                                 \
+      for (int v = 0; v < vectors; v++)                                                            \
+        *(NAME(vector) *)(t->out + i * t->out_step + v * LANES) = sums[i][v];                      \
+  }
+
+#define TILES(rows)                                                                                \
+  TILE(rows, 1, BY_ROWS, left[i][k])                                                               \
+  TILE(rows, 2, BY_ROWS, left[i][k])                                                               \
+  TILE(rows, 1, BY_COLUMNS, left[0][k * t->left_step + i])                                         \
+  TILE(rows, 2, BY_COLUMNS, left[0][k * t->left_step + i])
+
+#define ENTRY(order, rows) {NAME(tile_##order##_##rows##_1), NAME(tile_##order##_##rows##_2)}
+
+TILES(1) TILES(2) TILES(3) TILES(4) TILES(5) TILES(6)
+#if ROWS == 8
+TILES(7) TILES(8)
+#define ENTRIES(order)                                                                             \
+  {ENTRY(order, 1), ENTRY(order, 2), ENTRY(order, 3), ENTRY(order, 4),                             \
+   ENTRY(order, 5), ENTRY(order, 6), ENTRY(order, 7), ENTRY(order, 8)}
+#else
+#define ENTRIES(order)                                                                             \
+  {ENTRY(order, 1), ENTRY(order, 2), ENTRY(order, 3),                                              \
+   ENTRY(order, 4), ENTRY(order, 5), ENTRY(order, 6)}
+#endif

@@ -1,0 +1,173 @@
+"""The library in C against XLA's own forms: values, gradients, gradients of gradients."""
+
+import ctypes
+from functools import partial
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from cases import lowering as cases
+from test_lowering import (
+    SOME,
+    assert_same,
+    convolutions,
+    first_order,
+    second_order,
+    tensor,
+    xla_max,
+)
+
+from lurnet.ops import lowering, native
+from lurnet.ops.lowering import choice
+from lurnet.ops.native import library
+
+pytestmark = pytest.mark.skipif(not native.lanes(), reason="no library in C on this machine")
+PRODUCTS = [*cases.PRODUCTS, ((70, 33), 67), ((9, 300), 1), ((600, 5), 16), ((1, 17), 32)]
+BUSY = [  # enough work for several threads
+    (16, 9, 40, 1, "channels_last", (26, 25), (3, 3), (1, 1), (1, 1), "same"),
+    (3, 16, 33, 1, "channels_last", (40, 40), (5, 3), (2, 1), (1, 1), [(2, 1), (0, 3)]),
+    (10, 64, 16, 1, "channels_last", (300,), (5,), (1,), (1,), "same"),
+]
+
+
+@pytest.fixture(params=[8, 16])
+def lanes(request):
+    """The kernels of each kind of register that this processor has."""
+    compiled = ctypes.CDLL(str(library.file()))
+    try:
+        if compiled.lurnet_lanes(request.param) != request.param:
+            pytest.skip(f"this processor has no registers of {request.param} numbers")
+        yield request.param
+    finally:
+        compiled.lurnet_lanes(library.MOST_LANES)
+
+
+def in_use(function, *arrays):
+    return "ffi_call" in str(jax.make_jaxpr(function)(*arrays))
+
+
+@pytest.mark.parametrize("case", [*cases.CONVOLUTIONS, *BUSY], ids=str)
+def test_convolution(case):
+    ours, theirs, arrays = convolutions(case)
+    assert_same(ours, theirs, *arrays)
+
+
+@pytest.mark.parametrize("case", [SOME[1], *BUSY], ids=str)
+def test_convolution_with_each_register(case, lanes):
+    ours, theirs, arrays = convolutions(case)
+    assert in_use(ours, *arrays)
+    assert_same(ours, theirs, *arrays)
+
+
+@pytest.mark.parametrize("case", [*SOME, cases.CONVOLUTIONS[2]], ids=str)
+def test_gradient_of_a_gradient(case):
+    ours, theirs, arrays = convolutions(case)
+    assert_same(ours, theirs, *arrays, what=second_order, tolerance=1e-3)
+
+
+@pytest.mark.parametrize("over", [(0, 0), (0, None), (None, 0)])
+def test_convolution_over_a_batch_of_networks(over):
+    ours, theirs, arrays = convolutions(SOME[1])
+    arrays = [
+        jnp.stack([a, -2 * a, a + 1]) if axis == 0 else a
+        for a, axis in zip(arrays, over, strict=True)
+    ]
+
+    def mapped(function):
+        return lambda *arrays: jax.vmap(partial(first_order, function), over)(*arrays)
+
+    assert_same(mapped(ours), mapped(theirs), *arrays, what=lambda f, *arrays: f(*arrays))
+
+
+def test_a_kernel_for_other_channels_is_refused():
+    with pytest.raises(TypeError, match=r"axis -1 of the one and axis -2 .* must have one size"):
+        lowering.convolve(jnp.ones((1, 4, 3)), jnp.ones((2, 2, 1)), (1,), "valid", (1,))
+    with pytest.raises(TypeError, match="do not go together"):
+        native.product(jnp.ones((2, 3)), jnp.ones((4, 2)))
+
+
+@pytest.mark.parametrize(("shape", "units"), PRODUCTS, ids=str)
+def test_product(shape, units, lanes):
+    x, kernel = tensor(*shape), tensor(shape[-1], units)
+    assert_same(lowering.product, jnp.matmul, x, kernel)
+
+
+def test_product_twice_differentiated():
+    x, kernel = tensor(40, 9), tensor(9, 5)
+    assert_same(lowering.product, jnp.matmul, x, kernel, what=second_order, tolerance=1e-3)
+
+
+@pytest.mark.parametrize("case", cases.POOLINGS, ids=str)
+def test_max_pooling(case, lanes):
+    sizes, *how = case
+    x = jnp.round(tensor(2, *sizes, 19))  # so that many windows hold their largest value twice
+    assert_same(lambda x: lowering.max_pool(x, *how), lambda x: xla_max(x, *how), x)
+
+
+def test_max_pooling_twice_differentiated():
+    x = tensor(2, 6, 5, 3)
+    for how in (((2, 2), (2, 2), "valid"), ((3, 2), (2, 1), "same")):
+        ours, theirs = (
+            lambda x, f=f, how=how: f(x, *how) ** 2 for f in (lowering.max_pool, max_of_slices)
+        )
+        assert_same(ours, theirs, x, what=second_order, tolerance=1e-3)
+
+
+def max_of_slices(x, window, strides, padding):
+    """Largest values by slices, which JAX can differentiate as often as one likes."""
+    pads = lowering.pooling.explicit(padding, x.shape[1:-1], window, strides)
+    x = lowering.pooling.padded(x, pads, -1e9)
+    return jnp.stack(lowering.pooling._slices(x, window, strides)).max(0)
+
+
+def test_largest_of_not_a_number(lanes):
+    x = jnp.array([[1.0, jnp.nan], [jnp.nan, 2.0], [3.0, 4.0], [0.0, jnp.nan]])
+    x = jnp.repeat(x, 20, 1).reshape(1, 4, 40)
+    y = lowering.max_pool(x, (2,), (2,))
+    assert np.isnan(y[0, 0]).all()
+    assert (y[0, 1, :20] == 3).all()
+    assert np.isnan(y[0, 1, 20:]).all()
+
+
+def test_sums_do_not_depend_on_threads():
+    """Parts are added in a fixed order, whoever computed them."""
+    ours, _, arrays = convolutions(BUSY[0])
+    run = jax.jit(partial(first_order, ours))
+    first = jax.tree.leaves(run(*arrays))
+    for _ in range(5):
+        again = jax.tree.leaves(run(*arrays))
+        assert all((a == b).all() for a, b in zip(first, again, strict=True))
+
+
+@pytest.mark.parametrize("dtype", ["float32", "uint8", "bool", "int32", "float16"])
+def test_rows_of_an_array_that_is_lent(dtype):
+    array = np.random.default_rng(0).integers(0, 2 if dtype == "bool" else 100, (50, 3, 7))
+    array = array.astype(dtype)
+    lent = native.lent((array, array[:, 0].copy(), array))
+    index = np.array([3, 49, 0, 3, 60], "int32")  # the last row for numbers beyond it
+    taken = native.each_once(lambda x: x.rows(jnp.asarray(index)), lent)
+    np.testing.assert_array_equal(taken[0], array[[3, 49, 0, 3, 49]])
+    np.testing.assert_array_equal(taken[1], array[[3, 49, 0, 3, 49], 0])
+    assert taken[2] is taken[0]
+
+
+def test_arrays_that_cannot_be_lent():
+    array = np.zeros((6, 4), "float32")
+    for wrong in (array[:, ::2], array.T, np.zeros((3, 2)), array.astype(">f4"), np.float32(1)):
+        assert native.lent((array, np.asarray(wrong))) is None
+
+
+def test_without_the_library(monkeypatch):
+    ours, theirs, arrays = convolutions(SOME[1])
+    monkeypatch.setattr(choice.native, "lanes", lambda: 0)
+    assert not in_use(ours, *arrays)
+    assert_same(ours, theirs, *arrays)
+
+
+def test_a_library_that_does_not_load_is_named(monkeypatch, tmp_path):
+    broken = tmp_path / "_sums.so"
+    broken.write_bytes(b"not a library")
+    monkeypatch.setattr(library, "file", lambda: broken)
+    with pytest.warns(UserWarning, match="do not fit this jax.*Slower forms are used"):
+        assert library.lanes.__wrapped__() == 0
