@@ -87,7 +87,7 @@ def test_how_many():
     assert grouping(made, CLASSES, batch_size=9) == 10  # all ten, exactly
     assert grouping(made, CLASSES, batch_size=7) == 256 // 7  # a smaller one is left anyway
     assert grouping(made, CLASSES, batch_size=10, steps=3) == 1
-    large = ArrayData(np.zeros((8, 2**20), "uint8"), np.zeros(8), batch_size=1)
+    large = ArrayData(np.zeros((8, 2**23), "uint8"), np.zeros(8), batch_size=1)
     assert testing.together(made, large) == 1
 
 

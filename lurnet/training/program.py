@@ -17,6 +17,7 @@ from lurnet.core.dtypes import narrow
 from lurnet.core.parts import parts_kept
 from lurnet.core.traced import is_traced
 from lurnet.core.variable import Variable, values
+from lurnet.ops import native
 from lurnet.training import cache
 from lurnet.training.memory import tidily
 
@@ -65,6 +66,16 @@ def is_concrete(x: Any) -> bool:
     return isinstance(x, jax.Array) and not is_traced(x)
 
 
+def resident(arrays: Any) -> Any:
+    """Nested NumPy arrays as a program on this device reads all of them; None: it had better not.
+
+    Another device gets a copy; on the CPU the program reads them where they are, so that the caller
+    keeps what is returned until the program has run.
+    """
+    enable_cache()
+    return native.lent(arrays) if on_cpu() else to_device(arrays)
+
+
 def narrowed(arrays: Any) -> Any:
     """Nested arrays where they are, NumPy's 64-bit types narrowed."""
     return tree.map_structure(
@@ -83,8 +94,12 @@ def _narrowed(x: Any) -> np.ndarray:
 
 
 def wait(arrays: Any) -> Any:
-    """Block until the arrays are computed."""
-    return jax.block_until_ready(arrays)
+    """Block until the arrays are computed; Ctrl-C too: the program may still read what is lent."""
+    try:
+        return jax.block_until_ready(arrays)
+    except KeyboardInterrupt:
+        jax.block_until_ready(arrays)
+        raise
 
 
 def epoch_program(
@@ -92,7 +107,7 @@ def epoch_program(
 ) -> Callable:
     """``(state, last, data, order, start, stop) -> (state, last)``: steps ``start`` to ``stop``.
 
-    Step i takes the samples ``order[i * stride:][:batch_size]`` of the data on the device, or,
+    Step i takes the samples ``order[i * stride:][:batch_size]`` of the data, or,
     where ``order`` is None, those that stand there. The loop's length is an argument: it is never
     differentiated, so it may be. ``last`` holds what the step itself returned last (its logs, where
     it is the user's own).
@@ -101,7 +116,7 @@ def epoch_program(
     def run(state: list, last: Any, data: Any, order: Any, start: Any, stop: Any) -> tuple:
         def body(i: Any, carried: tuple) -> tuple:
             state, _ = carried
-            batch = jax.tree.map(lambda x: take(x, order, i * stride, batch_size), data)
+            batch = native.each_once(lambda x: take(x, order, i * stride, batch_size), data)
             with values(variables, state) as scope:
                 returned = step(batch)
                 return [scope[v] for v in variables], returned
@@ -128,18 +143,21 @@ def stacked(arrays: Sequence[Any]) -> Any:
 
 def take(x: Any, order: Any, start: Any, size: int) -> Any:
     """``size`` samples from ``start`` on, in the given order."""
-    if order is None:
+    if order is not None:
+        index = take(order, None, start, size)
+    elif native.is_lent(x):
+        index = native.numbers(start, size)
+    else:
         return lax.dynamic_slice_in_dim(x, start, size)
-    index = lax.dynamic_slice(order, (start,), (size,))
-    return x.at[index].get(mode="promise_in_bounds")
+    return x.rows(index) if native.is_lent(x) else x.at[index].get(mode="promise_in_bounds")
 
 
 def output_loop(call: Callable, variables: Sequence[Variable], size: int) -> Callable:
-    """``(state, x, steps, outputs) -> outputs``: the first ``steps`` batches, written there."""
+    """``(state, x, first, steps, outputs) -> outputs``: some batches from sample ``first`` on."""
 
-    def run(state: list, x: Any, steps: Any, outputs: Any) -> Any:
+    def run(state: list, x: Any, first: Any, steps: Any, outputs: Any) -> Any:
         def body(i: Any, outputs: Any) -> Any:
-            batch = jax.tree.map(lambda a: lax.dynamic_slice_in_dim(a, i * size, size), x)
+            batch = native.each_once(lambda a: take(a, None, first + i * size, size), x)
             with values(variables, state):
                 made = call(batch)
             return jax.tree.map(
@@ -182,7 +200,7 @@ def returned_zeros(step: Callable, variables: Sequence[Variable], data: Any, siz
         with values(variables, state):
             return step(batch)
 
-    batch = jax.tree.map(lambda x: jax.ShapeDtypeStruct((size, *x.shape[1:]), x.dtype), data)
+    batch = native.each_once(lambda x: jax.ShapeDtypeStruct((size, *x.shape[1:]), x.dtype), data)
     spec = jax.eval_shape(one, state_of(variables), batch)
     return jax.tree.map(lambda s: np.zeros(s.shape, s.dtype), spec)
 

@@ -110,9 +110,10 @@ class Steps:
 class ArrayRunner(Steps):
     """Epochs over arrays.
 
-    On a GPU the arrays lie on the device and each step gathers its samples there. On a CPU the host
-    gathers the samples of some steps at a time, while the steps before are computed: that saves a
-    copy of the data set, and the gathering costs no time of the step's own.
+    Each step gathers its samples: on a GPU from a copy on the device, on a CPU from the arrays
+    where they lie. Where a program cannot read them there (no library in C, rows that are not
+    contiguous), the host gathers the samples of some steps at a time, while the steps before are
+    computed.
 
     What is in ``meanwhile`` is called once, when the first steps have been started.
     """
@@ -121,12 +122,14 @@ class ArrayRunner(Steps):
         super().__init__(model, kind)
         self.data, self.size = data, data.batch_size
         self.rest = data.count % self.size
-        self.resident = not (program.on_cpu() or model.run_eagerly)
-        self.arrays = program.to_device(data.data) if self.resident else program.to_host(data.data)
+        self.arrays = program.to_host(data.data)
+        self.held = None if model.run_eagerly else program.resident(self.arrays)
         self._begin(0)
         per_step = self.size * bytes_per_sample(self.arrays)
-        self.span = self.whole if self.resident else max(1, min(self.whole, BYTES // per_step))
-        self.windows = None if self.resident else Windows(self.arrays, self.span * self.size)
+        self.span = (
+            self.whole if self.held is not None else max(1, min(self.whole, BYTES // per_step))
+        )
+        self.windows = Windows(self.arrays, self.span * self.size) if self.held is None else None
         self.meanwhile: list[Callable[[], None]] = [self.prepare]
 
     def epoch(
@@ -140,6 +143,7 @@ class ArrayRunner(Steps):
         """All steps of an epoch, a part of a pass, in as many calls as the pace asks for."""
         self._begin(part)
         order = self.data.order(rng, part)
+        rows = order if self.held is None else program.resident(order)
         ready = self._window(order, 0)
         self.ready.clear()  # somebody may have frozen a layer since
         done = 0
@@ -148,7 +152,7 @@ class ArrayRunner(Steps):
             first = done // self.span * self.span if done < self.whole else done
             left = min(first + self.span, self.whole) - done if done < self.whole else 1
             steps = pace.steps(left)
-            finish = self._run(ready, order, done - first, steps, done < self.whole)
+            finish = self._run(ready, rows, done - first, steps, done < self.whole)
             if steps == left and done + steps < self.steps:  # while the device works
                 ready = self._window(order, done + steps)
             while self.meanwhile:
@@ -169,33 +173,34 @@ class ArrayRunner(Steps):
         if self.model.run_eagerly or self.model._has_own_step(self.kind):
             return  # what a step of the user's own returns is known only when it has been traced
         state = [v._array for v in self.variables]
-        index = self.data.order(None) if self.resident else None
+        index = None if self.held is None else program.resident(self.data.order(None))
         sizes = [self.size] * (self.whole > 0) + [self.rest] * (self.whole < self.steps)
         for size in sizes:
-            rows = self.arrays if self.windows is None else self.windows.buffers[0]
+            rows = self.windows.buffers[0] if self.windows is not None else self.held
             if size == self.rest and self.windows is not None:
                 rows = program.rows(self.arrays, slice(size))
             self.loop(size, self.size, (state, None, rows, index, np.int32(0), np.int32(1)))
 
     def _window(self, order: np.ndarray, first: int) -> Any:
         """The samples of the steps from ``first`` on, as many as a window holds."""
-        if self.resident:
-            return self.arrays
+        if self.held is not None:
+            return self.held
         rows = order[first * self.size :][: self.span * self.size]
         if first >= self.whole:  # the last batch is smaller: arrays of its own
             return program.rows(self.arrays, rows)
         assert self.windows is not None
         return self.windows.gather(rows)
 
-    def _run(self, data: Any, order: np.ndarray, start: int, steps: int, whole: bool) -> Callable:
+    def _run(self, data: Any, order: Any, start: int, steps: int, whole: bool) -> Callable:
         """Start some steps of a window; the function returned waits for them and gives the logs."""
         size = self.size if whole else self.rest
         if self.model.run_eagerly:
             return lambda: self._run_eagerly(data, size, start, steps)
-        index = program.to_device(order) if self.resident else None
-        first = self.whole if self.resident and not whole else start
+        if self.held is not None:
+            first = start if whole else self.whole
+            return self.start(size, self.size, data, order, (first, first + steps))
         on_device = program.to_device(data)
-        return self.start(size, self.size, on_device, index, (first, first + steps))
+        return self.start(size, self.size, on_device, None, (start, start + steps))
 
     def _run_eagerly(self, data: Any, size: int, start: int, steps: int) -> dict[str, Any]:
         logs: dict[str, Any] = {}

@@ -9,7 +9,7 @@ from lurnet.training.apart import samples_apart
 from lurnet.training.data.arrays import ArrayData
 from lurnet.training.data.streams import Stream
 from lurnet.training.micro import mean_over_samples
-from lurnet.training.prediction import samples_that_suit
+from lurnet.training.prediction import largest_output, samples_that_suit
 from lurnet.training.runner import make_runner
 
 
@@ -34,7 +34,7 @@ def together(model: Any, data: ArrayData) -> int:
         return 1
     if not (mean_over_samples(model) and all(map(_adds_samples, model.metrics))):
         return 1
-    wanted = samples_that_suit(data.x) // data.batch_size
+    wanted = samples_that_suit(data.x, largest_output(model)) // data.batch_size
     if data.count % data.batch_size:
         return max(1, wanted)
     return next((n for n in range(wanted, 1, -1) if data.batches % n == 0), 1)
