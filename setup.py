@@ -2,14 +2,17 @@
 
 import os
 import sys
-from importlib.util import find_spec
 
 import jax.ffi
 from setuptools import Extension, setup
 
-if find_spec("ziglang"):  # one compiler, known to be good, on every machine; else the machine's own
+try:  # one compiler, known to be good, on every machine
+    import ziglang  # noqa: F401  # pyright: ignore[reportMissingImports]
+
     os.environ["CC"] = f"{sys.executable} -m ziglang cc"
     os.environ["LDSHARED"] = f"{sys.executable} -m ziglang cc -shared"
+except ImportError:  # the machine's own
+    pass
 
 SOURCE = "lurnet/ops/native/src"
 sums = Extension(

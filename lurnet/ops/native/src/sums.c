@@ -236,11 +236,12 @@ void convolution_task(const struct convolution *c, long task) {
                    .depth = depth, .out_step = c->filters};
   for (long first = 0; first < c->filters; first += 2 * chosen->lanes) {
     struct panel panel = panel_at(&t, c->kernel, c->filters, first);
-    for (long place = 0, taken; place < places; place += taken) {
+    const float *line = f.data; /* where the windows of a row of outputs begin */
+    for (long place = 0, x = 0, taken; place < places; place += taken) {
       taken = least(chosen->rows, places - place);
       for (long i = 0; i < taken; i++) {
-        long y = (place + i) / c->out_wide, x = (place + i) % c->out_wide;
-        t.left[i] = f.data + y * down + x * across;
+        t.left[i] = line + x * across;
+        if (++x == c->out_wide) x = 0, line += down;
       }
       t.out = out + place * c->filters + first;
       run_tile(t, BY_ROWS, taken, &panel);
