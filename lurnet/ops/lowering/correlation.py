@@ -22,6 +22,14 @@ IMAGES = {1: "NWC", 2: "NHWC", 3: "NDHWC"}
 KERNEL = {1: "WIO", 2: "HWIO", 3: "DHWIO"}
 
 
+# Numbers in a kernel up to which the library in C is faster, and up to which its gradient is. ms in
+# a loop, batch 8, C | the better other form, convolution and gradient by the kernel:
+#   28x28x128 -> 128, 3x3: 5.1 | 5.8, 5.8 | 19.6   14x14x256 -> 256, 3x3: 6.3 | 5.6, 8.0 | 7.2
+#   56x56x64 -> 64, 3x3: 5.6 | 10.0, 6.0 | 49     7x7x512 -> 512, 3x3: 7.3 | 8.2, 33 | 7.5
+#   14x14x1024 -> 256, 1x1: 3.4 | 2.8, 4.6 | 3.2
+CONVOLUTION_IN_C, GRADIENT_IN_C = 2**19, 2**18 - 1
+
+
 class Geometry(NamedTuple):
     """How the window moves; hashable, so that it may be a static argument."""
 
@@ -201,7 +209,7 @@ def _phase_kernels(kernel: Array, strides: Sizes, lows: Sizes) -> tuple[Array, S
 
 def kernel_gradient(x: Array, y: Array, kernel: Array, geometry: Geometry) -> Array:
     """The gradient of `correlate` by `kernel` (its shape is used), given that by output."""
-    if convolved_in_c(x, kernel, geometry):
+    if kernel.size <= GRADIENT_IN_C and convolved_in_c(x, kernel, geometry):
         return _kernel_gradient_in_c(x, y, kernel.shape[:-2], geometry)
     if not _gathered(x, kernel, geometry):
         return _library_kernel_gradient(x, y, kernel, geometry)
@@ -235,7 +243,11 @@ def convolved_in_c(x: Array, kernel: Array, geometry: Geometry) -> bool:
     """Whether the library in C computes this convolution and its gradients."""
     strides, pads, dilation = geometry
     applies = native.convolves(strides, tuple(low for low, _ in pads), dilation)
-    return applies and in_c(x.dtype, x.size, kernel.size, *counts(x, kernel, geometry))
+    return (
+        applies
+        and kernel.size <= CONVOLUTION_IN_C
+        and in_c(x.dtype, x.size, kernel.size, *counts(x, kernel, geometry))
+    )
 
 
 def _moves(geometry: Geometry) -> tuple[Sizes, Sizes, Sizes]:
@@ -249,7 +261,7 @@ def _correlate_in_c(x: Array, kernel: Array, geometry: Geometry) -> Array:
 
 def _correlate_gradients(geometry: Geometry, saved: tuple, y: Array) -> tuple:
     x, kernel = saved
-    by_kernel = _kernel_gradient_in_c(x, y, kernel.shape[:-2], geometry)
+    by_kernel = kernel_gradient(x, y, kernel, geometry)
     return spread(y, kernel, geometry, x.shape[1:-1]), by_kernel
 
 

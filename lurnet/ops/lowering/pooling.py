@@ -44,8 +44,9 @@ def max_pool(
     x = channels_last(jnp.asarray(x), data_format)
     pads = explicit(padding, x.shape[1:-1], window, strides)
     number = counted(x.shape[1:-1], pads, window, strides)
-    if in_c(x.dtype, x.size, *number) and len(window) <= 2:
-        lows = tuple(low for low, _ in pads)
+    lows = tuple(low for low, _ in pads)
+    inside = all(max(pad) < size for pad, size in zip(pads, window, strict=True))
+    if in_c(x.dtype, x.size, *number) and len(window) <= 2 and inside:  # of each window, a part
         y = _largest_in_c(x, tuple(window), tuple(strides), lows, number)
     elif own_forms(x.dtype, x.size, *number) and pooled_by_taps(window):
         y = _largest(padded(x, pads, -jnp.inf), tuple(window), tuple(strides))

@@ -17,15 +17,25 @@ MANY_ROWS = 1536
 FEW_ROWS = 256
 
 
+# Numbers in the matrix on the right, or in the result of a tall product, up to which the library
+# in C is faster, and rows up to which it is; us in a loop, C | the better of XLA's forms:
+#   128 rows, 784 by 64: 49 | 97, tall 64 | 79      32 rows, 500 by 300: 50 | 78, tall 64 | 61
+#   128 rows, 784 by 512: 359 | 377, tall 448 | 384   128 rows, 1024 by 1024: 1094 | 809, 1071 | 752
+#   32 rows, 784 by 128: 31 | 39, tall 38 | 44        100,000 rows, 32 by 32: 2448 | 1269
+IN_C, TALL_IN_C, FEW_TALL_IN_C = 2**19, 2**18, 2**17
+MANY_ROWS_IN_C = 2**15
+
+
 def tall_product(left: Array, right: Array) -> Array:
     """``left.T @ right`` for tall matrices (n, p) and (n, q): (p, q).
 
     XLA's CPU product is often faster with the narrower matrix first. The barriers keep the compiler
     from undoing the exchange.
     """
-    if in_c(left.dtype, left.size, right.size):
-        return _tall_in_c(left, right)
     (rows, wide), narrow = left.shape, right.shape[1]
+    limit = FEW_TALL_IN_C if rows < 64 else TALL_IN_C
+    if narrow > VERY_NARROW and wide * narrow <= limit and in_c(left.dtype, left.size, right.size):
+        return _tall_in_c(left, right)
     if 2 * narrow > wide:
         return _contract_rows(left, right)
     if narrow <= VERY_NARROW or rows >= MANY_ROWS:
@@ -41,7 +51,12 @@ def _contract_rows(left: Array, right: Array) -> Array:
 
 def flat_product(left: Array, right: Array) -> Array:
     """``left @ right`` for (n, k) and (k, m): (n, m)."""
-    return (_product_in_c if in_c(left.dtype, left.size, right.size) else jnp.matmul)(left, right)
+    return (_product_in_c if _suits_c(left, right) else jnp.matmul)(left, right)
+
+
+def _suits_c(left: Array, right: Array) -> bool:
+    fits = right.size <= IN_C and left.shape[0] <= MANY_ROWS_IN_C
+    return fits and in_c(left.dtype, left.size, right.size)
 
 
 # The two in C are each other's derivatives, so that those of every order exist.
@@ -57,9 +72,9 @@ def _tall_in_c(left: Array, right: Array) -> Array:
     return native.tall_product(left, right)
 
 
-def _tall_gradient(saved: tuple[Array, Array], y: Array) -> tuple[Array, Array]:
+def _tall_gradients(saved: tuple[Array, Array], y: Array) -> tuple[Array, Array]:
     left, right = saved
-    return _product_in_c(right, y.T), _product_in_c(left, y)
+    return flat_product(right, y.T), flat_product(left, y)
 
 
 @jax.custom_vjp
@@ -67,15 +82,15 @@ def _product(x: Array, kernel: Array) -> Array:
     return x @ kernel
 
 
-def _gradients(saved: tuple[Array, Array], y: Array) -> tuple[Array, Array]:
+def _product_gradients(saved: tuple[Array, Array], y: Array) -> tuple[Array, Array]:
     x, kernel = saved
     return flat_product(y, kernel.T), tall_product(x, y)
 
 
 for form, gradients in (
-    (_product, _gradients),
-    (_product_in_c, _gradients),
-    (_tall_in_c, _tall_gradient),
+    (_product, _product_gradients),
+    (_product_in_c, _product_gradients),
+    (_tall_in_c, _tall_gradients),
 ):
     form.defvjp(lambda left, right, form=form: (form(left, right), (left, right)), gradients)
 
@@ -91,5 +106,5 @@ def product(x: Array, kernel: Array) -> Array:
     if not own_forms(dtype, x.size, kernel.size):
         return x @ kernel
     rows = x.reshape(-1, x.shape[-1])
-    form = _product_in_c if in_c(dtype, x.size, kernel.size) else _product
+    form = _product_in_c if _suits_c(rows, kernel) else _product
     return form(rows, kernel).reshape(*x.shape[:-1], kernel.shape[-1])
