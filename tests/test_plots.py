@@ -295,6 +295,20 @@ def test_bands_of_shares_end_at_one():
     assert accuracy.max() == 1 and loss.min() < 0
 
 
+def test_many_bands_are_bars_behind_the_ends():
+    """Bands that would cover each other stand side by side, where no epoch is marked."""
+    curves = {str(k): ([0.5, 0.7], [0.4, 0.6], [0.6, 1.1]) for k in range(4)}
+    few, many = (
+        plots.bands(dict(list(curves.items())[:n]), "epoch", "accuracy", bounds=(0, 1)).axes[0]
+        for n in (3, 4)
+    )
+    assert len(few.collections) == 3 and max(few.collections[0].get_paths()[0].vertices[:, 0]) == 2
+    ends = np.array([c.get_segments()[0] for c in many.collections])
+    np.testing.assert_allclose(ends[..., 1], [[0.6, 1.0]] * 4)
+    places = ends[:, 0, 0]
+    assert (np.diff([2, *places]) > 0).all() and max(many.get_xticks()) == 2
+
+
 def test_names_are_points_in_the_order_given():
     curves = {"a": (["z", "m"], [1, 2], [1, 1]), "b": (["m", "a"], [3, 4], [1, 1])}
     ax = plots.error_bars(curves, "x", "y", order=["z", "a", "m"]).axes[0]

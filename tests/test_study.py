@@ -627,6 +627,19 @@ def test_report(grid_study, tmp_path):
     assert f"{best.mean:.4f} ± {best.half_width:.4f}" in text
 
 
+def test_one_parameter_is_named_once(tmp_path):
+    study = made_up({"net": ["a=1", "b", "c", "d"]}, replicates=2, level=0.5)
+    figures = dict(study.figures())
+    curves = [f.axes[0] for caption, f in figures.items() if "after every epoch" in caption]
+    assert all("bars at the end" in c for c in figures if "after every epoch" in c)
+    first, *others = ([t.get_text() for t in ax.get_legend().get_texts()] for ax in curves)
+    assert sorted(first) == ["a=1", "b", "c", "d"] and all(names == first for names in others)
+    assert first[0] == study.best.setting["net"]  # so a setting has its colour in all pictures
+    assert curves[0].get_legend().get_title().get_text() == "net"
+    study.facts = {"fit": {}, "evaluate_on": None}
+    assert "net=b" not in study.report(tmp_path / "page.html").read_text()
+
+
 def test_page_refuses_what_is_no_picture():
     with pytest.raises(BadType, match="matplotlib figures"):
         page.picture(3)

@@ -1,4 +1,4 @@
-"""Curves over epochs with bands of uncertainty."""
+"""Curves over epochs with bands of uncertainty, or bars at their ends where bands would overlap."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,6 +7,8 @@ import numpy as np
 
 from lurnet.plots.bounds import Bounds, within
 from lurnet.plots.style import legend_width, line_look, new_figure, styled
+
+BANDS = 3  #: as many can lie over each other and be told apart
 
 
 def bands(
@@ -18,6 +20,9 @@ def bands(
     bounds: Bounds | None = None,
 ) -> Any:
     """Curves over 1, 2, 3, ... with bands: label to ``(mean, low, high)``.
+
+    More than three curves have no bands, which would cover each other: what the bands are at the
+    last step stands behind it, as bars side by side.
 
     Args:
         curves: label to the mean and both ends of the band at each step.
@@ -33,19 +38,24 @@ def bands(
     >>> len(figure.axes[0].lines)
     1
     """
-    from matplotlib.ticker import MaxNLocator  # noqa: PLC0415
+    from matplotlib.ticker import FixedLocator, MaxNLocator  # noqa: PLC0415
 
     figure = new_figure(6.2 + (legend_width(curves, legend) if len(curves) > 1 else 0), 4.0)
+    last = max((len(mean) for mean, _, _ in curves.values()), default=1)
     with styled():
         ax = figure.subplots()
-        for i, (name, (mean, low, high)) in enumerate(curves.items()):
+        for i, (name, (mean, *ends)) in enumerate(curves.items()):
             steps = np.arange(1, len(mean) + 1)
             look, marker = line_look(i), "o" if len(steps) == 1 else None
             ax.plot(steps, mean, **look, marker=marker, label=name)
-            ends = within(mean, low, high, bounds)
-            pale = {"alpha": 0.2 if len(curves) < 4 else 0.1, "linewidth": 0}
-            ax.fill_between(steps, *ends, color=look["color"], **pale)
-        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+            low, high = within(mean, *ends, bounds)
+            if len(curves) <= BANDS:
+                ax.fill_between(steps, low, high, color=look["color"], alpha=0.2, linewidth=0)
+            elif high[-1] > low[-1]:
+                place = last + (last - 1 or 1) * 0.025 * (i + 1)
+                ax.vlines(place, low[-1], high[-1], color=look["color"], linewidth=2.5)
+        ticks = MaxNLocator(integer=True).tick_values(1, last)
+        ax.xaxis.set_major_locator(FixedLocator([t for t in ticks if 1 <= t <= last]))
         ax.set(xlabel=xlabel, ylabel=ylabel, title=title or "")
         if len(curves) > 1:  # beside the axes, where it covers nothing
             ax.legend(title=legend, loc="center left", bbox_to_anchor=(1, 0.5))

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from lurnet.plots.bands import BANDS
 from lurnet.study.axes import PANELS, arranged, panel_count
 from lurnet.study.pictures import cut
 from lurnet.study.settings import Setting, matching
@@ -23,11 +24,17 @@ def captioned(study: Any) -> Iterator[tuple[str, Any]]:
         loss = "val_loss" if monitor.startswith("val_") else "loss"
         for metric in dict.fromkeys([monitor, loss]):
             if metric in study.metrics:
-                bands = study.replicates > 1
-                caption = f"{metric} after every epoch"
-                caption += "; the bands are 95 % intervals of the mean." if bands else "."
-                end = CUT if cut(study.results, metric) else ""
-                yield caption + end, study.plot_curves(metric)
+                yield _curves(study, metric)
+
+
+def _curves(study: Any, metric: str) -> tuple[str, Any]:
+    """The picture of a metric over the epochs."""
+    figure = study.plot_curves(metric)
+    few = len(figure.axes[0].lines) <= BANDS
+    what = "the bands are" if few else "the bars at the end are"
+    caption = f"{metric} after every epoch"
+    caption += f"; {what} 95 % intervals of the mean." if study.replicates > 1 else "."
+    return caption + (CUT if cut(study.results, metric) else ""), figure
 
 
 def _bars(study: Any, metric: str) -> tuple[str, Any]:

@@ -90,11 +90,14 @@ def learning(results: Sequence[Result], metric: str, title: str | None, most: in
     able = [r for r in results if r.values(metric)]
     ranked = sorted(able, key=lambda r: -r.sign * r.estimate(r.monitor).mean)[:most]
     lines = {}
-    for result in (r for r in able if r in ranked):
+    for result in ranked:  # the best first: equal places, so equal colours, for every metric
         found = [estimate(column[~np.isnan(column)]) for column in curves(result, metric).T]
         mean = np.array([e.mean for e in found])
         half = np.nan_to_num([e.half_width for e in found])
-        lines[label(result.setting, names)] = mean, mean - half, mean + half
+        setting = result.setting
+        name = shown(setting, names[0]) if len(names) == 1 else label(setting, names)
+        lines[name] = mean, mean - half, mean + half
     if title is None and len(lines) < len(able):
         title = f"The best {len(lines)} of {len(able)} settings"
-    return bands(lines, "epoch", words(metric), title, bounds=bounds_of(metric))
+    legend = names[0] if len(names) == 1 else None
+    return bands(lines, "epoch", words(metric), title, legend, bounds_of(metric))
