@@ -1,5 +1,7 @@
 """The Fashion-MNIST study: padding, windows and strides, and then dropout, L2 and augmentation.
 
+The last network is none of the study's: it is there to reach 0.93.
+
 The window and the strides are those of the first convolution: 3 or 5, and 1 or 2; with strides of 2
 there is no pooling behind it, since without padding the image would be used up. The study does not
 say where its own were; its layers have the parameters of "same 3/1" here.
@@ -40,6 +42,16 @@ def convolutions(padding, window, strides, dropout=0.0, l2=0.0):
     return body + ([layers.Dense(128, **relu), layers.Dropout(2 * dropout)] if dropout else [])
 
 
+def normalised():
+    """Our own: a fourth convolution, normalised channels, mirrored images."""
+    body = [layers.RandomFlip("horizontal")]
+    for channels, pooling in ((32, True), (64, True), (128, False), (128, True)):
+        body += [layers.Conv2D(channels, 3, padding="same", use_bias=False)]
+        body += [layers.MaxPooling2D()] if pooling else []
+        body += [layers.BatchNormalization(), layers.Activation("relu"), layers.Dropout(0.1)]
+    return [*body, layers.Flatten(), layers.Dense(128, **relu), layers.Dropout(0.3)]
+
+
 NETWORKS = {"connected": connected} | {
     f"{padding} {window}/{strides}": (lambda p=padding, w=window, s=strides: convolutions(p, w, s))
     for padding in ("valid", "same")
@@ -51,6 +63,7 @@ NETWORKS |= {
     "dropout": lambda: convolutions("same", 3, 1, 0.25),
     "dropout, images": lambda: augmented() + convolutions("same", 3, 1, 0.25),
     "dropout, L2, images": lambda: augmented() + convolutions("same", 3, 1, 0.25, 1e-4),
+    "normalised": normalised,
 }
 
 
