@@ -26,7 +26,7 @@ def better():
     for channels in (32, 64, 128):
         body += [layers.Conv2D(channels, 3, use_bias=False)]
         body += [layers.MaxPooling2D()] if channels < 128 else []
-        body += [layers.BatchNormalization(), layers.Activation("relu")]  # on a quarter of the pixels
+        body += [layers.BatchNormalization(), layers.Activation("relu")]  # a quarter to do
     body += [layers.Flatten(), layers.Dropout(0.4), layers.Dense(128, activation="relu")]
     rate = falling(0.05, plan.steps(x, 128))
     return body, keras.optimizers.SGD(rate, momentum=0.9, nesterov=True)
