@@ -16,8 +16,8 @@ class Plan:
         epochs: of a full run.
         replicates: of a full run.
 
-    The command line may ask for less of both, for fewer training images (``--images``), and for one
-    setting (``--only``).
+    The command line may ask for less of both, for fewer training images (``--images``), and for
+    some of the settings (``--only``).
 
     ``--quick`` takes 1,000 images, one epoch and two replicates: seconds, to see that all works.
     """
@@ -28,14 +28,14 @@ class Plan:
         parser.add_argument("--epochs", type=int, default=epochs)
         parser.add_argument("--replicates", type=int, default=replicates)
         parser.add_argument("--images", type=int, default=55000, help="training images")
-        parser.add_argument("--only", help="one setting of those that have names")
+        parser.add_argument("--only", nargs="+", help="some of the settings that have names")
         parser.add_argument("--results", type=Path, default=Path(__file__).parent / "results")
         given = parser.parse_args()
         self.quick: bool = given.quick
         self.epochs: int = 1 if given.quick else given.epochs
         self.replicates: int = min(2, replicates) if given.quick else given.replicates
         self.count: int = 1000 if given.quick else given.images
-        self.only: str | None = given.only
+        self.only: list[str] | None = given.only
         self.name = Path(sys.argv[0]).stem
         self.results: Path = given.results
 
