@@ -379,6 +379,18 @@ def rows(model, layers=None):
     return [ax.get_ylabel() for ax in figure.axes if ax.get_ylabel()]
 
 
+def test_normalised_channels_look_as_before():
+    """Each map is drawn on its own scale, so only a channel turned upside down is new."""
+    norm = layers.BatchNormalization(name="norm")
+    some = layers.Conv2D(3, 3, name="conv"), norm, layers.ReLU(name="relu")
+    model = compiled(*some, shape=(12, 12, 1))
+    mean, variance = np.array([0.1, -0.2, 0.3]), np.array([1.0, 4.0, 0.25])
+    norm.set_weights([np.array([1.0, 2.0, 0.5]), np.array([0.0, 0.5, -0.5]), mean, variance])
+    assert rows(model) == ["conv", "relu"]
+    norm.set_weights([np.array([1.0, -2.0, 0.5]), np.zeros(3), mean, variance])
+    assert rows(model) == ["conv", "norm", "relu"]
+
+
 def test_layers_that_show_nothing_new_are_left_out():
     model = compiled(
         layers.Rescaling(2.0, -1.0, name="scale"),

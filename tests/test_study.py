@@ -640,6 +640,13 @@ def test_one_parameter_is_named_once(tmp_path):
     assert "net=b" not in study.report(tmp_path / "page.html").read_text()
 
 
+def test_page_of_one_setting_says_which(tmp_path):
+    study = made_up({"net": ["wide"], "l2": [0.1]}, replicates=2)
+    study.facts = {"fit": {}, "evaluate_on": None}
+    text = study.report(tmp_path / "page.html").read_text()
+    assert "<dt>net</dt><dd>wide</dd><dt>l2</dt><dd>0.1</dd>" in text
+
+
 def test_page_refuses_what_is_no_picture():
     with pytest.raises(BadType, match="matplotlib figures"):
         page.picture(3)

@@ -28,8 +28,8 @@ def activations(
         sample: one input, without the batch axis.
         layers: names of layers, at any depth; None: all with maps, or all where there are none,
             without those that show nothing new: what they give out is the input or a row above in
-            another shape or scale (flattening, scaling, and in inference dropout, noise and
-            augmentation).
+            another shape or scale (flattening, scaling, normalisation of channels, and in inference
+            dropout, noise and augmentation).
         most: channels shown for each layer.
         title: above the picture.
 
@@ -57,26 +57,33 @@ def activations(
 
 def _worth_showing(found: dict[str, np.ndarray], sample: np.ndarray) -> dict[str, np.ndarray]:
     """Maps, or where there are none vectors, but no repetitions."""
-    shown = [_scaled(sample)] if sample.ndim in (2, 3) else []
+    shown = [sample] if sample.ndim in (2, 3) else []
     new = {}
     for name, values in found.items():
-        scaled = _scaled(values)
-        if not any(_same(scaled, other) for other in shown):
+        if not any(_same(values, other) for other in shown):
             new[name] = values
-            shown.append(scaled)
+            shown.append(values)
     pictures = {k: v for k, v in new.items() if v.ndim == 3 and min(v.shape[:2]) > 1}
     return pictures or new or found
 
 
-def _scaled(values: np.ndarray) -> np.ndarray:
-    """Values as they are seen, in one row: the smallest is 0, the largest 1; NaN for equal ones."""
-    values = np.asarray(values, float).ravel()
-    spread = np.ptp(values)
-    return (values - values.min()) / (spread if spread > 0 else np.nan)
-
-
 def _same(a: np.ndarray, b: np.ndarray) -> bool:
-    return a.shape == b.shape and bool(np.allclose(a, b, atol=1e-4))
+    """Whether two outputs look alike: all values on one scale, or every map on its own."""
+    if a.size != b.size:
+        return False
+    if np.allclose(*(_scaled(v.reshape(-1, 1)) for v in (a, b)), atol=1e-4):
+        return True
+    if a.shape != b.shape or a.ndim != 3:
+        return False
+    maps = [_scaled(v.reshape(-1, v.shape[-1])) for v in (a, b)]
+    return not np.isnan(maps[0]).all() and np.allclose(*maps, atol=1e-4, equal_nan=True)
+
+
+def _scaled(columns: np.ndarray) -> np.ndarray:
+    """Columns as they are seen: the smallest is 0, the largest 1; NaN where all are equal."""
+    columns = np.asarray(columns, float)
+    spread = np.ptp(columns, axis=0)
+    return (columns - columns.min(0)) / np.where(spread > 0, spread, np.nan)
 
 
 def _only(value: Any) -> np.ndarray:

@@ -11,6 +11,7 @@ from typing import Any
 
 from lurnet.callbacks.progress import clock
 from lurnet.report import page
+from lurnet.study.settings import names_of, text_of
 
 
 def write_study(
@@ -105,7 +106,7 @@ def _made(study: Any) -> list[str]:
     seconds = sum(run.seconds for run in study.runs)
     pairs = [
         ("settings", str(len(study.settings))),
-        *((name, _values(study, name)) for name in study.parameters),
+        *((name, _values(study, name)) for name in names_of(study.settings)),
         ("replicates", str(study.replicates)),
         ("seed", f"{study.seed}; of the replicates {', '.join(map(str, seeds))}"),
         *((f"fit: {k}", str(v)) for k, v in study.facts["fit"].items()),
@@ -123,8 +124,7 @@ def _made(study: Any) -> list[str]:
 
 
 def _values(study: Any, name: str) -> str:
-    texts = dict.fromkeys(study.label({name: s[name]}) for s in study.settings if name in s)
-    found = [t.partition("=")[2] for t in texts]
+    found = list(dict.fromkeys(text_of(s[name]) for s in study.settings if name in s))
     return ", ".join(found if len(found) <= 12 else [*found[:6], "...", *found[-5:]])
 
 
