@@ -44,11 +44,11 @@ def bands(
     last = max((len(mean) for mean, _, _ in curves.values()), default=1)
     with styled():
         ax = figure.subplots()
-        for i, (name, (mean, *ends)) in enumerate(curves.items()):
+        for i, (name, (mean, low, high)) in enumerate(curves.items()):
             steps = np.arange(1, len(mean) + 1)
             look, marker = line_look(i), "o" if len(steps) == 1 else None
             ax.plot(steps, mean, **look, marker=marker, label=name)
-            low, high = within(mean, *ends, bounds)
+            low, high = within(mean, low, high, bounds)
             if len(curves) <= BANDS:
                 ax.fill_between(steps, low, high, color=look["color"], alpha=0.2, linewidth=0)
             elif high[-1] > low[-1]:
