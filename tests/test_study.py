@@ -641,10 +641,11 @@ def test_one_parameter_is_named_once(tmp_path):
 
 
 def test_page_of_one_setting_says_which(tmp_path):
-    study = made_up({"net": ["wide"], "l2": [0.1]}, replicates=2)
-    study.facts = {"fit": {}, "evaluate_on": None}
+    study = made_up({"net": ["wide"], "epochs": [7]}, replicates=2)
+    study.facts = {"fit": {"batch_size": 32, "epochs": 1}, "evaluate_on": None}
     text = study.report(tmp_path / "page.html").read_text()
-    assert "<dt>net</dt><dd>wide</dd><dt>l2</dt><dd>0.1</dd>" in text
+    assert "<dt>net</dt><dd>wide</dd><dt>epochs</dt><dd>7</dd>" in text
+    assert "fit: batch_size" in text and "fit: epochs" not in text
 
 
 def test_page_refuses_what_is_no_picture():

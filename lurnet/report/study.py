@@ -104,12 +104,14 @@ def _made(study: Any) -> list[str]:
     """Everything that one needs to make it again."""
     seeds = dict.fromkeys(run.seed for run in study.runs)
     seconds = sum(run.seconds for run in study.runs)
+    names = names_of(study.settings)  # of build's arguments, and of fit's where settings give these
+    fit = [(f"fit: {k}", str(v)) for k, v in study.facts["fit"].items() if k not in names]
     pairs = [
         ("settings", str(len(study.settings))),
-        *((name, _values(study, name)) for name in names_of(study.settings)),
+        *((name, _values(study, name)) for name in names),
         ("replicates", str(study.replicates)),
         ("seed", f"{study.seed}; of the replicates {', '.join(map(str, seeds))}"),
-        *((f"fit: {k}", str(v)) for k, v in study.facts["fit"].items()),
+        *fit,
         *([("tested on", str(study.facts["evaluate_on"]))] if study.facts["evaluate_on"] else []),
         ("time", f"{clock(seconds)} for {len(study.runs)} runs"),
         ("written", datetime.now().astimezone().isoformat(" ", "minutes")),
