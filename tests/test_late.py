@@ -105,6 +105,8 @@ m.predict(numpy.zeros((2, 6, 6, 1)), verbose=0)
 @pytest.mark.parametrize("activation", ["relu", "linear"])
 def test_nothing_is_kept_alive(activation):
     """A convolution without bias and activation gives out the very value it would note."""
+    gc.collect()
+    before = set(late._known._held)  # a trace that an error ended may still be held somewhere
     layers = NETS["without bias"](activation)
     model = keras.Sequential([keras.Input((8, 8, 1)), *layers, keras.layers.MaxPooling2D()])
     model.predict(np.zeros((1, 8, 8, 1), "float32"), verbose=0)
@@ -112,4 +114,4 @@ def test_nothing_is_kept_alive(activation):
     keras.backend.clear_session()
     del layers, model
     gc.collect()
-    assert kept() is None and not late._known._held
+    assert kept() is None and set(late._known._held) <= before
