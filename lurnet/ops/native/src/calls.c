@@ -57,7 +57,7 @@ static long threads_of(XLA_FFI_CallFrame *frame) {
   return 1;
 }
 
-/* Runs all tasks, and returns an error only if nothing could be begun. */
+/* Runs all tasks, on the threads of the pool too if that is worth it. */
 static void share(XLA_FFI_CallFrame *frame, struct job work, double multiply_adds) {
   enum { WORTH = 1 << 20 }; /* below some 10 us, waking another thread takes longer */
   long helpers = multiply_adds < WORTH ? 0 : threads_of(frame) - 1;
