@@ -11,6 +11,7 @@ from cases import lowering as cases
 from test_lowering import (
     SOME,
     assert_same,
+    check_a_batch_of_networks,
     convolutions,
     first_order,
     second_order,
@@ -20,7 +21,7 @@ from test_lowering import (
 
 from lurnet.ops import lowering, native
 from lurnet.ops.lowering import choice
-from lurnet.ops.native import library
+from lurnet.ops.native import loading
 
 pytestmark = pytest.mark.skipif(not native.lanes(), reason="no library in C on this machine")
 PRODUCTS = [*cases.PRODUCTS, ((70, 33), 67), ((9, 300), 1), ((600, 5), 16), ((1, 17), 32)]
@@ -34,13 +35,13 @@ BUSY = [  # enough work for several threads
 @pytest.fixture(params=[8, 16])
 def lanes(request):
     """The kernels of each kind of register that this processor has."""
-    compiled = ctypes.CDLL(str(library.file()))
+    compiled = ctypes.CDLL(str(loading.file()))
     try:
         if compiled.lurnet_lanes(request.param) != request.param:
             pytest.skip(f"this processor has no registers of {request.param} numbers")
         yield request.param
     finally:
-        compiled.lurnet_lanes(library.MOST_LANES)
+        compiled.lurnet_lanes(loading.MOST_LANES)
 
 
 def in_use(function, *arrays):
@@ -68,16 +69,16 @@ def test_gradient_of_a_gradient(case):
 
 @pytest.mark.parametrize("over", [(0, 0), (0, None), (None, 0)])
 def test_convolution_over_a_batch_of_networks(over):
-    ours, theirs, arrays = convolutions(SOME[1])
-    arrays = [
-        jnp.stack([a, -2 * a, a + 1]) if axis == 0 else a
-        for a, axis in zip(arrays, over, strict=True)
-    ]
+    check_a_batch_of_networks(over, first_order)
 
-    def mapped(function):
-        return lambda *arrays: jax.vmap(partial(first_order, function), over)(*arrays)
 
-    assert_same(mapped(ours), mapped(theirs), *arrays, what=lambda f, *arrays: f(*arrays))
+def test_zeros_that_reach_beyond_what_is_left():
+    """Five zeros before a row of two, of which three are cut off: nothing of the image is left."""
+    x, kernel = tensor(2, 4, 2, 3), tensor(1, 2, 3, 5)
+    run = partial(lowering.convolve, strides=(1, 1), padding=[(0, 0), (5, -3)], dilation=(1, 1))
+    assert in_use(run, x, kernel)
+    y = run(x, kernel)
+    assert y.shape == (2, 4, 3, 5) and not y.any()
 
 
 def test_a_kernel_for_other_channels_is_refused():
@@ -168,6 +169,6 @@ def test_without_the_library(monkeypatch):
 def test_a_library_that_does_not_load_is_named(monkeypatch, tmp_path):
     broken = tmp_path / "_sums.so"
     broken.write_bytes(b"not a library")
-    monkeypatch.setattr(library, "file", lambda: broken)
+    monkeypatch.setattr(loading, "file", lambda: broken)
     with pytest.warns(UserWarning, match="do not fit this jax.*Slower forms are used"):
-        assert library.lanes.__wrapped__() == 0
+        assert loading.lanes.__wrapped__() == 0

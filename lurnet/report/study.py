@@ -11,6 +11,7 @@ from typing import Any
 
 from lurnet.callbacks.progress import clock
 from lurnet.report import page
+from lurnet.study.axes import entry
 from lurnet.study.settings import names_of, text_of
 
 
@@ -64,21 +65,15 @@ def _differences(study: Any) -> list[str]:
     for other in pairs:
         c = study.compare(other.setting, best.setting)
         facts = [f"{c.mean:+.4f}", f"{c.low:+.4f} to {c.high:+.4f}", f"{c.p:.3g}", str(c.n)]
-        lines.append([_named(study, other.setting), *facts])
+        lines.append([entry(other.setting, study.parameters), *facts])
     first = study.parameters[0] if len(study.parameters) == 1 else "setting"
     header = [first, f"{monitor}, difference", "95 % interval", "p", "pairs"]
     note = (
-        f"Differences to the best setting, {_named(study, best.setting)}. Replicates have equal "
-        "seeds in all settings, so they are compared in pairs (two-sided t test); p is not "
-        "corrected for the number of comparisons."
+        f"Differences to the best setting, {entry(best.setting, study.parameters)}. Replicates "
+        "have equal seeds in all settings, so they are compared in pairs (two-sided t test); p is "
+        "not corrected for the number of comparisons."
     )
     return [page.heading("Differences"), page.table(header, lines), page.paragraph(note, "note")]
-
-
-def _named(study: Any, setting: Mapping[str, Any]) -> str:
-    """A setting in a column that says the parameter's name, where there is only one."""
-    text = study.label(setting)
-    return text.partition("=")[2] if len(study.parameters) == 1 else text
 
 
 def _drawn(study: Any) -> list[str]:

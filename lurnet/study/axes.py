@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lurnet.core.errors import BadValue
-from lurnet.study.settings import Setting, names_of, plain, text_of, values_of, varying
+from lurnet.study.settings import Setting, label, names_of, plain, text_of, values_of, varying
 
 CURVES, PANELS = 7, 12  #: as many can be told apart, and stand on a page
 
@@ -87,3 +87,12 @@ def shown(setting: Setting, name: str) -> str:
     ('0.001', 'not given')
     """
     return text_of(setting[name]) if name in setting else "not given"
+
+
+def entry(setting: Setting, names: Sequence[str]) -> str:
+    """A setting in a list that says the parameter's name above, where there is only one.
+
+    >>> entry({"l2": 0.001}, ["l2"]), entry({"l2": 0.001, "units": 8}, ["l2", "units"])
+    ('0.001', 'l2=0.001, units=8')
+    """
+    return shown(setting, names[0]) if len(names) == 1 else label(setting, names)

@@ -8,7 +8,7 @@ import numpy as np
 from lurnet.plots.bands import bands
 from lurnet.plots.bounds import bounds_of, within
 from lurnet.plots.error_bars import error_bar_panels
-from lurnet.study.axes import Axes, axes_of, is_numeric, shown
+from lurnet.study.axes import Axes, axes_of, entry, is_numeric, shown
 from lurnet.study.results import Result, curves
 from lurnet.study.settings import Setting, label, plain, values_of, varying
 from lurnet.study.statistics import estimate
@@ -94,9 +94,7 @@ def learning(results: Sequence[Result], metric: str, title: str | None, most: in
         found = [estimate(column[~np.isnan(column)]) for column in curves(result, metric).T]
         mean = np.array([e.mean for e in found])
         half = np.nan_to_num([e.half_width for e in found])
-        setting = result.setting
-        name = shown(setting, names[0]) if len(names) == 1 else label(setting, names)
-        lines[name] = mean, mean - half, mean + half
+        lines[entry(result.setting, names)] = mean, mean - half, mean + half
     if title is None and len(lines) < len(able):
         title = f"The best {len(lines)} of {len(able)} settings"
     legend = names[0] if len(names) == 1 else None

@@ -72,7 +72,6 @@ def resident(arrays: Any) -> Any:
     Another device gets a copy; on the CPU the program reads them where they are, so that the caller
     keeps what is returned until the program has run.
     """
-    enable_cache()
     return native.lent(arrays) if on_cpu() else to_device(arrays)
 
 

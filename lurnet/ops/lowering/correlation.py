@@ -97,24 +97,12 @@ def spread(y: Array, kernel: Array, geometry: Geometry, sizes: Sizes) -> Array:
     if max(strides) > 1 and max(dilation) == 1:
         return _by_phases(y, kernel, strides, lows, sizes)
     turned = jnp.flip(kernel, range(len(window))).swapaxes(-1, -2)
-    around = _around(y, window, geometry, sizes)
+    around = unpadded(geometry)._replace(pads=_margins(y, window, geometry, sizes))
     if max(strides) == 1 and convolved_in_c(y, turned, around):
         return correlate(y, turned, around)
     if max(strides) == 1 and _by_columns(math.prod(y.shape[:-1]), kernel):
         return _scattered(y, kernel, geometry, sizes)
     return correlate(surrounded(y, window, geometry, sizes), turned, unpadded(geometry))
-
-
-def _around(y: Array, window: Sizes, geometry: Geometry, sizes: Sizes) -> Geometry:
-    """The turned window, moving by ones over `y` among zeros, which gives `sizes` outputs."""
-    strides, pads, dilation = geometry
-    reach = [span - 1 for span in spans(window, dilation)]
-    lows = [more - low for more, (low, _) in zip(reach, pads, strict=True)]
-    highs = [
-        size + more - low - number
-        for size, more, low, number in zip(sizes, reach, lows, y.shape[1:-1], strict=True)
-    ]
-    return Geometry((1,) * len(strides), tuple(zip(lows, highs, strict=True)), dilation)
 
 
 def _scattered(y: Array, kernel: Array, geometry: Geometry, sizes: Sizes) -> Array:
@@ -137,11 +125,17 @@ def _scattered(y: Array, kernel: Array, geometry: Geometry, sizes: Sizes) -> Arr
 
 def surrounded(y: Array, window: Sizes, geometry: Geometry, sizes: Sizes) -> Array:
     """`y` among the zeros on which the turned window, moving by ones, gives `sizes` outputs."""
+    margins = _margins(y, window, geometry, sizes)
+    return padded(y, margins, gaps=tuple(stride - 1 for stride in geometry.strides))
+
+
+def _margins(y: Array, window: Sizes, geometry: Geometry, sizes: Sizes) -> Pads:
+    """How many of these zeros lie before the first sample of each axis, and after the last."""
     strides, pads, dilation = geometry
     reach = [span - 1 for span in spans(window, dilation)]
     firsts = tuple(more - low for more, (low, _) in zip(reach, pads, strict=True))
     totals = tuple(size + more for size, more in zip(sizes, reach, strict=True))
-    return placed(y, strides, firsts, totals)
+    return _beside(y, strides, firsts, totals)
 
 
 def unpadded(geometry: Geometry) -> Geometry:
@@ -151,11 +145,15 @@ def unpadded(geometry: Geometry) -> Geometry:
 
 def placed(y: Array, strides: Sizes, firsts: Sizes, totals: Sizes) -> Array:
     """`y` in a field of `totals` zeros: its first sample at `firsts`, others `strides` apart."""
-    pads = tuple(
+    pads = _beside(y, strides, firsts, totals)
+    return padded(y, pads, gaps=tuple(stride - 1 for stride in strides))
+
+
+def _beside(y: Array, strides: Sizes, firsts: Sizes, totals: Sizes) -> Pads:
+    return tuple(
         (first, total - first - (number - 1) * stride - 1)
         for first, total, number, stride in zip(firsts, totals, y.shape[1:-1], strides, strict=True)
     )
-    return padded(y, pads, gaps=tuple(stride - 1 for stride in strides))
 
 
 def _by_phases(y: Array, kernel: Array, strides: Sizes, lows: Sizes, sizes: Sizes) -> Array:

@@ -15,7 +15,7 @@ from lurnet.ops.native.calls import (
     tall_product,
 )
 from lurnet.ops.native.lent import each_once, is_lent, lent, numbers
-from lurnet.ops.native.library import lanes
+from lurnet.ops.native.loading import lanes
 
 __all__ = [
     "convolves",

@@ -7,9 +7,9 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
-from lurnet.ops.native.library import target
+from lurnet.ops.native.loading import target
 
-PARTS = 8  #: in how many parts a gradient by kernel is summed, as in src/sums.h
+PARTS = 8  #: in how many parts a gradient by kernel is summed, whatever the number of threads
 
 Sizes = tuple[int, ...]
 

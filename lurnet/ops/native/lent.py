@@ -10,7 +10,7 @@ from jax import Array
 
 from lurnet.core import tree
 from lurnet.ops.native.calls import gathered
-from lurnet.ops.native.library import lanes
+from lurnet.ops.native.loading import lanes
 
 
 @jax.tree_util.register_pytree_node_class

@@ -22,9 +22,8 @@ EXPORT int lurnet_lanes(int most) {
 
 /* Helpers may start when all is done; whoever lets go of the job last frees it. */
 struct job {
-  void (*run)(const void *work, void *memory, long task);
+  void (*run)(const void *work, long task);
   const void *work;
-  void *memory;
   long tasks;
   atomic_long next, done;
   atomic_int holders;
@@ -32,7 +31,7 @@ struct job {
 
 static void take_tasks(struct job *job) {
   for (long task; (task = atomic_fetch_add(&job->next, 1)) < job->tasks;) {
-    job->run(job->work, job->memory, task);
+    job->run(job->work, task);
     atomic_fetch_add(&job->done, 1);
   }
 }
@@ -64,7 +63,7 @@ static void share(XLA_FFI_CallFrame *frame, struct job work, double multiply_add
   if (helpers >= work.tasks) helpers = work.tasks - 1;
   struct job *job = helpers > 0 ? malloc(sizeof *job) : NULL;
   if (!job) {
-    for (long task = 0; task < work.tasks; task++) work.run(work.work, work.memory, task);
+    for (long task = 0; task < work.tasks; task++) work.run(work.work, task);
     return;
   }
   *job = work;
@@ -104,23 +103,12 @@ static long size_of(XLA_FFI_DataType type) {
 static XLA_FFI_Buffer *argument(XLA_FFI_CallFrame *frame, int i) { return frame->args.args[i]; }
 static XLA_FFI_Buffer *result(XLA_FFI_CallFrame *frame) { return frame->rets.rets[0]; }
 
-static void run_product(const void *work, void *memory, long task) {
-  (void)memory;
-  product_task(work, task);
-}
-
-static void run_tall(const void *work, void *memory, long task) {
-  (void)memory;
-  tall_task(work, task);
-}
-
 static XLA_FFI_Error *multiply(XLA_FFI_CallFrame *frame, enum order order) {
   if (described(frame)) return NULL;
   XLA_FFI_Buffer *left = argument(frame, 0), *right = argument(frame, 1);
   struct product p = {left->data, right->data, result(frame)->data,
                       left->dims[order == BY_COLUMNS], right->dims[1], right->dims[0]};
-  struct job job = order == BY_ROWS ? (struct job){run_product, &p, NULL, product_tasks(&p)}
-                                    : (struct job){run_tall, &p, NULL, tall_tasks(&p)};
+  struct job job = {order == BY_ROWS ? product_task : tall_task, &p, product_tasks(&p)};
   share(frame, job, (double)p.rows * p.columns * p.depth);
   return NULL;
 }
@@ -135,7 +123,7 @@ static struct convolution geometry(XLA_FFI_CallFrame *frame, const int64_t *imag
   return (struct convolution){
       argument(frame, 0)->data, argument(frame, 1)->data, result(frame)->data,
       image[0], image[1], image[2], image[3], out[1], out[2], out[3], kernel[0], kernel[1],
-      moves[0], moves[1], moves[2], moves[3], moves[4]};
+      moves[0], moves[1], moves[2], moves[3], moves[4], NULL, 0};
 }
 
 static double multiply_adds(const struct convolution *c) {
@@ -143,38 +131,25 @@ static double multiply_adds(const struct convolution *c) {
          c->kernel_wide * c->channels;
 }
 
-static void run_convolution(const void *work, void *memory, long task) {
-  (void)memory;
-  convolution_task(work, task);
-}
-
 EXPORT XLA_FFI_Error *lurnet_convolution(XLA_FFI_CallFrame *frame) {
   if (described(frame)) return NULL;
   struct convolution c = geometry(frame, argument(frame, 0)->dims, result(frame)->dims,
                                   argument(frame, 1)->dims);
-  struct job job = {run_convolution, &c, NULL, convolution_tasks(&c)};
+  struct job job = {convolution_task, &c, convolution_tasks(&c)};
   share(frame, job, multiply_adds(&c));
   return NULL;
-}
-
-static void run_gradient(const void *work, void *memory, long task) {
-  gradient_task(work, memory, task);
 }
 
 EXPORT XLA_FFI_Error *lurnet_kernel_gradient(XLA_FFI_CallFrame *frame) {
   if (described(frame)) return NULL;
   struct convolution c = geometry(frame, argument(frame, 0)->dims, argument(frame, 1)->dims,
                                   result(frame)->dims);
-  struct job job = {run_gradient, &c, ((XLA_FFI_Buffer *)frame->rets.rets[1])->data,
-                    gradient_parts(&c)};
+  XLA_FFI_Buffer *parts = frame->rets.rets[1];
+  c.parts = parts->data, c.part_count = parts->dims[0];
+  struct job job = {gradient_task, &c, c.part_count};
   share(frame, job, multiply_adds(&c));
-  add_parts(&c, job.memory);
+  add_parts(&c);
   return NULL;
-}
-
-static void run_pooling(const void *work, void *memory, long task) {
-  (void)memory;
-  pooling_task(work, task);
 }
 
 /* The attribute is an array: window, strides, what is left out above and on the left. */
@@ -187,7 +162,7 @@ static XLA_FFI_Error *pool(XLA_FFI_CallFrame *frame, int by_gradient) {
                       images->dims[0], images->dims[1], images->dims[2], images->dims[3],
                       outputs->dims[1], outputs->dims[2],
                       moves[0], moves[1], moves[2], moves[3], moves[4], moves[5]};
-  struct job job = {run_pooling, &p, NULL, p.count};
+  struct job job = {pooling_task, &p, p.count};
   share(frame, job, (by_gradient ? 16.0 : 8.0) * p.count * p.high * p.wide * p.channels);
   return NULL;
 }
@@ -205,8 +180,7 @@ struct rows {
 
 enum { ROWS_OF_TASK = 16 };
 
-static void run_rows(const void *work, void *memory, long task) {
-  (void)memory;
+static void rows_task(const void *work, long task) {
   const struct rows *r = work;
   long end = (task + 1) * ROWS_OF_TASK;
   for (long i = task * ROWS_OF_TASK; i < end && i < r->count; i++) {
@@ -224,7 +198,7 @@ EXPORT XLA_FFI_Error *lurnet_rows(XLA_FFI_CallFrame *frame) {
   for (int64_t axis = 1; axis < out->rank; axis++) bytes *= out->dims[axis];
   struct rows r = {(const char *)(((uint64_t)outside[1] << 32) | outside[0]), out->data,
                    index->data, index->dims[0], bytes, (long)outside[2] - 1};
-  struct job job = {run_rows, &r, NULL, (r.count + ROWS_OF_TASK - 1) / ROWS_OF_TASK};
+  struct job job = {rows_task, &r, (r.count + ROWS_OF_TASK - 1) / ROWS_OF_TASK};
   share(frame, job, 4.0 * r.count * bytes); /* a byte takes about as long as four of the others */
   return NULL;
 }

@@ -145,7 +145,8 @@ long product_tasks(const struct product *p) {
   return ceiling(p->rows, ROW_BLOCK) * panels_of(p->columns);
 }
 
-void product_task(const struct product *p, long task) {
+void product_task(const void *work, long task) {
+  const struct product *p = work;
   long panels = panels_of(p->columns), first = task % panels * 2 * chosen->lanes;
   long row = task / panels * ROW_BLOCK, end = least(row + ROW_BLOCK, p->rows);
   struct tile t = {.right_step = p->columns, .segments = 1, .depth = p->depth,
@@ -161,9 +162,8 @@ void product_task(const struct product *p, long task) {
 
 enum { DEPTH_BLOCK = 256 }; /* samples summed before the next tile, so that they stay cached */
 
-long tall_tasks(const struct product *p) { return product_tasks(p); }
-
-void tall_task(const struct product *p, long task) {
+void tall_task(const void *work, long task) {
+  const struct product *p = work;
   long panels = panels_of(p->columns), first = task % panels * 2 * chosen->lanes;
   long begin = task / panels * ROW_BLOCK, end = least(begin + ROW_BLOCK, p->rows);
   for (long from = 0; from < p->depth; from += DEPTH_BLOCK) {
@@ -194,7 +194,7 @@ static struct field padded(const struct convolution *c, const float *image, long
   first -= c->top;
   int inside = first >= 0 && first + count <= c->high && c->left == 0 && width <= c->wide;
   if (inside) return (struct field){image + first * row, row};
-  long padded_row = width * c->channels, before = c->left * c->channels;
+  long padded_row = width * c->channels, before = least(c->left * c->channels, padded_row);
   long taken = least(row, padded_row - before);
   float *to = scratch(1, count * padded_row);
   struct field f = {to, padded_row};
@@ -222,7 +222,8 @@ long convolution_tasks(const struct convolution *c) {
   return c->count * ceiling(c->out_high, band(c));
 }
 
-void convolution_task(const struct convolution *c, long task) {
+void convolution_task(const void *work, long task) {
+  const struct convolution *c = work;
   long bands = ceiling(c->out_high, band(c)), image = task / bands;
   long row = task % bands * band(c), rows = least(band(c), c->out_high - row);
   long reach = (rows - 1) * c->step_high + (c->kernel_high - 1) * c->gap_high + 1;
@@ -248,8 +249,6 @@ void convolution_task(const struct convolution *c, long task) {
     }
   }
 }
-
-long gradient_parts(const struct convolution *c) { return least(c->count, PARTS); }
 
 static void image_gradient(const struct convolution *c, long image, float *out, int add) {
   long reach = (c->out_high - 1) * c->step_high + (c->kernel_high - 1) * c->gap_high + 1;
@@ -277,24 +276,26 @@ static long kernel_size(const struct convolution *c) {
   return c->kernel_high * c->kernel_wide * c->channels * c->filters;
 }
 
-void gradient_task(const struct convolution *c, float *parts, long task) {
-  long all = gradient_parts(c), first = task * c->count / all, end = (task + 1) * c->count / all;
+void gradient_task(const void *work, long task) {
+  const struct convolution *c = work;
+  long first = task * c->count / c->part_count, end = (task + 1) * c->count / c->part_count;
   for (long image = first; image < end; image++)
-    image_gradient(c, image, parts + task * kernel_size(c), image > first);
+    image_gradient(c, image, c->parts + task * kernel_size(c), image > first);
 }
 
-void add_parts(const struct convolution *c, const float *parts) {
-  long size = kernel_size(c), all = gradient_parts(c);
+void add_parts(const struct convolution *c) {
+  long size = kernel_size(c);
   for (long i = 0; i < size; i++) {
-    float sum = parts[i];
-    for (long part = 1; part < all; part++) sum += parts[part * size + i];
+    float sum = c->parts[i];
+    for (long part = 1; part < c->part_count; part++) sum += c->parts[part * size + i];
     c->out[i] = sum;
   }
 }
 
 /* ---- pooling ---- */
 
-void pooling_task(const struct pooling *p, long image) {
+void pooling_task(const void *work, long image) {
+  const struct pooling *p = work;
   long in = p->high * p->wide * p->channels, out = p->out_high * p->out_wide * p->channels;
   const float *from = p->images + image * in;
   if (!p->gradient) {

@@ -37,18 +37,18 @@ struct kernels {
  * NULL if there are none. */
 const struct kernels *choose_kernels(int most_lanes);
 
-/* out (rows, columns) = left (rows, depth) @ right (depth, columns) */
+/* Of each kind of work: how many tasks there are, and one of them. */
+
+/* out (rows, columns) = left @ right (depth, columns), where left is (rows, depth), or for a tall
+ * product the transpose of (depth, rows) */
 struct product {
   const float *left, *right;
   float *out;
   long rows, columns, depth;
 };
 long product_tasks(const struct product *);
-void product_task(const struct product *, long task);
-
-/* out (rows, columns) = left (depth, rows).T @ right (depth, columns) */
-long tall_tasks(const struct product *);
-void tall_task(const struct product *, long task);
+void product_task(const void *product, long task);
+void tall_task(const void *product, long task);
 
 /* Images (count, high, wide, channels), out (count, out_high, out_wide, filters),
  * kernel (kernel_high, kernel_wide, channels, filters). */
@@ -60,16 +60,16 @@ struct convolution {
   long kernel_high, kernel_wide;
   long step_high, step_wide, gap_high; /* strides, and the dilation along the first axis */
   long top, left;                      /* zeros before the first row and column */
+  float *parts;                        /* of the kernel's gradient: a kernel for each task */
+  long part_count;
 };
 long convolution_tasks(const struct convolution *);
-void convolution_task(const struct convolution *, long task);
+void convolution_task(const void *convolution, long task);
 
-/* The gradient by kernel is summed in this many parts, whatever the number of threads, so that it
- * rounds alike everywhere; `parts` holds one kernel for each, and `add_parts` adds them up. */
-enum { PARTS = 8 };
-long gradient_parts(const struct convolution *);
-void gradient_task(const struct convolution *, float *parts, long task);
-void add_parts(const struct convolution *, const float *parts);
+/* The gradient by kernel is summed in parts, as many whatever the number of threads, so that it
+ * rounds alike everywhere; `add_parts` adds them up. */
+void gradient_task(const void *convolution, long task);
+void add_parts(const struct convolution *);
 
 /* Largest values over windows: images (count, high, wide, channels), out (count, out_high, out_wide,
  * channels). With `gradient`, that by the outputs, `out` is the gradient by the images instead. */
@@ -80,6 +80,6 @@ struct pooling {
   long window_high, window_wide, step_high, step_wide;
   long top, left; /* what lies outside before the first row and column is left out */
 };
-void pooling_task(const struct pooling *, long image);
+void pooling_task(const void *pooling, long image);
 
 #endif
