@@ -11,7 +11,8 @@ import pytest
 
 import lurnet as keras
 from lurnet.activations import RISING
-from lurnet.ops.lowering import late
+from lurnet.ops import native
+from lurnet.ops.lowering import late, pooling
 
 random = np.random.default_rng(0)
 POOLS = [
@@ -115,3 +116,37 @@ def test_nothing_is_kept_alive(activation):
     del layers, model
     gc.collect()
     assert kept() is None and set(late._known._held) <= before
+
+
+def pooled_graph(kind):
+    """A convolution, a pooling, and sometimes another reader of what lies between them."""
+    layers = keras.layers
+    penalty = "l2" if kind == "penalized" else None
+    x = keras.Input((8, 8, 1))
+    conv = layers.Conv2D(4, 3, activation="relu", activity_regularizer=penalty)
+    between = conv(x)
+    after = layers.ReLU(2.0)(between) if kind == "another layer" else between
+    ends = [layers.Flatten()(layers.MaxPooling2D()(after))]
+    if kind == "read twice":
+        ends.append(layers.Flatten()(between))
+    out = layers.Dense(2)(layers.Concatenate()(ends) if len(ends) > 1 else ends[0])
+    return keras.Model(x, [out, between] if kind == "given out" else out)
+
+
+@pytest.mark.parametrize(
+    ("kind", "as_one"),
+    [
+        ("plain", True),
+        ("another layer", True),
+        ("read twice", False),
+        ("given out", False),
+        ("penalized", False),
+    ],
+)
+def test_a_convolution_and_its_pooling_are_one_where_nothing_else_reads(kind, as_one, monkeypatch):
+    """Otherwise it would be computed twice."""
+    seen = []
+    whole = pooling.pooled.pooled_in_c
+    monkeypatch.setattr(pooling.pooled, "pooled_in_c", lambda *a: seen.append(a) or whole(*a))
+    pooled_graph(kind).predict(np.zeros((4, 8, 8, 1), "float32"), verbose=0)
+    assert bool(seen) == (as_one and native.lanes() > 0)

@@ -1,6 +1,7 @@
 """The library in C against XLA's own forms: values, gradients, gradients of gradients."""
 
 import ctypes
+import re
 from functools import partial
 
 import jax
@@ -20,7 +21,7 @@ from test_lowering import (
 )
 
 from lurnet.ops import lowering, native
-from lurnet.ops.lowering import choice
+from lurnet.ops.lowering import choice, late
 from lurnet.ops.native import loading
 
 pytestmark = pytest.mark.skipif(not native.lanes(), reason="no library in C on this machine")
@@ -117,9 +118,9 @@ def test_max_pooling_twice_differentiated():
 
 def max_of_slices(x, window, strides, padding):
     """Largest values by slices, which JAX can differentiate as often as one likes."""
-    pads = lowering.pooling.explicit(padding, x.shape[1:-1], window, strides)
-    x = lowering.pooling.padded(x, pads, -1e9)
-    return jnp.stack(lowering.pooling._slices(x, window, strides)).max(0)
+    pads = lowering.windows.explicit(padding, x.shape[1:-1], window, strides)
+    x = lowering.windows.padded(x, pads, -1e9)
+    return jnp.stack(lowering.windows.slices(x, window, strides)).max(0)
 
 
 def test_largest_of_not_a_number(lanes):
@@ -172,3 +173,62 @@ def test_a_library_that_does_not_load_is_named(monkeypatch, tmp_path):
     monkeypatch.setattr(loading, "file", lambda: broken)
     with pytest.warns(UserWarning, match="do not fit this jax.*Slower forms are used"):
         assert loading.lanes.__wrapped__() == 0
+
+
+POOLED = [  # samples, image, channels, filters; kernel, strides, padding; the pooling's window, ...
+    (3, (9, 8), 2, 40, (3, 3), (1, 1), "same", (2, 2), (2, 2), "valid"),
+    (2, (10, 7), 5, 19, (3, 2), (1, 1), "valid", (3, 2), (2, 1), "same"),
+    (20, (8, 8), 3, 32, (2, 2), (2, 1), "same", (2, 2), (2, 2), "valid"),
+    (2, (6, 9), 16, 8, (1, 1), (1, 1), "valid", (2, 3), (2, 3), "valid"),
+    (2, (7, 6), 3, 5, (2, 3), (1, 1), [(0, 3), (3, 0)], (2, 2), (1, 2), "valid"),
+]
+
+
+def pooled_twice(case):
+    """A convolution with its pooling, as one and apart, and arrays to give them."""
+    n, size, channels, filters, window, *how, sizes, strides, padding = case
+
+    def one(x, kernel, once=True):
+        y = lowering.convolve(x, kernel, *how, (1, 1))
+        if once:
+            late.mark_used_once(y)
+        return lowering.max_pool(y, sizes, strides, padding)
+
+    arrays = tensor(n, *size, channels), tensor(*window, channels, filters)
+    return one, partial(one, once=False), arrays
+
+
+def calls(function, *arrays):
+    """The library's functions that a compiled function calls."""
+    text = jax.jit(function).lower(*arrays).compile().as_text()
+    return set(re.findall(r'custom_call_target="lurnet\.(\w+)\.', text))
+
+
+@pytest.mark.parametrize("case", POOLED, ids=str)
+def test_a_convolution_with_its_pooling(case, lanes):
+    one, apart, arrays = pooled_twice(case)
+    assert calls(one, *arrays) == {"convolution_pooled"}
+    assert calls(apart, *arrays) == {"convolution", "max_pool"}
+    assert_same(one, apart, *arrays)
+
+
+def test_nothing_between_is_written_in_training():
+    one, _, arrays = pooled_twice(POOLED[0])
+    wanted = {"convolution_pooled", "unpooled_convolution", "unpooled_kernel_gradient"}
+    assert calls(partial(first_order, one), *arrays) == wanted
+
+
+@pytest.mark.parametrize("over", [(0, 0), (0, None), (None, 0)])
+def test_a_pooled_convolution_over_a_batch_of_networks(over):
+    one, apart, arrays = pooled_twice(POOLED[0])
+    stacked = [
+        a if axis is None else jnp.stack([a, -a]) for a, axis in zip(arrays, over, strict=True)
+    ]
+    assert_same(*(jax.vmap(f, over) for f in (one, apart)), *stacked)
+
+
+def test_its_gradients_of_gradients():
+    for case in POOLED[:2]:
+        one, apart, arrays = pooled_twice(case)
+        ours, theirs = (lambda *a, f=f: f(*a) ** 2 for f in (one, apart))
+        assert_same(ours, theirs, *arrays, what=second_order, tolerance=1e-3)

@@ -28,7 +28,7 @@ class ConvLike(Spatial):
 
     def _finish(self, y: Any) -> Any:
         """Add the bias and apply the activation, both after a max-pooling if one follows."""
-        return late.finished(y, self._with_bias, self.activation in RISING)
+        return late.finished(y, self._with_bias, self.activation in RISING, own=True)
 
     def _with_bias(self, y: Any) -> Any:
         if self.bias is not None:

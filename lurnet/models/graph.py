@@ -1,5 +1,6 @@
 """The graph between symbolic inputs and outputs: found, sorted, run."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -8,6 +9,7 @@ from lurnet.core.errors import BadValue
 from lurnet.core.parts import as_part
 from lurnet.core.symbolic import Node, SymbolicTensor, is_symbolic
 from lurnet.models import parts
+from lurnet.ops.lowering import late
 
 
 def sort_nodes(inputs: Sequence[SymbolicTensor], outputs: Any) -> list[Node]:
@@ -57,14 +59,14 @@ def run_nodes(
         for part in parts.split(nodes, outputs):
             _run_part(part, found)
     else:
-        _run(nodes, found)
+        _run(nodes, found, [x for x in tree.leaves(outputs) if is_symbolic(x)])
     return _filled_in(outputs, found)
 
 
 def _run_part(part: parts.Part, found: dict[int, Any]) -> None:
     def compute(*values: Any) -> list:
         inside = {id(symbol): value for symbol, value in zip(part.inputs, values, strict=True)}
-        _run(part.nodes, inside)
+        _run(part.nodes, inside, part.outputs)
         return [inside[id(symbol)] for symbol in part.outputs]
 
     values = [found[id(symbol)] for symbol in part.inputs]
@@ -72,14 +74,18 @@ def _run_part(part: parts.Part, found: dict[int, Any]) -> None:
     found |= {id(symbol): value for symbol, value in zip(part.outputs, made, strict=True)}
 
 
-def _run(nodes: Sequence[Node], found: dict[int, Any]) -> None:
+def _run(nodes: Sequence[Node], found: dict[int, Any], outputs: Sequence[SymbolicTensor]) -> None:
     """Make the calls; ``found`` has the values of symbols by their ids, and gets the new ones."""
+    uses = Counter(id(x) for x in [*outputs, *(x for node in nodes for x in node.inputs)])
     for node in nodes:
         args, kwargs = _filled_in((node.args, node.kwargs), found)
         made = node.fn(*args, **kwargs)
+        penalized = getattr(node.fn, "activity_regularizer", None) is not None
         for symbol, value in zip(tree.leaves(node.outputs), tree.leaves(made), strict=True):
             if is_symbolic(symbol):
                 found[id(symbol)] = value
+                if uses[id(symbol)] == 1 and not penalized:
+                    late.mark_used_once(value)
 
 
 def _filled_in(struct: Any, found: dict[int, Any]) -> Any:

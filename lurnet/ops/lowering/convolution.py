@@ -7,6 +7,7 @@ import jax
 import jax.numpy as jnp
 from jax import Array, lax
 
+from lurnet.ops.lowering import pooled
 from lurnet.ops.lowering.choice import UNROLLED_GROUPS, own_forms
 from lurnet.ops.lowering.correlation import (
     Geometry,
@@ -69,7 +70,10 @@ def _grouped(x: Array, kernel: Array, geometry: Geometry, groups: int) -> Array:
 def convolve_last(x: Array, kernel: Array, geometry: Geometry) -> Array:
     """A convolution of channels-last x by one group, with gradients of its own."""
     if convolved_in_c(x, kernel, geometry):
-        return correlate(x, kernel, geometry)
+        y = correlate(x, kernel, geometry)
+        if x.ndim == 4:
+            pooled.note(y, x, kernel, geometry)
+        return y
     return _convolve(x, kernel, geometry)
 
 

@@ -96,13 +96,17 @@ def spread(y: Array, kernel: Array, geometry: Geometry, sizes: Sizes) -> Array:
         return placed(pointwise, strides, tuple(-low for low in lows), sizes)
     if max(strides) > 1 and max(dilation) == 1:
         return _by_phases(y, kernel, strides, lows, sizes)
-    turned = jnp.flip(kernel, range(len(window))).swapaxes(-1, -2)
-    around = unpadded(geometry)._replace(pads=_margins(y, window, geometry, sizes))
-    if max(strides) == 1 and convolved_in_c(y, turned, around):
-        return correlate(y, turned, around)
+    around = unpadded(geometry)._replace(pads=margins(y.shape[1:-1], window, geometry, sizes))
+    if max(strides) == 1 and convolved_in_c(y, turned(kernel), around):
+        return correlate(y, turned(kernel), around)
     if max(strides) == 1 and _by_columns(math.prod(y.shape[:-1]), kernel):
         return _scattered(y, kernel, geometry, sizes)
-    return correlate(surrounded(y, window, geometry, sizes), turned, unpadded(geometry))
+    return correlate(surrounded(y, window, geometry, sizes), turned(kernel), unpadded(geometry))
+
+
+def turned(kernel: Array) -> Array:
+    """The kernel that gives a convolution's outputs back to its inputs: (*window, filters, c)."""
+    return jnp.flip(kernel, range(kernel.ndim - 2)).swapaxes(-1, -2)
 
 
 def _scattered(y: Array, kernel: Array, geometry: Geometry, sizes: Sizes) -> Array:
@@ -125,17 +129,18 @@ def _scattered(y: Array, kernel: Array, geometry: Geometry, sizes: Sizes) -> Arr
 
 def surrounded(y: Array, window: Sizes, geometry: Geometry, sizes: Sizes) -> Array:
     """`y` among the zeros on which the turned window, moving by ones, gives `sizes` outputs."""
-    margins = _margins(y, window, geometry, sizes)
-    return padded(y, margins, gaps=tuple(stride - 1 for stride in geometry.strides))
+    around = margins(y.shape[1:-1], window, geometry, sizes)
+    return padded(y, around, gaps=tuple(stride - 1 for stride in geometry.strides))
 
 
-def _margins(y: Array, window: Sizes, geometry: Geometry, sizes: Sizes) -> Pads:
-    """How many of these zeros lie before the first sample of each axis, and after the last."""
+def margins(number: Sizes, window: Sizes, geometry: Geometry, sizes: Sizes) -> Pads:
+    """How many zeros lie before the first of `number` outputs along each axis, and after the last,
+    so that the turned window, moving by ones, gives `sizes` numbers."""
     strides, pads, dilation = geometry
     reach = [span - 1 for span in spans(window, dilation)]
     firsts = tuple(more - low for more, (low, _) in zip(reach, pads, strict=True))
     totals = tuple(size + more for size, more in zip(sizes, reach, strict=True))
-    return _beside(y, strides, firsts, totals)
+    return _beside(number, strides, firsts, totals)
 
 
 def unpadded(geometry: Geometry) -> Geometry:
@@ -145,14 +150,14 @@ def unpadded(geometry: Geometry) -> Geometry:
 
 def placed(y: Array, strides: Sizes, firsts: Sizes, totals: Sizes) -> Array:
     """`y` in a field of `totals` zeros: its first sample at `firsts`, others `strides` apart."""
-    pads = _beside(y, strides, firsts, totals)
+    pads = _beside(y.shape[1:-1], strides, firsts, totals)
     return padded(y, pads, gaps=tuple(stride - 1 for stride in strides))
 
 
-def _beside(y: Array, strides: Sizes, firsts: Sizes, totals: Sizes) -> Pads:
+def _beside(number: Sizes, strides: Sizes, firsts: Sizes, totals: Sizes) -> Pads:
     return tuple(
-        (first, total - first - (number - 1) * stride - 1)
-        for first, total, number, stride in zip(firsts, totals, y.shape[1:-1], strides, strict=True)
+        (first, total - first - (count - 1) * stride - 1)
+        for first, total, count, stride in zip(firsts, totals, number, strides, strict=True)
     )
 
 

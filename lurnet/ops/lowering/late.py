@@ -18,24 +18,38 @@ class Late(NamedTuple):
 
     raw: Any
     finish: Callable[[Any], Any]
+    once: bool  # whether nothing else reads raw, or any value between it and this one
 
 
 _known = SideTable()
+_read_once = SideTable()
 
 
-def finished(raw: Any, finish: Callable[[Any], Any], rises: bool) -> Any:
+def mark_used_once(y: Any) -> None:
+    """Note of a traced value that one call reads it and nothing else does."""
+    if is_traced(y):
+        _read_once.put(y, True)
+
+
+def is_used_once(y: Any) -> bool:
+    """Whether that was noted."""
+    return _read_once.get(y) is not None
+
+
+def finished(raw: Any, finish: Callable[[Any], Any], rises: bool, own: bool = False) -> Any:
     """``finish(raw)``; where it ``rises`` in each value, a max-pooling may move before it.
 
-    Only what a compiler reads is remembered, as it drops the value that nothing uses then.
+    Only what a compiler reads is remembered, as it drops the value that nothing uses then. ``own``:
+    nobody but the caller has seen raw.
     """
     y = finish(raw)
     if y is raw:  # nothing that could wait; noted of itself, it would never be forgotten
         return y
     if rises and is_traced(y) and lowering() == "auto" and on_cpu():
-        found = recalled(raw)
+        found, once = recalled(raw), own or is_used_once(raw)
         if found is not None:
-            raw, finish = found.raw, _chain(found.finish, finish)
-        _known.put(y, Late(raw, finish))
+            raw, finish, once = found.raw, _chain(found.finish, finish), once and found.once
+        _known.put(y, Late(raw, finish, once))
     return y
 
 
@@ -51,4 +65,8 @@ def recalled(y: Any) -> Late | None:
 def pooled(y: Any, pool: Callable[[Any], Any]) -> Any:
     """``pool(y)`` for a max-pooling, before the last steps of ``y`` where they can wait."""
     late = recalled(y)
-    return pool(y) if late is None else late.finish(pool(late.raw))
+    if late is None:
+        return pool(y)
+    if late.once and is_used_once(y):
+        mark_used_once(late.raw)
+    return late.finish(pool(late.raw))

@@ -4,6 +4,7 @@ Where several samples of a window are largest, the gradient goes to the first of
 running fastest, as XLA's does.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from functools import partial, reduce
 
@@ -13,7 +14,9 @@ import numpy as np
 from jax import Array, lax
 
 from lurnet.ops import native
+from lurnet.ops.lowering import late, pooled
 from lurnet.ops.lowering.choice import in_c, own_forms, pooled_by_taps
+from lurnet.ops.lowering.largest import largest_in_c
 from lurnet.ops.lowering.windows import (
     Pads,
     Sizes,
@@ -23,7 +26,7 @@ from lurnet.ops.lowering.windows import (
     offsets,
     padded,
     restored,
-    taps,
+    slices,
 )
 
 Padding = str | Sequence[tuple[int, int]]
@@ -44,15 +47,27 @@ def max_pool(
     x = channels_last(jnp.asarray(x), data_format)
     pads = explicit(padding, x.shape[1:-1], window, strides)
     number = counted(x.shape[1:-1], pads, window, strides)
-    lows = tuple(low for low, _ in pads)
-    inside = all(max(pad) < size for pad, size in zip(pads, window, strict=True))
-    if in_c(x.dtype, x.size, *number) and len(window) <= 2 and inside:  # of each window, a part
-        y = _largest_in_c(x, tuple(window), tuple(strides), lows, number)
+    if in_c(x.dtype, x.size, *number) and _has_c(window, pads):
+        lows = tuple(low for low, _ in pads)
+        y = _in_c(x, native.Window(tuple(window), tuple(strides), lows, number))
     elif own_forms(x.dtype, x.size, *number) and pooled_by_taps(window):
         y = _largest(padded(x, pads, -jnp.inf), tuple(window), tuple(strides))
     else:
         y = _reduced(x, lax.max, _lowest(x.dtype), window, strides, pads)
     return restored(y, data_format)  # pyright: ignore[reportArgumentType] -- custom_vjp hides it
+
+
+def _has_c(window: Sizes, pads: Pads) -> bool:
+    """Whether the library pools over this window, of which a part must always be inside."""
+    inside = all(max(pad) < size for pad, size in zip(pads, window, strict=True))
+    return inside and len(window) <= 2 and math.prod(window) <= native.MOST_TAPS
+
+
+def _in_c(x: Array, window: native.Window) -> Array:
+    before = pooled.convolution_before(x) if late.is_used_once(x) else None
+    if before is not None:
+        return pooled.pooled_in_c(before, window)
+    return largest_in_c(x, window, x.shape[1:-1])
 
 
 def average_pool(
@@ -106,12 +121,6 @@ def _lowest(dtype: jnp.dtype) -> float:
     return -np.inf if jnp.issubdtype(dtype, jnp.floating) else jnp.iinfo(dtype).min
 
 
-def _slices(x: Array, window: Sizes, strides: Sizes) -> list[Array]:
-    ones = (1,) * len(window)
-    number = counted(x.shape[1:-1], ((0, 0),) * len(window), window, strides)
-    return taps(x, window, strides, ones, number)
-
-
 @partial(jax.custom_vjp, nondiff_argnums=(1, 2))
 def _largest(x: Array, window: Sizes, strides: Sizes) -> Array:
     """Where no gradient is asked for, XLA's own: faster, mostly where a convolution comes first."""
@@ -120,51 +129,15 @@ def _largest(x: Array, window: Sizes, strides: Sizes) -> Array:
 
 
 def _largest_forward(x: Array, window: Sizes, strides: Sizes) -> tuple[Array, Array]:
-    return reduce(jnp.maximum, _slices(x, window, strides)), x
+    return reduce(jnp.maximum, slices(x, window, strides)), x
 
 
 def _largest_backward(window: Sizes, strides: Sizes, x: Array, y: Array) -> tuple[Array]:
-    place = _first_largest(_slices(x, window, strides))
+    place = _first_largest(slices(x, window, strides))
     return (_returned(y, x.shape[1:-1], window, strides, place),)
 
 
 _largest.defvjp(_largest_forward, _largest_backward)
-
-
-@partial(jax.custom_vjp, nondiff_argnums=(1, 2, 3, 4))
-def _largest_in_c(x: Array, window: Sizes, strides: Sizes, pads: Sizes, number: Sizes) -> Array:
-    return native.max_pool(x, window, strides, pads, number)
-
-
-@partial(jax.custom_vjp, nondiff_argnums=(2, 3, 4))
-def _given_back_in_c(x: Array, y: Array, window: Sizes, strides: Sizes, pads: Sizes) -> Array:
-    return native.max_pool_gradient(x, y, window, strides, pads)
-
-
-def _second_gradient(
-    window: Sizes, strides: Sizes, pads: Sizes, saved: tuple[Array, Array], u: Array
-) -> tuple[Array, Array]:
-    """What is given back is linear in y; where it goes does not change with x."""
-    x, y = saved
-    reach = (
-        (n - 1) * step + size for n, step, size in zip(y.shape[1:-1], strides, window, strict=True)
-    )
-    around = tuple(
-        (low, whole - low - size)
-        for low, whole, size in zip(pads, reach, x.shape[1:-1], strict=True)
-    )
-    place = _first_largest(_slices(padded(x, around, -jnp.inf), window, strides))
-    taken = jnp.stack(_slices(padded(u, around), window, strides))
-    return jnp.zeros_like(x), jnp.take_along_axis(taken, place[None].astype(int), 0)[0]
-
-
-_largest_in_c.defvjp(
-    lambda x, *moves: (_largest_in_c(x, *moves), x),
-    lambda window, strides, pads, number, x, y: (_given_back_in_c(x, y, window, strides, pads),),
-)
-_given_back_in_c.defvjp(
-    lambda x, y, *moves: (_given_back_in_c(x, y, *moves), (x, y)), _second_gradient
-)
 
 
 def _first_largest(slices: list[Array]) -> Array:
@@ -180,11 +153,11 @@ def _first_largest(slices: list[Array]) -> Array:
 
 @partial(jax.custom_vjp, nondiff_argnums=(1, 2, 3))
 def _total(x: Array, sizes: Sizes, window: Sizes, strides: Sizes) -> Array:
-    return reduce(jnp.add, _slices(x, window, strides))
+    return reduce(jnp.add, slices(x, window, strides))
 
 
 def _total_forward(x: Array, sizes: Sizes, window: Sizes, strides: Sizes) -> tuple[Array, None]:
-    return reduce(jnp.add, _slices(x, window, strides)), None
+    return reduce(jnp.add, slices(x, window, strides)), None
 
 
 def _total_backward(

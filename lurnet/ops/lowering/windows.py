@@ -60,17 +60,24 @@ def offsets(window: Sizes) -> Iterator[Sizes]:
 
 def taps(x: Array, window: Sizes, strides: Sizes, dilation: Sizes, count: Sizes) -> list[Array]:
     """For each position in the window, the samples (b, *count, c) that lie there."""
-    slices = []
+    found = []
     for offset in offsets(window):
         start = [place * step for place, step in zip(offset, dilation, strict=True)]
         stop = [
             first + (number - 1) * stride + 1
             for first, number, stride in zip(start, count, strides, strict=True)
         ]
-        slices.append(
+        found.append(
             lax.slice(x, (0, *start, 0), (x.shape[0], *stop, x.shape[-1]), (1, *strides, 1))
         )
-    return slices
+    return found
+
+
+def slices(x: Array, window: Sizes, strides: Sizes) -> list[Array]:
+    """`taps` of all windows that fit into x, side by side."""
+    ones = (1,) * len(window)
+    number = counted(x.shape[1:-1], ((0, 0),) * len(window), window, strides)
+    return taps(x, window, strides, ones, number)
 
 
 def channels_last(x: Array, data_format: str) -> Array:

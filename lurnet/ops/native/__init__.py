@@ -6,20 +6,30 @@ processor) or unwanted (``LURNET_LOWERING=xla``), XLA's own forms compute the sa
 """
 
 from lurnet.ops.native.calls import (
+    MOST_TAPS,
+    Pooled,
+    Window,
     convolves,
     correlate,
+    correlate_pooled,
     kernel_gradient,
     max_pool,
     max_pool_gradient,
     product,
     tall_product,
+    unpooled_correlate,
+    unpooled_kernel_gradient,
 )
 from lurnet.ops.native.lent import each_once, is_lent, lent, numbers
 from lurnet.ops.native.loading import lanes
 
 __all__ = [
+    "MOST_TAPS",
+    "Pooled",
+    "Window",
     "convolves",
     "correlate",
+    "correlate_pooled",
     "each_once",
     "is_lent",
     "kernel_gradient",
@@ -30,4 +40,6 @@ __all__ = [
     "numbers",
     "product",
     "tall_product",
+    "unpooled_correlate",
+    "unpooled_kernel_gradient",
 ]

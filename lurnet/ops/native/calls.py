@@ -1,6 +1,6 @@
 """The library's functions on JAX arrays: float32, on a CPU, without derivatives of their own."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -93,30 +93,97 @@ def _lifted(strides: Sizes, pads: Sizes, dilation: Sizes) -> tuple[Any, np.ndarr
     return lambda sizes: (*sizes, 1), np.array([*strides, 1, *dilation, *pads, 0], np.int64)
 
 
-def max_pool(x: Array, window: Sizes, strides: Sizes, pads: Sizes, counts: Sizes) -> Array:
-    """Largest values of `counts` windows over one or two axes: (n, *spatial, c) to (n, *counts, c).
+MOST_TAPS = 256  #: samples in a window that a place, one byte, can tell apart
+
+
+class Window(NamedTuple):
+    """How max-pooling moves over one or two axes of a channels-last image; hashable.
 
     `pads` are places before the first sample of each axis, which count for nothing.
     """
-    images, moves = _pooled(x, window, strides, pads)
-    shape = _float32(x.shape[0], *_two(counts), x.shape[-1])
-    y = _call("max_pool", images, results=shape, moves=moves)
-    return y.reshape(x.shape[0], *counts, x.shape[-1])
+
+    sizes: Sizes
+    strides: Sizes
+    pads: Sizes
+    counts: Sizes
+
+    @property
+    def moves(self) -> np.ndarray:
+        """The movement as src/calls.c reads it."""
+        pads = self.pads if len(self.pads) == 2 else (0, *self.pads)
+        return np.array([*_two(self.sizes), *_two(self.strides), *pads], np.int64)
 
 
-def max_pool_gradient(x: Array, y: Array, window: Sizes, strides: Sizes, pads: Sizes) -> Array:
-    """The gradient of `max_pool` by x, given that by its output, y."""
+def max_pool(x: Array, window: Window, places: bool) -> tuple[Array, Array]:
+    """Largest values, (n, *spatial, c) to (n, *counts, c), and where in its window each was.
+
+    `places` are bytes of the same shape, or none at all where they are not asked for.
+    """
+    n, c = x.shape[0], x.shape[-1]
+    y, found = _call(
+        "max_pool",
+        x.reshape(n, *_two(x.shape[1:-1]), c),
+        results=_largest_and_places(n, window, c, places),
+        moves=window.moves,
+    )
+    return y.reshape(n, *window.counts, c), found
+
+
+def max_pool_gradient(y: Array, places: Array, window: Window, spatial: Sizes) -> Array:
+    """The gradient of `max_pool` by x of `spatial` sizes, given that by its output, y."""
+    n, *_, c = y.shape
+    shape = _float32(n, *_two(spatial), c)
+    y = y.reshape(n, *_two(window.counts), c)
+    x = _call("max_pool_gradient", y, places, results=shape, moves=window.moves)
+    return x.reshape(n, *spatial, c)
+
+
+def _largest_and_places(n: int, window: Window, channels: int, places: bool) -> tuple:
+    shape = n, *_two(window.counts), channels
+    return _float32(*shape), jax.ShapeDtypeStruct(shape if places else (0,), jnp.uint8)
+
+
+# ---- a convolution and the pooling after it: what lies between them is never written ----
+
+
+class Pooled(NamedTuple):
+    """A convolution over images, two axes, and the pooling of its outputs; hashable."""
+
+    strides: Sizes
+    pads: Sizes
+    dilation: Sizes
+    between: Sizes  # height and width of the outputs
+    window: Window
+
+    @property
+    def moves(self) -> np.ndarray:
+        """Both movements as src/calls.c reads them."""
+        first = _lifted(self.strides, self.pads, self.dilation)[1]
+        return np.array([*first, *self.window.moves, *self.between], np.int64)
+
+
+def correlate_pooled(x: Array, kernel: Array, how: Pooled, places: bool) -> tuple[Array, Array]:
+    """`max_pool` of `correlate`: (n, h, w, c), (*window, c, f) to (n, *counts, f), and places."""
+    _check(x, kernel, -1, -2)
+    shapes = _largest_and_places(x.shape[0], how.window, kernel.shape[-1], places)
+    return _call("convolution_pooled", x, kernel, results=shapes, moves=how.moves)
+
+
+def unpooled_correlate(y: Array, places: Array, kernel: Array, how: Pooled, counts: Sizes) -> Array:
+    """`correlate` of what `max_pool_gradient` gives for y, of sizes `how.between`."""
+    _check(y, kernel, -1, -2)
+    shape = _float32(y.shape[0], *counts, kernel.shape[-1])
+    return _call("unpooled_convolution", y, places, kernel, results=shape, moves=how.moves)
+
+
+def unpooled_kernel_gradient(
+    x: Array, y: Array, places: Array, how: Pooled, window: Sizes
+) -> Array:
+    """`kernel_gradient` given what `max_pool_gradient` gives for y."""
     _check(x, y, 0, 0)
-    images, moves = _pooled(x, window, strides, pads)
-    y = y.reshape(x.shape[0], *_two(y.shape[1:-1]), x.shape[-1])
-    results = _float32(*images.shape)
-    return _call("max_pool_gradient", images, y, results=results, moves=moves).reshape(x.shape)
-
-
-def _pooled(x: Array, window: Sizes, strides: Sizes, pads: Sizes) -> tuple[Array, np.ndarray]:
-    images = x.reshape(x.shape[0], *_two(x.shape[1:-1]), x.shape[-1])
-    before = pads if len(pads) == 2 else (0, *pads)
-    return images, np.array([*_two(window), *_two(strides), *before], np.int64)
+    shape = *window, x.shape[-1], y.shape[-1]
+    results = _float32(*shape), _float32(min(PARTS, x.shape[0]), *shape)
+    return _call("unpooled_kernel_gradient", x, y, places, results=results, moves=how.moves)[0]
 
 
 def _two(sizes: Sizes) -> Sizes:

@@ -11,7 +11,10 @@ FUNCTIONS = (
     "product",
     "tall",
     "convolution",
+    "convolution_pooled",
+    "unpooled_convolution",
     "kernel_gradient",
+    "unpooled_kernel_gradient",
     "max_pool",
     "max_pool_gradient",
     "rows",
@@ -54,4 +57,4 @@ def lanes() -> int:
 
 def target(name: str) -> str:
     """The name by which XLA knows a function; a new number when its meaning changes."""
-    return f"lurnet.{name}.1"
+    return f"lurnet.{name}.2"

@@ -4,7 +4,7 @@
 #include "pool.h"
 
 static const struct kernels NAME(kernels) = {
-    LANES, ROWS, {ENTRIES(BY_ROWS), ENTRIES(BY_COLUMNS)}, NAME(pool), NAME(pool_gradient)};
+    LANES, ROWS, {ENTRIES(BY_ROWS), ENTRIES(BY_COLUMNS)}, NAME(pool), NAME(give_back)};
 
 #undef TILE
 #undef TILES

@@ -1,56 +1,96 @@
-/* Max-pooling and its gradient for one image. Included once for each instruction set, as tile.h. */
+/* Max-pooling and its gradient for one image. Included once for each instruction set, as tile.h.
+ *
+ * What one window of a register's channels takes stands in functions of its size, so that the compiler
+ * sees the sizes where they are the usual ones. */
 
 typedef int NAME(mask) __attribute__((vector_size(4 * LANES), aligned(4)));
+typedef unsigned char NAME(bytes) __attribute__((vector_size(LANES), aligned(1)));
 
+#define INSIDE TARGET static inline __attribute__((always_inline))
 #define LOAD(type, from) (*(const NAME(type) *)(from))
 #define CHOSEN(type, where, a, b)                                                                  \
   ((NAME(type))((where & (NAME(mask))(a)) | (~where & (NAME(mask))(b))))
 
-TARGET static void NAME(pool)(const struct pooling *p, const float *image, float *out) {
-  for (long row = 0; row < p->out_high; row++)
-    for (long column = 0; column < p->out_wide; column++, out += p->channels) {
-      struct window w = window_at(p, row, column);
-      long c = 0;
-      for (; c + LANES <= p->channels; c += LANES) {
-        NAME(vector) best = LOAD(vector, image + w.first + c);
-        for (long y = 0; y < w.high; y++)
-          for (long x = 0; x < w.wide; x++) {
-            NAME(vector) value = LOAD(vector, image + w.first + (y * p->wide + x) * p->channels + c);
-            NAME(mask) larger = (value > best) | (value != value); /* NaN is the largest */
-            best = CHOSEN(vector, larger, value, best);
-          }
-        *(NAME(vector) *)(out + c) = best;
-      }
-      for (; c < p->channels; c++) out[c] = image[largest(p, &w, image + c) + c];
+/* The largest of high x wide samples, `across` and `down` apart, and which of them it is unless place is NULL. */
+INSIDE NAME(vector) NAME(largest)(const float *first, long high, long wide, long across, long down,
+                                  long row_of_taps, NAME(mask) *place) {
+  NAME(vector) best = LOAD(vector, first);
+  if (place) *place = (NAME(mask)){0};
+  for (long y = 0; y < high; y++)
+    for (long x = 0; x < wide; x++) {
+      NAME(vector) value = LOAD(vector, first + y * down + x * across);
+      NAME(mask) larger = (value > best) | (value != value); /* NaN is the largest */
+      best = CHOSEN(vector, larger, value, best);
+      if (place) *place = CHOSEN(mask, larger, (NAME(mask)){0} + (int)(y * row_of_taps + x), *place);
+    }
+  return best;
+}
+
+INSIDE void NAME(give)(NAME(mask) part, NAME(mask) place, float *first, long high, long wide,
+                       long across, long down, long row_of_taps) {
+  for (long y = 0; y < high; y++)
+    for (long x = 0; x < wide; x++) {
+      NAME(vector) *at = (NAME(vector) *)(first + y * down + x * across);
+      *at += (NAME(vector))((place == (int)(y * row_of_taps + x)) & part);
     }
 }
 
-/* Each output's gradient goes to the first largest sample of its window; `to` holds zeros. */
-TARGET static void NAME(pool_gradient)(const struct pooling *p, const float *image,
-                                       const float *gradient, float *to) {
+TARGET static void NAME(pool)(const struct pooling *p, const float *image, float *out,
+                              unsigned char *places) {
+  long n = p->channels, down = p->wide * n, taps = p->window_wide;
   for (long row = 0; row < p->out_high; row++)
-    for (long column = 0; column < p->out_wide; column++, gradient += p->channels) {
+    for (long column = 0; column < p->out_wide; column++, out += n) {
       struct window w = window_at(p, row, column);
+      const float *first = image + w.y * down + w.x * n;
+      int usual = w.high == 2 && w.wide == 2 && taps == 2;
       long c = 0;
-      for (; c + LANES <= p->channels; c += LANES) {
-        NAME(vector) best = LOAD(vector, image + w.first + c), part = LOAD(vector, gradient + c);
-        NAME(mask) place = {0};
-        for (int y = 0, tap = 0; y < w.high; y++)
-          for (int x = 0; x < w.wide; x++, tap++) {
-            NAME(vector) value = LOAD(vector, image + w.first + (y * p->wide + x) * p->channels + c);
-            NAME(mask) larger = (value > best) | (value != value);
-            best = CHOSEN(vector, larger, value, best);
-            place = CHOSEN(mask, larger, (NAME(mask)){0} + tap, place);
-          }
-        for (int y = 0, tap = 0; y < w.high; y++)
-          for (int x = 0; x < w.wide; x++, tap++) {
-            NAME(vector) *at = (NAME(vector) *)(to + w.first + (y * p->wide + x) * p->channels + c);
-            *at += (NAME(vector))((place == tap) & (NAME(mask))part);
-          }
+      for (; c + LANES <= n; c += LANES) {
+        NAME(vector) *to = (NAME(vector) *)(out + c);
+        if (!places) {
+          *to = usual ? NAME(largest)(first + c, 2, 2, n, down, 2, NULL)
+                      : NAME(largest)(first + c, w.high, w.wide, n, down, taps, NULL);
+          continue;
+        }
+        NAME(mask) place;
+        *to = usual ? NAME(largest)(first + c, 2, 2, n, down, 2, &place)
+                    : NAME(largest)(first + c, w.high, w.wide, n, down, taps, &place);
+        *(NAME(bytes) *)(places + c) = __builtin_convertvector(place + (int)w.tap, NAME(bytes));
       }
-      for (; c < p->channels; c++) to[largest(p, &w, image + c) + c] += gradient[c];
+      for (; c < n; c++) {
+        long y = 0, x = 0;
+        largest(p, &w, first + c, &y, &x);
+        out[c] = first[y * down + x * n + c];
+        if (places) places[c] = (unsigned char)(w.tap + y * taps + x);
+      }
+      if (places) places += n;
     }
 }
 
+/* Each output's gradient is added to the sample it came from; `to` has rows of `row` floats. */
+TARGET static void NAME(give_back)(const struct pooling *p, const float *gradient,
+                                   const unsigned char *places, float *to, long row) {
+  long n = p->channels, taps = p->window_wide;
+  for (long i = 0; i < p->out_high; i++)
+    for (long j = 0; j < p->out_wide; j++, gradient += n, places += n) {
+      struct window w = window_at(p, i, j);
+      float *first = to + w.y * row + w.x * n;
+      int usual = w.high == 2 && w.wide == 2 && taps == 2;
+      long c = 0;
+      for (; c + LANES <= n; c += LANES) {
+        NAME(mask) part = (NAME(mask))LOAD(vector, gradient + c);
+        NAME(mask) place = __builtin_convertvector(LOAD(bytes, places + c), NAME(mask)) - (int)w.tap;
+        if (usual)
+          NAME(give)(part, place, first + c, 2, 2, n, row, 2);
+        else
+          NAME(give)(part, place, first + c, w.high, w.wide, n, row, taps);
+      }
+      for (; c < n; c++) {
+        long tap = places[c] - w.tap, y = tap / taps, x = tap % taps;
+        first[y * row + x * n + c] += gradient[c];
+      }
+    }
+}
+
+#undef INSIDE
 #undef LOAD
 #undef CHOSEN

@@ -15,6 +15,7 @@ struct tile {
   const float *right;
   long right_step, right_segment;
   long segments, depth;
+  long images, left_image, right_image; /* all of that again, so many floats further on */
   const float *start; /* what the sums start from (rows, columns), or NULL for zeros */
   long start_step;
   float *out;
@@ -28,9 +29,9 @@ struct pooling;
 struct kernels {
   int lanes, rows;
   tile_function *tiles[2][MOST_ROWS][2]; /* order, rows - 1, registers - 1 */
-  void (*pool)(const struct pooling *, const float *image, float *out);
-  void (*pool_gradient)(const struct pooling *, const float *image, const float *gradient,
-                        float *to);
+  void (*pool)(const struct pooling *, const float *image, float *out, unsigned char *places);
+  void (*give_back)(const struct pooling *, const float *gradient, const unsigned char *places,
+                    float *to, long row);
 };
 
 /* Chooses the fastest kernels that this processor runs, with registers of so many floats at most;
@@ -50,6 +51,19 @@ long product_tasks(const struct product *);
 void product_task(const void *product, long task);
 void tall_task(const void *product, long task);
 
+/* Largest values over windows: images (count, high, wide, channels), out (count, out_high, out_wide,
+ * channels) and beside it `places`: which sample of its window, counted row by row, each of them is.
+ * Its gradient goes the other way. */
+struct pooling {
+  float *images, *out;
+  unsigned char *places; /* NULL where nobody asks */
+  long count, high, wide, channels, out_high, out_wide;
+  long window_high, window_wide, step_high, step_wide;
+  long top, left; /* what lies outside before the first row and column is left out */
+};
+void pooling_task(const void *pooling, long image);
+void pooling_gradient_task(const void *pooling, long image);
+
 /* Images (count, high, wide, channels), out (count, out_high, out_wide, filters),
  * kernel (kernel_high, kernel_wide, channels, filters). */
 struct convolution {
@@ -62,24 +76,17 @@ struct convolution {
   long top, left;                      /* zeros before the first row and column */
   float *parts;                        /* of the kernel's gradient: a kernel for each task */
   long part_count;
+  /* Unless NULL, no more than its result is ever written: the outputs of `convolution_pooled_task`
+   * are pooled; what the others read, as images or as the gradient by output, comes out of one. */
+  const struct pooling *pool;
 };
 long convolution_tasks(const struct convolution *);
 void convolution_task(const void *convolution, long task);
+void convolution_pooled_task(const void *convolution, long image);
 
 /* The gradient by kernel is summed in parts, as many whatever the number of threads, so that it
  * rounds alike everywhere; `add_parts` adds them up. */
 void gradient_task(const void *convolution, long task);
 void add_parts(const struct convolution *);
-
-/* Largest values over windows: images (count, high, wide, channels), out (count, out_high, out_wide,
- * channels). With `gradient`, that by the outputs, `out` is the gradient by the images instead. */
-struct pooling {
-  const float *images, *gradient;
-  float *out;
-  long count, high, wide, channels, out_high, out_wide;
-  long window_high, window_wide, step_high, step_wide;
-  long top, left; /* what lies outside before the first row and column is left out */
-};
-void pooling_task(const void *pooling, long image);
 
 #endif

@@ -4,8 +4,8 @@
  *   LANES    floats in a register, ROWS  most rows of a tile (16 accumulators suffice to hide the
  *            latency of a multiply-add; more gain nothing).
  *
- * A tile adds, over `segments` runs of `depth` products, rows of the left matrix times a panel of
- * one or two registers of the right one. Nothing is packed: a left number is broadcast from where
+ * A tile adds, over `images` times `segments` runs of `depth` products, rows of the left matrix times
+ * a panel of one or two registers of the right one. Nothing is packed: a left number is broadcast from where
  * it lies, a row of the right panel is contiguous. */
 
 typedef float NAME(vector) __attribute__((vector_size(4 * LANES), aligned(4)));
@@ -13,26 +13,27 @@ typedef float NAME(vector) __attribute__((vector_size(4 * LANES), aligned(4)));
 #define TILE(rows, vectors, order, left_number)                                                    \
   TARGET static void NAME(tile_##order##_##rows##_##vectors)(const struct tile *t) {               \
     NAME(vector) sums[rows][vectors];                                                              \
-    const float *left[rows];                                                                       \
-    for (int i = 0; i < rows; i++) {                                                               \
-      left[i] = t->left[order == BY_ROWS ? i : 0];                                                 \
+    for (int i = 0; i < rows; i++)                                                                 \
       for (int v = 0; v < vectors; v++)                                                            \
         sums[i][v] = t->start ? *(const NAME(vector) *)(t->start + i * t->start_step + v * LANES)  \
                               : (NAME(vector)){0};                                                 \
-    }                                                                                              \
-    const float *right = t->right;                                                                 \
-    for (long s = 0; s < t->segments; s++) {                                                       \
-      for (long k = 0; k < t->depth; k++) {                                                        \
-        NAME(vector) panel[vectors];                                                               \
-        for (int v = 0; v < vectors; v++)                                                          \
-          panel[v] = *(const NAME(vector) *)(right + k * t->right_step + v * LANES);               \
-        for (int i = 0; i < rows; i++) {                                                           \
-          float number = left_number;                                                              \
-          for (int v = 0; v < vectors; v++) sums[i][v] += number * panel[v];                       \
+    const float *left[rows];                                                                       \
+    for (int i = 0; i < rows; i++) left[i] = t->left[order == BY_ROWS ? i : 0];                    \
+    for (long image = 0; image < t->images; image++) {                                             \
+      const float *right = t->right + image * t->right_image;                                      \
+      long at = image * t->left_image;                                                             \
+      for (long s = 0; s < t->segments; s++) {                                                     \
+        for (long k = 0; k < t->depth; k++) {                                                      \
+          NAME(vector) panel[vectors];                                                             \
+          for (int v = 0; v < vectors; v++)                                                        \
+            panel[v] = *(const NAME(vector) *)(right + k * t->right_step + v * LANES);             \
+          for (int i = 0; i < rows; i++) {                                                         \
+            float number = left_number;                                                            \
+            for (int v = 0; v < vectors; v++) sums[i][v] += number * panel[v];                     \
+          }                                                                                        \
         }                                                                                          \
+        at += t->left_segment, right += t->right_segment;                                          \
       }                                                                                            \
-      for (int i = 0; i < rows; i++) left[i] += t->left_segment;                                   \
-      right += t->right_segment;                                                                   \
     }                                                                                              \
     for (int i = 0; i < rows; i++)                                                                 \
       for (int v = 0; v < vectors; v++)                                                            \
@@ -40,10 +41,10 @@ typedef float NAME(vector) __attribute__((vector_size(4 * LANES), aligned(4)));
   }
 
 #define TILES(rows)                                                                                \
-  TILE(rows, 1, BY_ROWS, left[i][k])                                                               \
-  TILE(rows, 2, BY_ROWS, left[i][k])                                                               \
-  TILE(rows, 1, BY_COLUMNS, left[0][k * t->left_step + i])                                         \
-  TILE(rows, 2, BY_COLUMNS, left[0][k * t->left_step + i])
+  TILE(rows, 1, BY_ROWS, left[i][at + k])                                                               \
+  TILE(rows, 2, BY_ROWS, left[i][at + k])                                                               \
+  TILE(rows, 1, BY_COLUMNS, left[0][at + k * t->left_step + i])                                         \
+  TILE(rows, 2, BY_COLUMNS, left[0][at + k * t->left_step + i])
 
 #define ENTRY(order, rows) {NAME(tile_##order##_##rows##_1), NAME(tile_##order##_##rows##_2)}
 
