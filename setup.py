@@ -17,8 +17,8 @@ except ImportError:  # the machine's own
 SOURCE = "lurnet/ops/native/src"
 sums = Extension(
     "lurnet.ops.native._sums",
-    [f"{SOURCE}/{name}.c" for name in ("sums", "calls")],
-    depends=[f"{SOURCE}/{name}.h" for name in ("sums", "kernels", "tile", "pool")],
+    [f"{SOURCE}/{name}.c" for name in ("kernels", "panels", "products", "convolutions", "calls")],
+    depends=[f"{SOURCE}/{name}.h" for name in ("sums", "panels", "kernels", "tile", "dots", "pool")],
     include_dirs=[jax.ffi.include_dir()],
     extra_compile_args=["-O3", "-std=gnu11", "-fvisibility=hidden"],
     optional=True,  # without it XLA's own forms are used

@@ -31,6 +31,12 @@ BUSY = [  # enough work for several threads
     (3, 16, 33, 1, "channels_last", (40, 40), (5, 3), (2, 1), (1, 1), [(2, 1), (0, 3)]),
     (10, 64, 16, 1, "channels_last", (300,), (5,), (1,), (1,), "same"),
 ]
+FEW = [  # filters, so few that a register holds what a window multiplies
+    (5, 19, 1, 1, "channels_last", (7, 6), (3, 3), (1, 1), (1, 1), "same"),
+    (9, 7, 3, 1, "channels_last", (8, 9), (2, 3), (2, 1), (1, 1), [(1, 0), (0, 2)]),
+    (2, 33, 4, 1, "channels_last", (11,), (2,), (2,), (1,), "valid"),
+    (3, 8, 2, 1, "channels_last", (9, 7), (2, 2), (1, 1), (2, 1), "valid"),
+]
 
 
 @pytest.fixture(params=[8, 16])
@@ -55,7 +61,7 @@ def test_convolution(case):
     assert_same(ours, theirs, *arrays)
 
 
-@pytest.mark.parametrize("case", [SOME[1], *BUSY], ids=str)
+@pytest.mark.parametrize("case", [SOME[1], *BUSY, *FEW], ids=str)
 def test_convolution_with_each_register(case, lanes):
     ours, theirs, arrays = convolutions(case)
     assert in_use(ours, *arrays)
@@ -180,6 +186,7 @@ POOLED = [  # samples, image, channels, filters; kernel, strides, padding; the p
     (2, (10, 7), 5, 19, (3, 2), (1, 1), "valid", (3, 2), (2, 1), "same"),
     (20, (8, 8), 3, 32, (2, 2), (2, 1), "same", (2, 2), (2, 2), "valid"),
     (2, (6, 9), 16, 8, (1, 1), (1, 1), "valid", (2, 3), (2, 3), "valid"),
+    (3, (8, 8), 9, 2, (3, 3), (1, 1), "same", (2, 2), (2, 2), "same"),
     (2, (7, 6), 3, 5, (2, 3), (1, 1), [(0, 3), (3, 0)], (2, 2), (1, 2), "valid"),
 ]
 

@@ -1,10 +1,11 @@
 /* What one instruction set computes; the macros are those of tile.h. */
 #include "tile.h"
 
+#include "dots.h"
 #include "pool.h"
 
 static const struct kernels NAME(kernels) = {
-    LANES, ROWS, {ENTRIES(BY_ROWS), ENTRIES(BY_COLUMNS)}, NAME(pool), NAME(give_back)};
+    LANES, ROWS, {ENTRIES(BY_ROWS), ENTRIES(BY_COLUMNS)}, NAME(dots), NAME(pool), NAME(give_back)};
 
 #undef TILE
 #undef TILES

@@ -29,6 +29,8 @@ struct pooling;
 struct kernels {
   int lanes, rows;
   tile_function *tiles[2][MOST_ROWS][2]; /* order, rows - 1, registers - 1 */
+  void (*dots)(const float *window, long step, const float *kernel, long filters, long segments,
+               long depth, float *out);
   void (*pool)(const struct pooling *, const float *image, float *out, unsigned char *places);
   void (*give_back)(const struct pooling *, const float *gradient, const unsigned char *places,
                     float *to, long row);
@@ -37,6 +39,7 @@ struct kernels {
 /* Chooses the fastest kernels that this processor runs, with registers of so many floats at most;
  * NULL if there are none. */
 const struct kernels *choose_kernels(int most_lanes);
+extern const struct kernels *chosen;
 
 /* Of each kind of work: how many tasks there are, and one of them. */
 

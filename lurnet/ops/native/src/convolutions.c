@@ -1,206 +1,7 @@
-#include "sums.h"
+/* Convolutions and pooling, whose gradients are such sums again. */
+#include "panels.h"
 
-#include <stdlib.h>
 #include <string.h>
-
-static long least(long a, long b) { return a < b ? a : b; }
-static long most(long a, long b) { return a > b ? a : b; }
-static long ceiling(long a, long b) { return (a + b - 1) / b; }
-
-/* The part of a pooling window that lies inside the image: its first sample, which is the sample
- * `tap` of the whole window, and its size. */
-struct window {
-  long y, x, tap, high, wide;
-};
-
-static struct window window_at(const struct pooling *p, long row, long column) {
-  long y = row * p->step_high - p->top, x = column * p->step_wide - p->left;
-  long bottom = least(y + p->window_high, p->high), right = least(x + p->window_wide, p->wide);
-  long inside_y = most(y, 0), inside_x = most(x, 0);
-  long tap = (inside_y - y) * p->window_wide + inside_x - x;
-  return (struct window){inside_y, inside_x, tap, bottom - inside_y, right - inside_x};
-}
-
-/* Where the first largest sample of a window is, of one channel; `first` is its first one. */
-static void largest(const struct pooling *p, const struct window *w, const float *first,
-                    long *best_y, long *best_x) {
-  float best = *first;
-  for (long y = 0; y < w->high; y++)
-    for (long x = 0; x < w->wide; x++) {
-      float value = first[(y * p->wide + x) * p->channels];
-      if (value > best || value != value) best = value, *best_y = y, *best_x = x;
-    }
-}
-
-#if defined(__x86_64__)
-#include <cpuid.h>
-
-#define NAME(x) wide_##x
-#define TARGET __attribute__((target("avx512f,avx512vl,fma")))
-#define LANES 16
-#define ROWS 8
-#include "kernels.h"
-
-#define NAME(x) narrow_##x
-#define TARGET __attribute__((target("avx2,fma")))
-#define LANES 8
-#define ROWS 6
-#include "kernels.h"
-#endif
-
-static const struct kernels *chosen;
-
-#if defined(__x86_64__)
-/* Asked of the processor itself: not every compiler's __builtin_cpu_supports answers. */
-static unsigned long states(void) {
-  unsigned low, high;
-  __asm__("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
-  return low;
-}
-
-const struct kernels *choose_kernels(int most_lanes) {
-  unsigned a, b, c, d;
-  chosen = NULL;
-  if (!__get_cpuid(1, &a, &b, &c, &d) || !(c & bit_OSXSAVE) || !(c & bit_FMA)) return NULL;
-  if (!__get_cpuid_count(7, 0, &a, &b, &c, &d)) return NULL;
-  unsigned long saved = states(); /* which registers the system keeps for each thread */
-  int wide = (b & bit_AVX512F) && (b & bit_AVX512VL) && (saved & 0xe6) == 0xe6;
-  int narrow = (b & bit_AVX2) && (saved & 6) == 6;
-  if (wide && most_lanes >= 16)
-    chosen = &wide_kernels;
-  else if (narrow && most_lanes >= 8)
-    chosen = &narrow_kernels;
-  return chosen;
-}
-#else
-const struct kernels *choose_kernels(int most_lanes) {
-  (void)most_lanes;
-  return NULL;
-}
-#endif
-
-/* Memory of this thread, kept for the next call: fresh pages cost more than the sums. */
-enum { PANEL, FIELD, OUTPUT, SCRATCHES };
-
-static float *scratch(int which, size_t floats) {
-  static _Thread_local float *memory[SCRATCHES];
-  static _Thread_local size_t sizes[SCRATCHES];
-  if (floats > sizes[which]) {
-    free(memory[which]);
-    sizes[which] = floats;
-    memory[which] = aligned_alloc(64, (floats * sizeof(float) + 63) / 64 * 64);
-    if (!memory[which]) abort();
-  }
-  return memory[which];
-}
-
-/* Columns of the right matrix that one tile takes. */
-struct panel {
-  const float *right;
-  long step, segment, image, columns;
-  int registers;
-};
-
-/* The panel from column `first` on. One that does not fill its registers is copied among zeros. */
-static struct panel panel_at(const struct tile *t, const float *right, long columns, long first) {
-  int lanes = chosen->lanes;
-  long left = least(columns - first, 2 * lanes);
-  struct panel p = {right + first, t->right_step, t->right_segment, t->right_image, left,
-                    left > lanes ? 2 : 1};
-  long width = p.registers * lanes;
-  if (left == width) return p;
-  float *copy = scratch(PANEL, t->images * t->segments * t->depth * width), *to = copy;
-  for (long n = 0; n < t->images; n++)
-    for (long s = 0; s < t->segments; s++)
-      for (long k = 0; k < t->depth; k++, to += width) {
-        const float *from = p.right + n * p.image + s * p.segment + k * p.step;
-        for (long c = 0; c < width; c++) to[c] = c < left ? from[c] : 0;
-      }
-  p.right = copy, p.step = width;
-  p.segment = t->depth * width, p.image = t->segments * p.segment;
-  return p;
-}
-
-/* How many of the rows that are left the next tile takes: all tiles about as many. */
-static long rows_of_tile(long left) { return ceiling(left, ceiling(left, chosen->rows)); }
-
-static void take_panel(struct tile *t, const struct panel *p) {
-  t->right = p->right, t->right_step = p->step;
-  t->right_segment = p->segment, t->right_image = p->image;
-}
-
-/* A tile whose last columns are not wanted. */
-static void run_narrow(struct tile t, tile_function *run, long rows, long columns) {
-  float narrow[MOST_ROWS * MOST_COLUMNS], *out = t.out;
-  long step = t.out_step;
-  if (t.start) {
-    for (long i = 0; i < rows; i++)
-      memcpy(narrow + i * MOST_COLUMNS, t.start + i * t.start_step, columns * sizeof(float));
-    t.start = narrow, t.start_step = MOST_COLUMNS;
-  }
-  t.out = narrow, t.out_step = MOST_COLUMNS;
-  run(&t);
-  for (long i = 0; i < rows; i++)
-    memcpy(out + i * step, narrow + i * MOST_COLUMNS, columns * sizeof(float));
-}
-
-static void run_tile(const struct tile *t, enum order order, long rows, const struct panel *p) {
-  tile_function *run = chosen->tiles[order][rows - 1][p->registers - 1];
-  if (p->columns == p->registers * chosen->lanes)
-    run(t);
-  else
-    run_narrow(*t, run, rows, p->columns);
-}
-
-/* ---- products ---- */
-
-enum { ROW_BLOCK = 48 }; /* a multiple of 6 and 8; with a panel of the right matrix it stays cached */
-
-static long panels_of(long columns) { return ceiling(columns, 2 * chosen->lanes); }
-
-long product_tasks(const struct product *p) {
-  return ceiling(p->rows, ROW_BLOCK) * panels_of(p->columns);
-}
-
-void product_task(const void *work, long task) {
-  const struct product *p = work;
-  long panels = panels_of(p->columns), first = task % panels * 2 * chosen->lanes;
-  long row = task / panels * ROW_BLOCK, end = least(row + ROW_BLOCK, p->rows);
-  struct tile t = {.right_step = p->columns, .images = 1, .segments = 1, .depth = p->depth,
-                   .out_step = p->columns};
-  struct panel panel = panel_at(&t, p->right, p->columns, first);
-  take_panel(&t, &panel);
-  for (long rows; row < end; row += rows) {
-    rows = rows_of_tile(end - row);
-    for (long i = 0; i < rows; i++) t.left[i] = p->left + (row + i) * p->depth;
-    t.out = p->out + row * p->columns + first;
-    run_tile(&t, BY_ROWS, rows, &panel);
-  }
-}
-
-enum { DEPTH_BLOCK = 256 }; /* samples summed before the next tile, so that they stay cached */
-
-void tall_task(const void *work, long task) {
-  const struct product *p = work;
-  long panels = panels_of(p->columns), first = task % panels * 2 * chosen->lanes;
-  long begin = task / panels * ROW_BLOCK, end = least(begin + ROW_BLOCK, p->rows);
-  for (long from = 0; from < p->depth; from += DEPTH_BLOCK) {
-    struct tile t = {.left_step = p->rows, .right_step = p->columns, .images = 1, .segments = 1,
-                     .depth = least(DEPTH_BLOCK, p->depth - from),
-                     .out_step = p->columns, .start_step = p->columns};
-    struct panel panel = panel_at(&t, p->right + from * p->columns, p->columns, first);
-    take_panel(&t, &panel);
-    for (long row = begin, rows; row < end; row += rows) {
-      rows = rows_of_tile(end - row);
-      t.left[0] = p->left + from * p->rows + row;
-      t.out = p->out + row * p->columns + first;
-      t.start = from ? t.out : NULL;
-      run_tile(&t, BY_COLUMNS, rows, &panel);
-    }
-  }
-}
-
-/* ---- convolutions ---- */
 
 /* Rows of one image from `first` on, among the zeros around it. */
 struct field {
@@ -271,7 +72,28 @@ long convolution_tasks(const struct convolution *c) {
   return c->count * ceiling(c->out_high, band(c));
 }
 
+enum { FEW = 4 }; /* filters up to which a register had better hold what a window multiplies */
+
+static int has_few_filters(const struct convolution *c) {
+  return c->filters <= FEW && c->kernel_wide * c->channels >= chosen->lanes;
+}
+
+static void convolve_few(const struct convolution *c, const struct field *f, long rows, float *out) {
+  long depth = c->kernel_wide * c->channels, size = c->kernel_high * depth;
+  float *kernel = scratch(PANEL, c->filters * size);
+  for (long i = 0; i < size; i++)
+    for (long j = 0; j < c->filters; j++) kernel[j * size + i] = c->kernel[i * c->filters + j];
+  for (long y = 0; y < rows; y++)
+    for (long x = 0; x < c->out_wide; x++, out += c->filters)
+      chosen->dots(f->data + y * c->step_high * f->row + x * c->step_wide * c->channels,
+                   c->gap_high * f->row, kernel, c->filters, c->kernel_high, depth, out);
+}
+
 static void convolve(const struct convolution *c, const struct field *f, long rows, float *out) {
+  if (has_few_filters(c)) {
+    convolve_few(c, f, rows, out);
+    return;
+  }
   long across = c->step_wide * c->channels, down = c->step_high * f->row;
   long places = rows * c->out_wide, depth = c->kernel_wide * c->channels;
   struct tile t = {.left_segment = c->gap_high * f->row, .right_step = c->filters,
@@ -344,9 +166,35 @@ static struct group group_at(const struct convolution *c, long first, long count
   return g;
 }
 
+/* The same sums with both sides exchanged: filters are the rows of a tile. */
+static void group_gradient_few(const struct convolution *c, const struct group *g, long count,
+                               float *out, int add) {
+  long columns = c->kernel_wide * c->channels, width = 2 * chosen->lanes;
+  float sums[FEW * MOST_COLUMNS];
+  struct tile t = {.left = {g->y}, .left_step = c->filters,
+                   .left_segment = c->out_wide * c->filters, .left_image = g->y_image,
+                   .right_step = c->step_wide * c->channels, .right_segment = c->step_high * g->row,
+                   .right_image = g->x_image, .images = count, .segments = c->out_high,
+                   .depth = c->out_wide, .out = sums, .out_step = MOST_COLUMNS};
+  for (long tap = 0; tap < c->kernel_high; tap++)
+    for (long first = 0; first < columns; first += width) {
+      struct panel panel = panel_at(&t, g->x + tap * c->gap_high * g->row, columns, first);
+      take_panel(&t, &panel);
+      run_tile(&t, BY_COLUMNS, c->filters, &panel);
+      float *to = out + (tap * columns + first) * c->filters;
+      for (long i = 0; i < panel.columns; i++)
+        for (long f = 0; f < c->filters; f++, to++)
+          *to = (add ? *to : 0) + sums[f * MOST_COLUMNS + i];
+    }
+}
+
 static void group_gradient(const struct convolution *c, long begin, long count, float *out,
                            int add) {
   struct group g = group_at(c, begin, count);
+  if (has_few_filters(c)) {
+    group_gradient_few(c, &g, count, out, add);
+    return;
+  }
   long rows = c->kernel_wide * c->channels;
   struct tile t = {.left_step = c->step_wide * c->channels, .left_segment = c->step_high * g.row,
                    .left_image = g.x_image, .right_step = c->filters,

@@ -1,0 +1,63 @@
+#include "panels.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+float *scratch(int which, size_t floats) {
+  static _Thread_local float *memory[SCRATCHES];
+  static _Thread_local size_t sizes[SCRATCHES];
+  if (floats > sizes[which]) {
+    free(memory[which]);
+    sizes[which] = floats;
+    memory[which] = aligned_alloc(64, (floats * sizeof(float) + 63) / 64 * 64);
+    if (!memory[which]) abort();
+  }
+  return memory[which];
+}
+
+struct panel panel_at(const struct tile *t, const float *right, long columns, long first) {
+  int lanes = chosen->lanes;
+  long left = least(columns - first, 2 * lanes);
+  struct panel p = {right + first, t->right_step, t->right_segment, t->right_image, left,
+                    left > lanes ? 2 : 1};
+  long width = p.registers * lanes;
+  if (left == width) return p;
+  float *copy = scratch(PANEL, t->images * t->segments * t->depth * width), *to = copy;
+  for (long n = 0; n < t->images; n++)
+    for (long s = 0; s < t->segments; s++)
+      for (long k = 0; k < t->depth; k++, to += width) {
+        const float *from = p.right + n * p.image + s * p.segment + k * p.step;
+        for (long c = 0; c < width; c++) to[c] = c < left ? from[c] : 0;
+      }
+  p.right = copy, p.step = width;
+  p.segment = t->depth * width, p.image = t->segments * p.segment;
+  return p;
+}
+
+void take_panel(struct tile *t, const struct panel *p) {
+  t->right = p->right, t->right_step = p->step;
+  t->right_segment = p->segment, t->right_image = p->image;
+}
+
+/* A tile whose last columns are not wanted. */
+static void run_narrow(struct tile t, tile_function *run, long rows, long columns) {
+  float narrow[MOST_ROWS * MOST_COLUMNS], *out = t.out;
+  long step = t.out_step;
+  if (t.start) {
+    for (long i = 0; i < rows; i++)
+      memcpy(narrow + i * MOST_COLUMNS, t.start + i * t.start_step, columns * sizeof(float));
+    t.start = narrow, t.start_step = MOST_COLUMNS;
+  }
+  t.out = narrow, t.out_step = MOST_COLUMNS;
+  run(&t);
+  for (long i = 0; i < rows; i++)
+    memcpy(out + i * step, narrow + i * MOST_COLUMNS, columns * sizeof(float));
+}
+
+void run_tile(const struct tile *t, enum order order, long rows, const struct panel *p) {
+  tile_function *run = chosen->tiles[order][rows - 1][p->registers - 1];
+  if (p->columns == p->registers * chosen->lanes)
+    run(t);
+  else
+    run_narrow(*t, run, rows, p->columns);
+}

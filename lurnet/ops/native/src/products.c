@@ -1,0 +1,48 @@
+/* Matrix products. */
+#include "panels.h"
+
+enum { ROW_BLOCK = 48 }; /* a multiple of 6 and 8; with a panel of the right matrix it stays cached */
+
+static long panels_of(long columns) { return ceiling(columns, 2 * chosen->lanes); }
+
+long product_tasks(const struct product *p) {
+  return ceiling(p->rows, ROW_BLOCK) * panels_of(p->columns);
+}
+
+void product_task(const void *work, long task) {
+  const struct product *p = work;
+  long panels = panels_of(p->columns), first = task % panels * 2 * chosen->lanes;
+  long row = task / panels * ROW_BLOCK, end = least(row + ROW_BLOCK, p->rows);
+  struct tile t = {.right_step = p->columns, .images = 1, .segments = 1, .depth = p->depth,
+                   .out_step = p->columns};
+  struct panel panel = panel_at(&t, p->right, p->columns, first);
+  take_panel(&t, &panel);
+  for (long rows; row < end; row += rows) {
+    rows = rows_of_tile(end - row);
+    for (long i = 0; i < rows; i++) t.left[i] = p->left + (row + i) * p->depth;
+    t.out = p->out + row * p->columns + first;
+    run_tile(&t, BY_ROWS, rows, &panel);
+  }
+}
+
+enum { DEPTH_BLOCK = 256 }; /* samples summed before the next tile, so that they stay cached */
+
+void tall_task(const void *work, long task) {
+  const struct product *p = work;
+  long panels = panels_of(p->columns), first = task % panels * 2 * chosen->lanes;
+  long begin = task / panels * ROW_BLOCK, end = least(begin + ROW_BLOCK, p->rows);
+  for (long from = 0; from < p->depth; from += DEPTH_BLOCK) {
+    struct tile t = {.left_step = p->rows, .right_step = p->columns, .images = 1, .segments = 1,
+                     .depth = least(DEPTH_BLOCK, p->depth - from),
+                     .out_step = p->columns, .start_step = p->columns};
+    struct panel panel = panel_at(&t, p->right + from * p->columns, p->columns, first);
+    take_panel(&t, &panel);
+    for (long row = begin, rows; row < end; row += rows) {
+      rows = rows_of_tile(end - row);
+      t.left[0] = p->left + from * p->rows + row;
+      t.out = p->out + row * p->columns + first;
+      t.start = from ? t.out : NULL;
+      run_tile(&t, BY_COLUMNS, rows, &panel);
+    }
+  }
+}
