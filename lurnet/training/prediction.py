@@ -220,7 +220,9 @@ def called_before(model: Any, args: tuple, kwargs: dict[str, Any]) -> Any:
 
     None: it takes the long way. us for an image, the long way | this one: 784-64-64-10 29 | 14.
     """
-    if len(args) != 1 or (kwargs and (len(kwargs) > 1 or kwargs.get("training", True) is not False)):
+    if len(args) != 1 or (
+        kwargs and (len(kwargs) > 1 or kwargs.get("training", True) is not False)
+    ):
         return None
     call, x = _known_for(model, args[0]), args[0]
     if call is None or not call.plain or get_mask(x) is not None:
