@@ -176,7 +176,7 @@ def test_dropout_that_is_always_on_draws_anew():
 def test_progress_is_told():
     seen = []
     call = prediction.predictor(APART["convolution"]())
-    call(np.zeros((20_000, 8, 8, 2), "float32"), None, seen.append)
+    call(np.zeros((40_000, 8, 8, 2), "float32"), None, seen.append)
     assert len(seen) >= 2 and seen == sorted(seen)
 
 
