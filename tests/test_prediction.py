@@ -1,9 +1,12 @@
 """Prediction: the same outputs whatever the number of samples, from few programs."""
 
+import os
+
 import numpy as np
 import pytest
 
 import lurnet as keras
+from lurnet.core import dispatch
 from lurnet.layers import context
 from lurnet.training import prediction
 from lurnet.training.apart import samples_apart
@@ -173,7 +176,7 @@ def test_dropout_that_is_always_on_draws_anew():
 def test_progress_is_told():
     seen = []
     call = prediction.predictor(APART["convolution"]())
-    call(np.zeros((20_000, 8, 8, 2), "float32"), None, seen.append)
+    call(np.zeros((40_000, 8, 8, 2), "float32"), None, seen.append)
     assert len(seen) >= 2 and seen == sorted(seen)
 
 
@@ -184,3 +187,106 @@ def test_the_caller_may_fill_the_input_anew():
     outputs = model(x)
     x[...] = 0
     np.testing.assert_array_equal(outputs, wanted)
+
+
+def as_known(model, x):
+    """Outputs of ``predict`` and of a call, which must both have taken the short way."""
+    call = prediction.predictor(model)
+    before, call.__class__ = call.__class__, _Barred
+    try:
+        return model.predict(x, verbose=0), np.asarray(model(x))
+    finally:
+        call.__class__ = before
+
+
+class _Barred(prediction.Predictor):
+    def __call__(self, *args, **kwargs):
+        raise AssertionError("the long way")
+
+
+def changed_activation(model):
+    model.get_layer("d").activation = keras.activations.relu
+
+
+def new_weights(model):
+    model.set_weights([w + 1 for w in model.get_weights()])
+
+
+def another_layer(model):
+    model.add(layers.Dense(2))
+
+
+def frozen(model):
+    model.get_layer("d").trainable = False
+
+
+CHANGES = {
+    "activation": changed_activation,
+    "weights": new_weights,
+    "layer": another_layer,
+    "frozen": frozen,
+    "compiled": lambda model: model.compile("adam", "mse"),
+    "trained": lambda model: (model.compile("sgd", "mse"), model.fit(X, X[:, 0, 0], verbose=0)),
+    "eager": lambda model: model.compile("sgd", "mse", run_eagerly=True),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_arrays_like_one_before_take_the_short_way_until_the_model_changes(change):
+    model = keras.Sequential([keras.Input((8, 8, 2)), layers.Flatten(), layers.Dense(2, name="d")])
+    for _ in range(2):
+        for x in (X[:1], X[:32]):
+            wanted = _as_written(model, x)
+            for got in (model.predict(x, verbose=0), model(x)):
+                np.testing.assert_allclose(got, wanted, rtol=1e-5, atol=1e-5)
+            if not model.run_eagerly:
+                for got in as_known(model, x):
+                    np.testing.assert_allclose(got, wanted, rtol=1e-5, atol=1e-5)
+        CHANGES[change](model)
+
+
+def test_what_is_not_like_before_takes_the_long_way():
+    model = APART["convolution"]()
+    wanted = model.predict(X[:1], verbose=0)
+    model(X[:1])
+    for x in (X[:1].astype("float64"), keras.ops.convert_to_tensor(X[:1])):
+        for got in (model.predict(x, verbose=0), model(x)):
+            np.testing.assert_allclose(got, wanted, rtol=1e-5, atol=1e-5)
+    with pytest.raises(ValueError, match="batch_size"):
+        model.predict(X[:1], verbose=0, batch_size=0)
+    with pytest.raises(TypeError):
+        model.predict(X[:1], verbose=0, unknown=1)
+    seen = []
+    watch = keras.callbacks.LambdaCallback(on_predict_end=lambda logs=None: seen.append(1))
+    model.predict(X[:1], verbose=0, callbacks=[watch])
+    assert seen == [1]
+
+
+def test_the_short_way_sees_the_float_type():
+    model = images(layers.Dense(4))
+    wanted = model.predict(X[:1], verbose=0)
+    keras.config.set_floatx("float16")
+    try:
+        narrow = model.predict(X[:1] * 1.0001, verbose=0)
+    finally:
+        keras.config.set_floatx("float32")
+    assert narrow.dtype == wanted.dtype and 0 < abs(narrow - wanted).max() < 0.05
+    np.testing.assert_array_equal(model.predict(X[:1], verbose=0), wanted)
+
+
+def test_masks_take_the_long_way():
+    from lurnet.core.masking import set_mask
+
+    model = images(layers.Dense(4))
+    model(X[:1])
+    x = keras.ops.convert_to_tensor(X[:1])
+    model(x)
+    set_mask(x, keras.ops.ones((1, 8), "bool"))
+    assert prediction.called_before(model, (x,), {}) is None
+
+
+def test_a_program_runs_where_it_is_called():
+    import jax
+
+    chosen = os.environ.get(dispatch.NAME.upper(), "0")
+    assert jax.config.values[dispatch.NAME] is (chosen not in ("0", "false"))

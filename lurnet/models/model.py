@@ -14,7 +14,7 @@ from lurnet.layers.base import Layer
 from lurnet.layers.preprocessing.host import Untraceable
 from lurnet.models.summary import print_summary
 from lurnet.training.activations import activations
-from lurnet.training.prediction import called
+from lurnet.training.prediction import called, called_before
 from lurnet.training.trainer import Trainer
 
 T = TypeVar("T")
@@ -86,6 +86,9 @@ class Model(Trainer, Layer):
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """The outputs for inputs, compiled where that is the same; on symbolic input, recorded."""
+        outputs = called_before(self, args, kwargs)
+        if outputs is not None:
+            return outputs
         if args and not any(map(_is_unknown, tree.leaves(args[0]))):
             args = (self._on_host(args[0]), *args[1:])
         outputs = called(self, args, kwargs)
