@@ -179,8 +179,9 @@ static void group_gradient_few(const struct convolution *c, const struct group *
   for (long tap = 0; tap < c->kernel_high; tap++)
     for (long first = 0; first < columns; first += width) {
       struct panel panel = panel_at(&t, g->x + tap * c->gap_high * g->row, columns, first);
-      take_panel(&t, &panel);
-      run_tile(&t, BY_COLUMNS, c->filters, &panel);
+      struct tile one = t; /* the next panel is found from t as it is */
+      take_panel(&one, &panel);
+      run_tile(&one, BY_COLUMNS, c->filters, &panel);
       float *to = out + (tap * columns + first) * c->filters;
       for (long i = 0; i < panel.columns; i++)
         for (long f = 0; f < c->filters; f++, to++)
