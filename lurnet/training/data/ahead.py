@@ -15,6 +15,8 @@ from lurnet.training.data.windows import BYTES, Windows, bytes_per_sample
 
 #: Batches in a window at most. A call to the device costs 0.1 to 0.2 ms, some 1 us a step of these.
 MOST = 128
+#: Calls to the device at a time: one is prepared while the other runs.
+RUNNING = 2
 
 
 @dataclass
@@ -24,7 +26,8 @@ class Window:
     room: Any  # nested NumPy arrays
     size: int  # samples in a batch
     count: int = 0  # batches
-    data: Any = None  # the arrays to compute with
+    start: int = 0  # batches that have been computed, or will be
+    data: Any = None  # what a program reads; None: nobody has made it yet
 
 
 class Gathering:
@@ -32,10 +35,10 @@ class Gathering:
 
     Args:
         steps: batches in an epoch, None if unknown.
-        sent: what to do with a full window's arrays, such as sending them to the device.
+        sent: what makes of a full window's arrays what a program reads.
     """
 
-    def __init__(self, steps: int | None, sent: Callable[[Any], Any] = lambda data: data) -> None:
+    def __init__(self, steps: int | None, sent: Callable[[Any], Any]) -> None:
         self.steps, self.sent = steps, sent
         self.span = -1  # batches in a window; -1: no batch has come yet
         self.size, self.layout = 0, None
@@ -65,13 +68,14 @@ class Gathering:
         room = BYTES // max(1, self.size * bytes_per_sample(batch))
         self.span = min(room, MOST, MOST if self.steps is None else self.steps)
         if self.span > 1:
-            self._windows = Windows(tree.map_structure(_empty, batch), self.span * self.size)
+            empty = tree.map_structure(_empty, batch)
+            self._windows = Windows(empty, self.span * self.size, RUNNING + 1)
             self.restart()
 
     def window(self) -> Window:
         """An empty window, which must be free."""
         room = self.free.pop()
-        return Window(room, self.size, data=room)
+        return Window(room, self.size)
 
     def put(self, batch: Any, window: Window) -> bool:
         """Copy a batch behind the others of a window; returns whether there is room for more."""
@@ -93,15 +97,13 @@ def _empty(array: Any) -> Any:
     return None if array is None else np.empty((0, *array.shape[1:]), narrow(array.dtype))
 
 
-def ahead(
-    make: Callable[[], Iterator], size: int, gathering: Gathering | None = None, own: bool = True
-) -> Iterator[Any]:
+class Ahead:
     """What an iterator gives, fetched by a thread while the consumer works.
 
-    With a ``gathering``, what comes are windows of batches, and the batches that fit into none; a
-    window is the consumer's until it asks for the next item. It is handed over as soon as it holds
-    one batch, so a slow source keeps nobody waiting. An error of the iterator is raised after all
-    that came before it.
+    With a ``gathering``, what comes are windows of batches, and the batches that fit into none. A
+    window comes as soon as it holds one batch, so a slow source keeps nobody waiting, and is the
+    consumer's until it gives it back. An error of the iterator is raised after all that came before
+    it.
 
     Args:
         make: makes the iterator, on the thread.
@@ -109,55 +111,62 @@ def ahead(
         gathering: the windows, None: each batch comes by itself.
         own: whether arrays are the iterator's own, which it never fills anew.
     """
-    items = _Waiting(size, gathering, own)
-    thread = threading.Thread(target=items.fetch, args=(make,), daemon=True, name="lurnet-fetch")
-    thread.start()
-    try:
-        while items.next():
-            yield items.taken
-    finally:
-        items.stop()
-        thread.join()
 
-
-class _Waiting:
-    """What the thread has fetched and the consumer has not yet taken."""
-
-    def __init__(self, size: int, gathering: Gathering | None, own: bool) -> None:
+    def __init__(
+        self,
+        make: Callable[[], Iterator],
+        size: int,
+        gathering: Gathering | None = None,
+        own: bool = True,
+    ) -> None:
         self.size, self.gathering, self.own = max(1, size), gathering, own
         self.items: deque = deque()
         self.open: Window | None = None  # the last item, while there is room in it
-        self.taken: Any = None
         self.ended, self.stopped = False, False
         self.error: BaseException | None = None
         self.changed = threading.Condition()
         if gathering is not None:
             gathering.restart()
+        arguments = {"args": (make,), "daemon": True, "name": "lurnet-fetch"}
+        self.thread = threading.Thread(target=self.fetch, **arguments)
+        self.thread.start()
 
     # --- for the consumer
 
-    def next(self) -> bool:
-        """Take the next item; False where there is none any more."""
+    def __iter__(self) -> Iterator:
+        try:
+            while (item := self.next()) is not None:
+                yield item
+        finally:
+            self.stop()
+
+    def next(self, wait: bool = True) -> Any:
+        """Take the next item; None where none has come, or after waiting, where none will come."""
         with self.changed:
-            if isinstance(self.taken, Window) and self.gathering is not None:
-                self.gathering.free.append(self.taken.room)
-            self.taken = None
-            self.changed.notify()
-            self.changed.wait_for(lambda: self.items or self.ended)
+            if wait:
+                self.changed.wait_for(lambda: self.items or self.ended)
             if self.items:
-                self.taken = self.items.popleft()
-                self.open = None if self.taken is self.open else self.open
+                taken = self.items.popleft()
+                self.open = None if taken is self.open else self.open
                 self.changed.notify()
-                return True
-        if self.error is not None:
+                return taken
+        if wait and self.error is not None:
             raise self.error
-        return False
+        return None
+
+    def give_back(self, item: Any) -> None:
+        """It has been computed: a window may be filled anew."""
+        if isinstance(item, Window) and self.gathering is not None:
+            with self.changed:
+                self.gathering.free.append(item.room)
+                self.changed.notify()
 
     def stop(self) -> None:
         """Nothing is wanted any more."""
         with self.changed:
             self.stopped = True
             self.changed.notify()
+        self.thread.join()
 
     # --- for the thread
 

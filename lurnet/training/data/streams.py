@@ -7,7 +7,7 @@ import numpy as np
 
 from lurnet.core.errors import BadValue
 from lurnet.core.prepared import Prepared
-from lurnet.training.data.ahead import Gathering, ahead
+from lurnet.training.data.ahead import Ahead, Gathering
 from lurnet.training.data.arrays import class_weighted, standardize
 from lurnet.training.data.batch import unpack_x_y_sample_weight
 
@@ -117,7 +117,7 @@ class Stream:
         rng: np.random.Generator | None,
         gathering: Gathering | None = None,
         part: int = 0,
-    ) -> Iterator[Any]:
+    ) -> Ahead:
         """The batches of one epoch, fetched ahead; with a ``gathering``, windows of them too.
 
         Where an epoch of a PyDataset is a part of a pass, ``part`` is its number. A generator may
@@ -126,7 +126,7 @@ class Stream:
         if hasattr(self.source, "on_epoch_begin"):
             self.source.on_epoch_begin()
         size = getattr(self.source, "max_queue_size", 2)
-        return ahead(lambda: self._batches(rng, part), size, gathering, own=self.indexed)
+        return Ahead(lambda: self._batches(rng, part), size, gathering, own=self.indexed)
 
     def _batches(self, rng: np.random.Generator | None, part: int) -> Iterator[Any]:
         if self.indexed:
