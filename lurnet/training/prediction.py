@@ -274,8 +274,7 @@ def _batches(
 
 def _inputs(data: ArrayData | Stream) -> Iterator[Any]:
     if isinstance(data, Stream):
-        for batch in data.epoch(None):
-            yield batch[0]
+        yield from data.inputs()
         return
     for i in range(data.steps):
         yield take(data.x, slice(i * data.batch_size, (i + 1) * data.batch_size))

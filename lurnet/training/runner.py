@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from lurnet.training import program
-from lurnet.training.data.ahead import RUNNING, Gathering, Window
 from lurnet.training.data.arrays import ArrayData
+from lurnet.training.data.gathering import PATIENCE, RUNNING, Gathering, Window
 from lurnet.training.data.streams import Stream
 from lurnet.training.data.windows import BYTES, Windows, bytes_per_sample
 from lurnet.training.pace import Interruption, Pace
@@ -211,13 +211,14 @@ class ArrayRunner(Steps):
 class StreamRunner(Steps):
     """Epochs over a stream: several small batches in a call, large ones and odd ones by themselves.
 
-    The next call is given to the device while one runs, unless somebody listens to batches.
+    The next call waits at the device while one runs, unless somebody listens to batches. Then a
+    generator is asked for a batch after the one before has been told of, as in Keras.
     """
 
     def __init__(self, model: Any, kind: str, data: Stream) -> None:
         super().__init__(model, kind)
         self.data = data
-        self.gathering = Gathering(1 if model.run_eagerly else data.steps, program.readable)
+        self.gathering = Gathering(1 if model.run_eagerly else data.steps)
 
     def epoch(
         self,
@@ -232,12 +233,14 @@ class StreamRunner(Steps):
         self.on_shape.clear()  # somebody may have frozen a layer since
         self.ready.clear()
         most = RUNNING if pace.every is None else 1
+        early = RUNNING if self.data.indexed or most > 1 else 1
+        patience = PATIENCE if early > 1 else (0.0, 0.0)
         running: deque[tuple[Look, Any]] = deque()  # calls, and the items that end with them
         item, done = None, 0
         try:
             while True:
-                if item is None and len(running) < most:
-                    item = items.next(wait=not running)
+                if item is None and len(running) < early:
+                    item = items.next(bool(running), patience[bool(running)])
                 if item is not None and len(running) < most:
                     before(done)
                     steps, logs, over = self._call(item, pace)
@@ -254,11 +257,10 @@ class StreamRunner(Steps):
                     break
         finally:
             program.wait([look[2] for look, _ in running])  # they read what is lent
-            items.stop()
         self.data.on_epoch_end()
 
     def _call(self, item: Any, pace: Pace) -> tuple[int, dict[str, Any], bool]:
-        """Start a batch, or some batches of a window: how many, the logs, whether it was the end."""
+        """Start a batch, or some batches of a window; how many, the logs, whether none is left."""
         if not isinstance(item, Window):
             return pace.steps(1), self.on_batch(item), True
         if item.data is None:

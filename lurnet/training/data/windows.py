@@ -15,22 +15,21 @@ ALIGNMENT = 64  # an aligned array becomes the device's own without a copy
 
 #: Memory of windows no longer used. New memory costs the system 4 us a page, 17 ms for two windows.
 _spare: list[np.ndarray] = []
-_SPARE_LIMIT = 8
+_SPARE_LIMIT = 4
 
 
 class Windows:
-    """Buffers, so that one can be filled while the device reads another.
+    """Two buffers in turn, so that one can be filled while the device reads the other.
 
     Args:
         data: nested NumPy arrays with a common first axis.
         rows: samples in a window.
-        count: buffers; two are filled in turn.
     """
 
-    def __init__(self, data: Any, rows: int, count: int = 2) -> None:
+    def __init__(self, data: Any, rows: int) -> None:
         self.data, self.turn = data, 0
         blocks: list[np.ndarray] = []
-        self.buffers = [_buffers(data, rows, blocks) for _ in range(count)]
+        self.buffers = [_buffers(data, rows, blocks) for _ in range(2)]
         weakref.finalize(self, _give_back, blocks)
 
     def gather(self, index: np.ndarray) -> Any:
