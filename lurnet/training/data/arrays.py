@@ -28,7 +28,7 @@ def as_numpy(x: Any, argument: str, texts: bool = False) -> Any:
     """
     if x is None:
         return None
-    if type(x) is not np.ndarray:  # the quick way for those: a stream asks of every batch
+    if type(x) is not np.ndarray:
         if hasattr(x, "__jax_array__") or type(x).__module__.startswith("jax"):
             return x
         if hasattr(x, "to_numpy"):
@@ -45,7 +45,8 @@ def as_numpy(x: Any, argument: str, texts: bool = False) -> Any:
             "put a TextVectorization, StringLookup or Hashing layer into a Sequential or "
             "functional model."
         )
-    return x.astype(floatx(), copy=False) if is_float(x.dtype) else x
+    kind = x.dtype.kind  # names are slow: a stream asks of every batch
+    return x.astype(floatx(), copy=False) if kind == "f" or kind == "V" and is_float(x.dtype) else x
 
 
 def _as_texts(x: np.ndarray, argument: str) -> np.ndarray:
