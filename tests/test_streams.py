@@ -1,5 +1,6 @@
 """Streams of batches: gathered in windows, and nothing tells it but the speed."""
 
+import itertools
 import signal
 import threading
 import time
@@ -9,7 +10,7 @@ import pytest
 from cases.training import CE, CLASSES, WEIGHTS, X, mlp
 
 import lurnet
-from lurnet.training import runner
+from lurnet.training import loop, pace, runner
 from lurnet.training.data import gathering
 
 PAIRS = [(X[i : i + 8], CLASSES[i : i + 8]) for i in range(0, 50, 8)]  # the last one holds 2
@@ -231,6 +232,25 @@ def test_a_generator_may_wait_until_a_batch_has_been_told():
     assert len(history["loss"]) == 1
 
 
+def same(keras):
+    return keras.Sequential([keras.Input((6,)), keras.layers.Activation("linear")])
+
+
+def normed(keras):
+    return keras.Sequential([keras.Input((6,)), keras.layers.UnitNormalization(axis=0)])
+
+
+@pytest.mark.parametrize("make", [mlp(), same, normed])
+@pytest.mark.parametrize(
+    "source",
+    [lambda: Dataset(PAIRS), lambda: iter(PAIRS), lambda: itertools.islice(refilled(PAIRS), 7)],
+)
+def test_predictions_for_a_stream_are_those_for_its_batches(make, source):
+    model = make(lurnet)
+    wanted = np.concatenate([model.predict(x, verbose=0) for x, _ in PAIRS])
+    np.testing.assert_allclose(model.predict(source(), verbose=0), wanted, rtol=1e-6)
+
+
 class Steps(lurnet.callbacks.Callback):
     """Writes down what it is told about batches."""
 
@@ -262,6 +282,7 @@ def test_looks_are_almost_as_few_as_with_arrays(monkeypatch):
             self.steps.append(step)
 
     monkeypatch.setattr(runner, "PATIENCE", (LONG, LONG))
+    monkeypatch.setattr(loop, "Pace", lambda every, seconds: pace.Pace(every, LONG))
     arrays, stream = See(), See()
     trained(mlp(), (X[:48], CLASSES[:48]), batch_size=8, epochs=1, callbacks=[arrays])
     trained(mlp(), [Dataset(PAIRS[:-1])], epochs=1, callbacks=[stream])
