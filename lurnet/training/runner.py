@@ -235,6 +235,8 @@ class StreamRunner(Steps):
         most = RUNNING if pace.every is None else 1
         early = RUNNING if self.data.indexed or most > 1 else 1
         patience = PATIENCE if early > 1 else (0.0, 0.0)
+        if most == 1 and not program.on_cpu():  # a window would be sent for each batch
+            self.gathering.span = 0
         running: deque[tuple[Look, Any]] = deque()  # calls, and the items that end with them
         item, done = None, 0
         try:
