@@ -187,7 +187,7 @@ def test_windows_of_three(sizes, wanted):
     batches = [(np.full((size, 1), i, "float32"), None, None) for i, size in enumerate(sizes)]
     found, windows = [], gathering.Gathering(3)
     items = gathering.Collecting(iter(batches), windows, own=True)
-    while (item := items.next(False, LONG)) is not None:
+    while (item := items.next(False, lambda: LONG)) is not None:
         gathered = isinstance(item, gathering.Window)
         assert gathered == (sizes[int((item.room if gathered else item)[0, 0])] == 2)
         rows = item.room[: item.count * item.size] if gathered else item
@@ -208,7 +208,7 @@ def test_a_slow_source_keeps_no_batch_waiting(busy):
 
     asked, taken, patience = [], [], gathering.PATIENCE[busy]
     items = gathering.Collecting(slow(), gathering.Gathering(None), own=True)
-    while (window := items.next(busy, patience)) is not None:
+    while (window := items.next(busy, lambda: patience)) is not None:
         taken.append(window.count)
         assert len(asked) == len(taken)
         items.give_back(window)

@@ -286,7 +286,7 @@ def _gathered(
     steps = 1 if call.model._host is not None else data.steps
     items, done = Collecting(((x, None, None) for x in inputs), Gathering(steps), own=True), 0
     try:
-        while (item := items.next(False, PATIENCE[False])) is not None:
+        while (item := items.next(False, lambda: PATIENCE[False])) is not None:
             gathered = isinstance(item, Window)
             x = take(item.room, slice(item.count * item.size)) if gathered else item
             outputs = _on_host(call(unpack_x_y_sample_weight(x)[0]))

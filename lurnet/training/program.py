@@ -107,6 +107,11 @@ def wait(arrays: Any) -> Any:
         raise
 
 
+def computed(arrays: Any) -> bool:
+    """Whether nested arrays are computed, without waiting for them."""
+    return all(x.is_ready() for x in jax.tree.leaves(arrays) if isinstance(x, jax.Array))
+
+
 def epoch_program(
     step: Callable, variables: Sequence[Variable], batch_size: int, stride: int, logs: Callable
 ) -> Callable:

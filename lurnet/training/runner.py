@@ -234,15 +234,19 @@ class StreamRunner(Steps):
         self.ready.clear()
         most = RUNNING if pace.every is None else 1
         early = RUNNING if self.data.indexed or most > 1 else 1
-        patience = PATIENCE if early > 1 else (0.0, 0.0)
         if most == 1 and not program.on_cpu():  # a window would be sent for each batch
             self.gathering.span = 0
         running: deque[tuple[Look, Any]] = deque()  # calls, and the items that end with them
         item, done = None, 0
+
+        def patience() -> float:
+            busy = running and not program.computed(running[-1][0][2])
+            return PATIENCE[bool(busy)] if early > 1 else 0.0
+
         try:
             while True:
                 if item is None and len(running) < early:
-                    item = items.next(bool(running), patience[bool(running)])
+                    item = items.next(bool(running), patience)
                 if item is not None and len(running) < most:
                     before(done)
                     steps, logs, over = self._call(item, pace)

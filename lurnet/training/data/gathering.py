@@ -1,7 +1,7 @@
 """Windows of a stream: small batches are gathered, to be computed in one call."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -112,14 +112,14 @@ class Collecting:
         self.error: Exception | None = None
         gathering.restart()
 
-    def next(self, busy: bool, patience: float) -> Any:
+    def next(self, busy: bool, patience: Callable[[], float]) -> Any:
         """A window that is full or has taken its time, or a batch; None: there are no more.
 
         An error of the source comes when all before it has been computed.
 
         Args:
             busy: whether the device still computes what came before.
-            patience: seconds after which a window is not filled any more.
+            patience: says after how many seconds a window is not filled any more.
         """
         window, began = None, time.perf_counter()
         while (batch := self._fetch()) is not None:
@@ -131,7 +131,7 @@ class Collecting:
             window = window or self.gathering.window()
             room = self.gathering.put(batch, window)
             batch = None  # the source's next one may lie in its memory
-            if not room or time.perf_counter() - began > patience:
+            if not room or time.perf_counter() - began > patience():
                 return window
         if window is None and self.error is not None and not busy:
             raise self.error
