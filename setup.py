@@ -18,7 +18,9 @@ SOURCE = "lurnet/ops/native/src"
 sums = Extension(
     "lurnet.ops.native._sums",
     [f"{SOURCE}/{name}.c" for name in ("kernels", "panels", "products", "convolutions", "calls")],
-    depends=[f"{SOURCE}/{name}.h" for name in ("sums", "panels", "kernels", "tile", "dots", "pool")],
+    depends=[
+        f"{SOURCE}/{name}.h" for name in ("sums", "panels", "kernels", "tile", "dots", "pool")
+    ],
     include_dirs=[jax.ffi.include_dir()],
     extra_compile_args=["-O3", "-std=gnu11", "-fvisibility=hidden"],
     optional=True,  # without it XLA's own forms are used

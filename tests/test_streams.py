@@ -1,15 +1,17 @@
 """Streams of batches: gathered in windows, and nothing tells it but the speed."""
 
+import itertools
 import signal
 import threading
+import time
 
 import numpy as np
 import pytest
 from cases.training import CE, CLASSES, WEIGHTS, X, mlp
 
 import lurnet
-from lurnet.training import runner
-from lurnet.training.data import ahead
+from lurnet.training import loop, pace, runner
+from lurnet.training.data import gathering
 
 PAIRS = [(X[i : i + 8], CLASSES[i : i + 8]) for i in range(0, 50, 8)]  # the last one holds 2
 LONG = 20.0  # seconds that a thread may take before a test fails instead of hanging
@@ -118,7 +120,7 @@ def assert_same(one, other):
 @pytest.fixture
 def by_itself(monkeypatch):
     """Call it, and each batch goes to the device by itself."""
-    return lambda: monkeypatch.setattr(ahead, "BYTES", 0)
+    return lambda: monkeypatch.setattr(gathering, "BYTES", 0)
 
 
 @pytest.mark.parametrize("name", SOURCES)
@@ -149,7 +151,7 @@ def test_scores_on_a_stream_are_those_on_arrays():
 
 LAYOUTS = {  # batch, steps of an epoch, batches in a window
     "small": ((np.zeros((8, 4)), np.zeros(8)), 50, 50),
-    "endless": ((np.zeros((8, 4)), np.zeros(8)), None, ahead.MOST),
+    "endless": ((np.zeros((8, 4)), np.zeros(8)), None, gathering.MOST),
     "3 MiB": ((np.zeros((3, 2**18), "float32"),), None, 2),
     "5 MiB": ((np.zeros((5, 2**18), "float32"),), None, 0),
     "one step": ((np.zeros((8, 4)), np.zeros(8)), 1, 0),
@@ -162,26 +164,13 @@ LAYOUTS = {  # batch, steps of an epoch, batches in a window
 @pytest.mark.parametrize("name", LAYOUTS)
 def test_how_many_batches_go_into_a_window(name):
     batch, steps, wanted = LAYOUTS[name]
-    gathering = ahead.Gathering(steps)
-    assert gathering.takes(batch) == (wanted > 1)
-    assert (gathering.span if wanted > 1 else 0) == wanted
+    windows = gathering.Gathering(steps)
+    assert windows.takes(batch) == (wanted > 1)
+    assert (windows.span if wanted > 1 else 0) == wanted
     if wanted > 1:
-        assert not gathering.takes(tuple(x[:-1] for x in batch)), "another shape"
-        room = gathering.window().room
-        assert sum(a.nbytes for a in room) <= ahead.BYTES
-
-
-@pytest.fixture
-def patient(monkeypatch):
-    """The consumer takes nothing before the source has ended."""
-    at_once = ahead._Waiting.next
-
-    def wait(self):
-        with self.changed:
-            assert self.changed.wait_for(lambda: self.ended, LONG)
-        return at_once(self)
-
-    monkeypatch.setattr(ahead._Waiting, "next", wait)
+        assert not windows.takes(tuple(x[:-1] for x in batch)), "another shape"
+        room = windows.window().room
+        assert sum(a.nbytes for a in room) <= gathering.BYTES
 
 
 @pytest.mark.parametrize(
@@ -194,34 +183,72 @@ def patient(monkeypatch):
         ([2, 2, 2, 1, 2], [[0, 1, 2], [3], [4]]),
     ],
 )
-def test_windows_of_three(sizes, wanted, patient):
+def test_windows_of_three(sizes, wanted):
     batches = [(np.full((size, 1), i, "float32"), None, None) for i, size in enumerate(sizes)]
-    found, sent = [], []
-    gathering = ahead.Gathering(3, lambda data: sent.append(data) or data)
-    for item in ahead.ahead(lambda: iter(batches), 10, gathering):
-        gathered = isinstance(item, ahead.Window)
+    found, windows = [], gathering.Gathering(3)
+    items = gathering.Collecting(iter(batches), windows, own=True)
+    while (item := items.next(False, lambda: LONG)) is not None:
+        gathered = isinstance(item, gathering.Window)
         assert gathered == (sizes[int((item.room if gathered else item)[0, 0])] == 2)
         rows = item.room[: item.count * item.size] if gathered else item
         found.append(list(dict.fromkeys(rows[:, 0].tolist())))
+        items.give_back(item)
     assert found == wanted
-    assert len(sent) == sum(len(each) == 3 for each in wanted), "full ones go to the device at once"
 
 
-def test_a_slow_source_keeps_nobody_waiting():
-    """Each batch comes only when the one before it has been seen to be done."""
-    seen = threading.Semaphore(1)
-
-    class See(lurnet.callbacks.Callback):
-        def on_train_progress(self, step, logs):
-            seen.release()
+@pytest.mark.parametrize("busy", [False, True])
+def test_a_slow_source_keeps_no_batch_waiting(busy):
+    """A batch goes to the device before the next one is asked for."""
 
     def slow():
+        for i in range(3):
+            time.sleep(2 * patience)
+            asked.append(i)
+            yield np.zeros((2, 1)), None, None
+
+    asked, taken, patience = [], [], gathering.PATIENCE[busy]
+    items = gathering.Collecting(slow(), gathering.Gathering(None), own=True)
+    while (window := items.next(busy, lambda: patience)) is not None:
+        taken.append(window.count)
+        assert len(asked) == len(taken)
+        items.give_back(window)
+    assert taken == [1, 1, 1]
+
+
+def test_a_generator_may_wait_until_a_batch_has_been_told():
+    """Where somebody listens to batches, as in Keras."""
+    told = threading.Semaphore(1)
+
+    class See(lurnet.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            told.release()
+
+    def waiting():
         for batch in PAIRS[:-1]:
-            assert seen.acquire(timeout=LONG)
+            assert told.acquire(timeout=LONG)
             yield batch
 
-    history, _ = trained(mlp(), [slow()], steps_per_epoch=6, epochs=1, callbacks=[See()])
+    history, _ = trained(mlp(), [waiting()], steps_per_epoch=6, epochs=1, callbacks=[See()])
     assert len(history["loss"]) == 1
+
+
+def same(keras):
+    return keras.Sequential([keras.Input((6,)), keras.layers.Activation("linear")])
+
+
+def normed(keras):
+    return keras.Sequential([keras.Input((6,)), keras.layers.UnitNormalization(axis=0)])
+
+
+@pytest.mark.parametrize("make", [mlp(), same, normed])
+@pytest.mark.parametrize(
+    "source",
+    [lambda: Dataset(PAIRS), lambda: iter(PAIRS), lambda: itertools.islice(refilled(PAIRS), 7)],
+)
+def test_predictions_for_a_stream_are_those_for_its_batches(make, source):
+    model = make(lurnet)
+    wanted = np.concatenate([model.predict(x, verbose=0) for x, _ in PAIRS])
+    np.testing.assert_allclose(model.predict(source(), verbose=0), wanted, rtol=1e-6)
 
 
 class Steps(lurnet.callbacks.Callback):
@@ -244,8 +271,8 @@ def test_who_wants_every_batch_hears_every_batch():
     assert told[0].heard == told[1].heard and len(told[0].heard) == 2 * 2 * 6
 
 
-def test_looks_are_as_few_as_with_arrays(patient):
-    """However the batches come, a call runs as many steps as the pace allows."""
+def test_looks_are_almost_as_few_as_with_arrays(monkeypatch):
+    """A call runs as many steps as the pace allows; only the one in advance does not know it."""
 
     class See(lurnet.callbacks.Callback):
         def __init__(self):
@@ -254,10 +281,12 @@ def test_looks_are_as_few_as_with_arrays(patient):
         def on_train_progress(self, step, logs):
             self.steps.append(step)
 
+    monkeypatch.setattr(runner, "PATIENCE", (LONG, LONG))
+    monkeypatch.setattr(loop, "Pace", lambda every, seconds: pace.Pace(every, LONG))
     arrays, stream = See(), See()
     trained(mlp(), (X[:48], CLASSES[:48]), batch_size=8, epochs=1, callbacks=[arrays])
     trained(mlp(), [Dataset(PAIRS[:-1])], epochs=1, callbacks=[stream])
-    assert arrays.steps == stream.steps == [2, 6]
+    assert arrays.steps == [2, 6] and stream.steps == [2, 4, 6]
 
 
 def test_what_came_before_an_error_counts():

@@ -10,7 +10,7 @@ from lurnet.callbacks.base import Callback
 from lurnet.core.errors import BadState
 from lurnet.core.variable import Variable
 from lurnet.training.activations import parts_with_weights
-from lurnet.training.data.ahead import MOST
+from lurnet.training.data.gathering import MOST, RUNNING
 
 #: Steps after which rows are taken from the device where nobody knows how many an epoch has.
 UNKNOWN = 1024
@@ -71,7 +71,8 @@ class GradientRecorder(Callback):
         self.layers, self._parts = [name for name, _ in parts], [some for _, some in parts]
         steps = params.get("steps")
         self._full = steps or UNKNOWN
-        self._capacity = self._full if steps else UNKNOWN + MOST  # the last call may go beyond
+        beyond = RUNNING * MOST  # calls that run when the rows are taken over
+        self._capacity = self._full if steps else UNKNOWN + beyond
         empty = np.zeros((self._capacity, len(parts), 2), "float32")
         self._kept = Variable(empty, trainable=False, name="gradients")
         self._count = Variable(np.int32(0), trainable=False, name="gradient_steps")

@@ -19,7 +19,7 @@ class Pace:
         self.every, self.seconds = every, seconds
         self.per_step: float | None = None
         self._last = 0
-        self._started = 0.0
+        self._started, self._ended = 0.0, 0.0
 
     def steps(self, left: int) -> int:
         """How many of the steps left to run now; also starts the clock."""
@@ -34,8 +34,9 @@ class Pace:
         return self._last
 
     def ran(self, steps: int) -> None:
-        """Note how long the steps took."""
-        spent = (time.perf_counter() - self._started) / steps
+        """Note how long the steps took, which began when those before them ended."""
+        began, self._ended = max(self._started, self._ended), time.perf_counter()
+        spent = (self._ended - began) / steps
         self.per_step = spent if self.per_step is None else 0.5 * (self.per_step + spent)
 
 

@@ -22,6 +22,8 @@ from lurnet.layers.tracking import changes
 from lurnet.training import program
 from lurnet.training.apart import leaves_more, samples_apart
 from lurnet.training.data.arrays import ArrayData, joined, take
+from lurnet.training.data.batch import unpack_x_y_sample_weight
+from lurnet.training.data.gathering import PATIENCE, Collecting, Gathering, Window
 from lurnet.training.data.streams import Stream
 from lurnet.training.data.windows import Windows, bytes_per_sample
 from lurnet.training.pace import Interruption, interruptible
@@ -321,6 +323,8 @@ def _batches(
     events: CallbackList,
     interruption: Interruption,
 ) -> Any:
+    if isinstance(data, Stream) and call.apart and not events.wants_predict_batches:
+        return joined(list(_gathered(call, data, events, interruption)) or _nothing())
     parts = []
     for i, x in enumerate(_inputs(data)):
         events.on_predict_batch_begin(i)
@@ -329,15 +333,37 @@ def _batches(
             events.on_predict_batch_end(i, {"outputs": parts[-1]})
         events.on_predict_progress(i + 1, dict)
         interruption.check()
-    if not parts:
-        raise BadValue("There is nothing to predict: x holds no batch.")
-    return joined(parts)
+    return joined(parts or _nothing())
+
+
+def _nothing() -> Any:
+    raise BadValue("There is nothing to predict: x holds no batch.")
+
+
+def _gathered(
+    call: Predictor, data: Stream, events: CallbackList, interruption: Interruption
+) -> Iterator[Any]:
+    """The outputs of small batches together, as far as they have come when the last are done."""
+    inputs = data.inputs()
+    steps = 1 if call.model._host is not None else data.steps
+    items, done = Collecting(((x, None, None) for x in inputs), Gathering(steps), own=True), 0
+    try:
+        while (item := items.next(False, lambda: PATIENCE[False])) is not None:
+            gathered = isinstance(item, Window)
+            x = take(item.room, slice(item.count * item.size)) if gathered else item
+            outputs = _on_host(call(unpack_x_y_sample_weight(x)[0]))
+            items.give_back(item)
+            yield outputs
+            done += item.count if gathered else 1
+            events.on_predict_progress(done, dict)
+            interruption.check()
+    finally:
+        inputs.close()  # type: ignore[attr-defined]
 
 
 def _inputs(data: ArrayData | Stream) -> Iterator[Any]:
     if isinstance(data, Stream):
-        for batch in data.epoch(None):
-            yield batch[0]
+        yield from data.inputs()
         return
     for i in range(data.steps):
         yield take(data.x, slice(i * data.batch_size, (i + 1) * data.batch_size))

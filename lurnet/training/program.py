@@ -75,6 +75,12 @@ def resident(arrays: Any) -> Any:
     return native.lent(arrays) if on_cpu() else to_device(arrays)
 
 
+def readable(arrays: Any) -> Any:
+    """Nested NumPy arrays as a program reads them: where they are if it can, else on the device."""
+    held = native.lent(arrays) if on_cpu() else None
+    return to_device(arrays) if held is None else held
+
+
 def narrowed(arrays: Any) -> Any:
     """Nested arrays where they are, NumPy's 64-bit types narrowed."""
     return tree.map_structure(
@@ -99,6 +105,11 @@ def wait(arrays: Any) -> Any:
     except KeyboardInterrupt:
         jax.block_until_ready(arrays)
         raise
+
+
+def computed(arrays: Any) -> bool:
+    """Whether nested arrays are computed, without waiting for them."""
+    return all(x.is_ready() for x in jax.tree.leaves(arrays) if isinstance(x, jax.Array))
 
 
 def epoch_program(

@@ -1,13 +1,14 @@
 """Running epochs of steps on the device, over arrays or over a stream of batches."""
 
+from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
 from lurnet.training import program
-from lurnet.training.data.ahead import Gathering, Window
 from lurnet.training.data.arrays import ArrayData
+from lurnet.training.data.gathering import PATIENCE, RUNNING, Gathering, Window
 from lurnet.training.data.streams import Stream
 from lurnet.training.data.windows import BYTES, Windows, bytes_per_sample
 from lurnet.training.pace import Interruption, Pace
@@ -76,8 +77,8 @@ class Steps:
 
     def start(
         self, size: int, stride: int, data: Any, index: Any, bounds: tuple[int, int]
-    ) -> Callable[[], dict[str, Any]]:
-        """Start the steps between the bounds; what is returned waits for them and gives the logs.
+    ) -> dict[str, Any]:
+        """Start the steps between the bounds; returns the logs, for which whoever reads them waits.
 
         Step i takes ``size`` samples of the data, or of its rows ``index``, from ``i * stride`` on.
         """
@@ -89,12 +90,9 @@ class Steps:
         args = (state, self.last[size], data, index, *map(np.int32, bounds))
         new, self.last[size], logs = self.loop(size, stride, args).result()(*args)
         program.adopt(self.variables, new)  # whoever reads them waits
-
-        def finish() -> dict[str, Any]:
+        if not logs:  # the next call may be given the variables before anybody has waited for them
             program.wait(new)
-            return logs
-
-        return finish
+        return logs
 
     def loop(self, size: int, stride: int, args: tuple) -> Any:
         """The program of ``start``, which may still be compiled."""
@@ -152,12 +150,12 @@ class ArrayRunner(Steps):
             first = done // self.span * self.span if done < self.whole else done
             left = min(first + self.span, self.whole) - done if done < self.whole else 1
             steps = pace.steps(left)
-            finish = self._run(ready, rows, done - first, steps, done < self.whole)
+            logs = self._run(ready, rows, done - first, steps, done < self.whole)
             if steps == left and done + steps < self.steps:  # while the device works
                 ready = self._window(order, done + steps)
             while self.meanwhile:
                 self.meanwhile.pop()()
-            logs = finish()
+            program.wait(logs)
             pace.ran(steps)
             yield done, done + steps, logs
             done += steps
@@ -191,11 +189,11 @@ class ArrayRunner(Steps):
         assert self.windows is not None
         return self.windows.gather(rows)
 
-    def _run(self, data: Any, order: Any, start: int, steps: int, whole: bool) -> Callable:
-        """Start some steps of a window; the function returned waits for them and gives the logs."""
+    def _run(self, data: Any, order: Any, start: int, steps: int, whole: bool) -> dict[str, Any]:
+        """Start some steps of a window; returns the logs, for which whoever reads them waits."""
         size = self.size if whole else self.rest
         if self.model.run_eagerly:
-            return lambda: self._run_eagerly(data, size, start, steps)
+            return self._run_eagerly(data, size, start, steps)
         if self.held is not None:
             first = start if whole else self.whole
             return self.start(size, self.size, data, order, (first, first + steps))
@@ -213,14 +211,14 @@ class ArrayRunner(Steps):
 class StreamRunner(Steps):
     """Epochs over a stream: several small batches in a call, large ones and odd ones by themselves.
 
-    On a GPU the fetching thread sends full windows to the device.
+    The next call waits at the device while one runs, unless somebody listens to batches. Then a
+    generator is asked for a batch after the one before has been told of, as in Keras.
     """
 
     def __init__(self, model: Any, kind: str, data: Stream) -> None:
         super().__init__(model, kind)
         self.data = data
-        sent = () if program.on_cpu() else (program.to_device,)
-        self.gathering = Gathering(1 if model.run_eagerly else data.steps, *sent)
+        self.gathering = Gathering(1 if model.run_eagerly else data.steps)
 
     def epoch(
         self,
@@ -234,29 +232,48 @@ class StreamRunner(Steps):
         items = self.data.epoch(rng, self.gathering, part)
         self.on_shape.clear()  # somebody may have frozen a layer since
         self.ready.clear()
-        done = 0
+        most = RUNNING if pace.every is None else 1
+        early = RUNNING if self.data.indexed or most > 1 else 1
+        if most == 1 and not program.on_cpu():  # a window would be sent for each batch
+            self.gathering.span = 0
+        running: deque[tuple[Look, Any]] = deque()  # calls, and the items that end with them
+        item, done = None, 0
+
+        def patience() -> float:
+            busy = running and not program.computed(running[-1][0][2])
+            return PATIENCE[bool(busy)] if early > 1 else 0.0
+
         try:
-            for item in items:
-                start, stop = 0, item.count if isinstance(item, Window) else 1
-                while start < stop:
+            while True:
+                if item is None and len(running) < early:
+                    item = items.next(bool(running), patience)
+                if item is not None and len(running) < most:
                     before(done)
-                    steps, logs = self._call(item, start, pace)
-                    yield done, done + steps, logs
-                    start, done = start + steps, done + steps
+                    steps, logs, over = self._call(item, pace)
+                    running.append(((done, done + steps, logs), item if over else None))
+                    item, done = None if over else item, done + steps
+                elif running:
+                    look, used = running.popleft()
+                    program.wait(look[2])
+                    pace.ran(look[1] - look[0])
+                    items.give_back(used)
+                    yield look
                     interruption.check()
+                else:
+                    break
         finally:
-            items.close()  # type: ignore[attr-defined]
+            program.wait([look[2] for look, _ in running])  # they read what is lent
         self.data.on_epoch_end()
 
-    def _call(self, item: Any, start: int, pace: Pace) -> tuple[int, dict[str, Any]]:
-        """Run a batch, or some batches of a window; returns how many, and the logs."""
+    def _call(self, item: Any, pace: Pace) -> tuple[int, dict[str, Any], bool]:
+        """Start a batch, or some batches of a window; how many, the logs, whether none is left."""
         if not isinstance(item, Window):
-            return 1, self.on_batch(item)
-        item.data = program.to_device(item.data)
-        steps = pace.steps(item.count - start)
-        logs = self.start(item.size, item.size, item.data, None, (start, start + steps))()
-        pace.ran(steps)
-        return steps, logs
+            return pace.steps(1), self.on_batch(item), True
+        if item.data is None:
+            item.data = program.readable(item.room)
+        start, item.start = item.start, item.start + pace.steps(item.count - item.start)
+        logs = self.start(item.size, item.size, item.data, None, (start, item.start))
+        return item.start - start, logs, item.start == item.count
 
 
 def make_runner(model: Any, kind: str, data: ArrayData | Stream) -> ArrayRunner | StreamRunner:

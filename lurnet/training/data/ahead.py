@@ -1,115 +1,21 @@
-"""Fetching ahead: a thread gets the next batches, small ones in windows, while the device works."""
+"""Fetching ahead: a thread gets the next batches while the consumer works."""
 
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 
-from lurnet.core import tree
-from lurnet.core.dtypes import narrow
-from lurnet.training.data.batch import pack_x_y_sample_weight
-from lurnet.training.data.windows import BYTES, Windows, bytes_per_sample
-
-#: Batches in a window at most. A call to the device costs 0.1 to 0.2 ms, some 1 us a step of these.
-MOST = 128
-
-
-@dataclass
-class Window:
-    """Successive batches of equal shapes, one after another in arrays with room for more."""
-
-    room: Any  # nested NumPy arrays
-    size: int  # samples in a batch
-    count: int = 0  # batches
-    data: Any = None  # the arrays to compute with
-
-
-class Gathering:
-    """The windows of a stream, for batches of the shapes that its first one has.
-
-    Args:
-        steps: batches in an epoch, None if unknown.
-        sent: what to do with a full window's arrays, such as sending them to the device.
-    """
-
-    def __init__(self, steps: int | None, sent: Callable[[Any], Any] = lambda data: data) -> None:
-        self.steps, self.sent = steps, sent
-        self.span = -1  # batches in a window; -1: no batch has come yet
-        self.size, self.layout = 0, None
-        self.free: list[Any] = []
-        self._windows: Windows | None = None
-
-    def restart(self) -> None:
-        """All windows are free again."""
-        self.free = [] if self._windows is None else list(self._windows.buffers)
-
-    def takes(self, batch: Any) -> bool:
-        """Whether a batch goes into a window, rather than by itself to the device."""
-        layout = tree.map_structure(_layout_of, batch)
-        if self.span < 0:
-            self._fit(batch)
-            self.layout = layout
-        return self.span > 1 and layout == self.layout
-
-    def _fit(self, batch: Any) -> None:
-        arrays = [a for a in tree.leaves(batch) if a is not None]
-        sizes = {a.shape[0] if a.ndim else 0 for a in arrays}
-        plain = all(isinstance(a, np.ndarray) and a.dtype.kind not in "OUS" for a in arrays)
-        self.span = 0
-        if not plain or len(sizes) != 1 or 0 in sizes:
-            return
-        (self.size,) = sizes
-        room = BYTES // max(1, self.size * bytes_per_sample(batch))
-        self.span = min(room, MOST, MOST if self.steps is None else self.steps)
-        if self.span > 1:
-            self._windows = Windows(tree.map_structure(_empty, batch), self.span * self.size)
-            self.restart()
-
-    def window(self) -> Window:
-        """An empty window, which must be free."""
-        room = self.free.pop()
-        return Window(room, self.size, data=room)
-
-    def put(self, batch: Any, window: Window) -> bool:
-        """Copy a batch behind the others of a window; returns whether there is room for more."""
-        rows = slice(window.count * self.size, (window.count + 1) * self.size)
-        for room, array in zip(tree.leaves(window.room), tree.leaves(batch), strict=True):
-            if array is not None:
-                room[rows] = array
-        window.count += 1
-        if window.count == self.span:
-            window.data = self.sent(window.room)
-        return window.count < self.span
-
-
-def _layout_of(array: Any) -> Any:
-    return None if array is None else (array.shape, array.dtype)
-
-
-def _empty(array: Any) -> Any:
-    return None if array is None else np.empty((0, *array.shape[1:]), narrow(array.dtype))
-
-
-def ahead(
-    make: Callable[[], Iterator], size: int, gathering: Gathering | None = None, own: bool = True
-) -> Iterator[Any]:
+def ahead(make: Callable[[], Iterator], size: int) -> Iterator[Any]:
     """What an iterator gives, fetched by a thread while the consumer works.
 
-    With a ``gathering``, what comes are windows of batches, and the batches that fit into none; a
-    window is the consumer's until it asks for the next item. It is handed over as soon as it holds
-    one batch, so a slow source keeps nobody waiting. An error of the iterator is raised after all
-    that came before it.
+    An error of the iterator is raised after all that came before it.
 
     Args:
         make: makes the iterator, on the thread.
         size: items fetched ahead.
-        gathering: the windows, None: each batch comes by itself.
-        own: whether arrays are the iterator's own, which it never fills anew.
     """
-    items = _Waiting(size, gathering, own)
+    items = _Waiting(size)
     thread = threading.Thread(target=items.fetch, args=(make,), daemon=True, name="lurnet-fetch")
     thread.start()
     try:
@@ -123,30 +29,22 @@ def ahead(
 class _Waiting:
     """What the thread has fetched and the consumer has not yet taken."""
 
-    def __init__(self, size: int, gathering: Gathering | None, own: bool) -> None:
-        self.size, self.gathering, self.own = max(1, size), gathering, own
+    def __init__(self, size: int) -> None:
+        self.size = max(1, size)
         self.items: deque = deque()
-        self.open: Window | None = None  # the last item, while there is room in it
         self.taken: Any = None
         self.ended, self.stopped = False, False
         self.error: BaseException | None = None
         self.changed = threading.Condition()
-        if gathering is not None:
-            gathering.restart()
 
     # --- for the consumer
 
     def next(self) -> bool:
         """Take the next item; False where there is none any more."""
         with self.changed:
-            if isinstance(self.taken, Window) and self.gathering is not None:
-                self.gathering.free.append(self.taken.room)
-            self.taken = None
-            self.changed.notify()
             self.changed.wait_for(lambda: self.items or self.ended)
             if self.items:
                 self.taken = self.items.popleft()
-                self.open = None if self.taken is self.open else self.open
                 self.changed.notify()
                 return True
         if self.error is not None:
@@ -175,38 +73,8 @@ class _Waiting:
                 self.changed.notify()
 
     def _put(self, item: Any) -> bool:
-        gathering = self.gathering
-        if gathering is not None:
-            item = pack_x_y_sample_weight(*item)
-            if gathering.takes(item):
-                return self._gather(item, gathering)
-        item = item if self.own else tree.map_structure(_copied, item)
         with self.changed:
-            self.open = None
-            return self._wait(lambda: len(self.items) < self.size) and self._add(item)
-
-    def _gather(self, batch: Any, gathering: Gathering) -> bool:
-        with self.changed:  # while a batch is copied, the consumer may not take its window
-            if self.open is None:
-                if not self._wait(lambda: gathering.free):
-                    return False
-                self.open = gathering.window()
-                self.items.append(self.open)
-            if not gathering.put(batch, self.open):
-                self.open = None
+            self.changed.wait_for(lambda: self.stopped or len(self.items) < self.size)
+            self.items.append(item)
             self.changed.notify()
             return not self.stopped
-
-    def _add(self, item: Any) -> bool:
-        self.items.append(item)
-        self.changed.notify()
-        return True
-
-    def _wait(self, ready: Callable[[], Any]) -> bool:
-        """Wait until there is room; False where nothing is wanted any more."""
-        self.changed.wait_for(lambda: self.stopped or ready())
-        return not self.stopped
-
-
-def _copied(array: Any) -> Any:
-    return np.array(array) if isinstance(array, np.ndarray) else array

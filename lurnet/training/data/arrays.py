@@ -28,13 +28,14 @@ def as_numpy(x: Any, argument: str, texts: bool = False) -> Any:
     """
     if x is None:
         return None
-    if hasattr(x, "__jax_array__") or type(x).__module__.startswith("jax"):
-        return x
-    if hasattr(x, "to_numpy"):
-        x = x.to_numpy()
-    elif hasattr(x, "detach"):  # a torch tensor
-        x = x.detach().cpu().numpy()
-    x = np.asarray(x)
+    if type(x) is not np.ndarray:
+        if hasattr(x, "__jax_array__") or type(x).__module__.startswith("jax"):
+            return x
+        if hasattr(x, "to_numpy"):
+            x = x.to_numpy()
+        elif hasattr(x, "detach"):  # a torch tensor
+            x = x.detach().cpu().numpy()
+        x = np.asarray(x)
     if x.dtype.kind in "OUS":
         if texts:
             return _as_texts(x, argument)
@@ -44,7 +45,8 @@ def as_numpy(x: Any, argument: str, texts: bool = False) -> Any:
             "put a TextVectorization, StringLookup or Hashing layer into a Sequential or "
             "functional model."
         )
-    return x.astype(floatx(), copy=False) if is_float(x.dtype) else x
+    kind = x.dtype.kind  # names are slow: a stream asks of every batch
+    return x.astype(floatx(), copy=False) if kind == "f" or kind == "V" and is_float(x.dtype) else x
 
 
 def _as_texts(x: np.ndarray, argument: str) -> np.ndarray:
@@ -66,6 +68,8 @@ def standardize(values: Any, argument: str, texts: bool = False) -> Any:
     """
     if values is None:
         return None
+    if type(values) is np.ndarray:
+        return as_numpy(values, argument, texts)
     if (
         isinstance(values, (list, tuple))
         and not any(is_array(v) or tree.is_nested(v) or v is None for v in values)

@@ -7,9 +7,10 @@ import numpy as np
 
 from lurnet.core.errors import BadValue
 from lurnet.core.prepared import Prepared
-from lurnet.training.data.ahead import Gathering, ahead
+from lurnet.training.data.ahead import ahead
 from lurnet.training.data.arrays import class_weighted, standardize
 from lurnet.training.data.batch import unpack_x_y_sample_weight
+from lurnet.training.data.gathering import Collecting, Gathering, copied
 
 
 class PyDataset:
@@ -19,9 +20,9 @@ class PyDataset:
     every epoch.
 
     Args:
-        workers: kept for compatibility: one thread fetches ahead.
+        workers: kept for compatibility: batches are fetched while the device works.
         use_multiprocessing: kept for compatibility.
-        max_queue_size: large batches fetched ahead; small ones are gathered in windows.
+        max_queue_size: batches that ``predict`` fetches ahead.
     """
 
     def __init__(
@@ -113,20 +114,30 @@ class Stream:
         return self._running
 
     def epoch(
-        self,
-        rng: np.random.Generator | None,
-        gathering: Gathering | None = None,
-        part: int = 0,
-    ) -> Iterator[Any]:
-        """The batches of one epoch, fetched ahead; with a ``gathering``, windows of them too.
+        self, rng: np.random.Generator | None, gathering: Gathering, part: int = 0
+    ) -> Collecting:
+        """The batches of one epoch, in windows as far as they fit into some.
 
         Where an epoch of a PyDataset is a part of a pass, ``part`` is its number. A generator may
         fill the same arrays anew for its next batch.
         """
+        self._begin()
+        return Collecting(self._batches(rng, part), gathering, own=self.indexed)
+
+    def inputs(self) -> Iterator[Any]:
+        """The inputs of one epoch's batches, fetched ahead."""
+        self._begin()
+        own = (lambda x: x) if self.indexed else copied
+
+        def fetch() -> Iterator[Any]:
+            for x, *_ in self._batches(None, 0):
+                yield own(x)
+
+        return ahead(fetch, getattr(self.source, "max_queue_size", 2))
+
+    def _begin(self) -> None:
         if hasattr(self.source, "on_epoch_begin"):
             self.source.on_epoch_begin()
-        size = getattr(self.source, "max_queue_size", 2)
-        return ahead(lambda: self._batches(rng, part), size, gathering, own=self.indexed)
 
     def _batches(self, rng: np.random.Generator | None, part: int) -> Iterator[Any]:
         if self.indexed:
