@@ -1,12 +1,10 @@
 """Prediction: the same outputs whatever the number of samples, from few programs."""
 
-import os
 
 import numpy as np
 import pytest
 
 import lurnet as keras
-from lurnet.core import dispatch
 from lurnet.layers import context
 from lurnet.training import prediction
 from lurnet.training.apart import samples_apart
@@ -283,10 +281,3 @@ def test_masks_take_the_long_way():
     model(x)
     set_mask(x, keras.ops.ones((1, 8), "bool"))
     assert prediction.called_before(model, (x,), {}) is None
-
-
-def test_a_program_runs_where_it_is_called():
-    import jax
-
-    chosen = os.environ.get(dispatch.NAME.upper(), "0")
-    assert jax.config.values[dispatch.NAME] is (chosen not in ("0", "false"))

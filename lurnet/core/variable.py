@@ -10,13 +10,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from lurnet.core.dispatch import run_where_called
 from lurnet.core.dtypes import is_float, narrow, standardize_dtype
 from lurnet.core.errors import BadValue
 from lurnet.core.names import auto_name, path_of
 from lurnet.core.traced import is_traced
-
-run_where_called()
 
 
 class Scope:
