@@ -3,6 +3,8 @@
 import inspect
 from typing import Any
 
+import jax
+
 from lurnet import losses, metrics, ops, optimizers
 from lurnet.core.errors import BadType, BadValue, did_you_mean
 from lurnet.core.registry import deserialize, serialize
@@ -138,7 +140,23 @@ class Compiled:
     @property
     def metrics_names(self) -> list[str]:
         """Names of the metrics, in the order of what evaluate() returns."""
-        return list(self.get_metrics_result()) if self.compiled else []
+        return self._result_names() if self.compiled else []
+
+    def _result_names(self) -> list[str]:
+        """The keys of ``get_metrics_result``, found without computing: that would be compiled."""
+        if self.run_eagerly:
+            return list(self.get_metrics_result())
+        names: list[str] = []
+
+        def look() -> None:
+            with values([], []):
+                names[:] = self.get_metrics_result()
+
+        try:
+            jax.eval_shape(look)
+        except jax.errors.JAXTypeError:  # a metric that looks at numbers
+            return list(self.get_metrics_result())
+        return names
 
     @property
     def metrics_variables(self) -> list[Variable]:

@@ -56,7 +56,8 @@ def to_device(arrays: Any, copy: bool = False) -> Any:
 def _put(x: Any, copy: bool) -> Any:
     if x is None or isinstance(x, jax.Array):
         return x
-    return jnp.array(_narrowed(x)) if copy else jax.device_put(_narrowed(x), may_alias=True)
+    given = _narrowed(x)  # NumPy copies: jnp.array would compile a program for each shape
+    return jax.device_put(np.array(given) if copy else given, may_alias=True)
 
 
 def is_concrete(x: Any) -> bool:
