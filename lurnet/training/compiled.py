@@ -3,11 +3,10 @@
 import inspect
 from typing import Any
 
-import jax
-
 from lurnet import losses, metrics, ops, optimizers
 from lurnet.core.errors import BadType, BadValue, did_you_mean
 from lurnet.core.registry import deserialize, serialize
+from lurnet.core.symbolic import infer
 from lurnet.core.variable import Variable, values
 from lurnet.layers.tracking import unique
 from lurnet.metrics import Mean
@@ -144,19 +143,10 @@ class Compiled:
 
     def _result_names(self) -> list[str]:
         """The keys of ``get_metrics_result``, found without computing: that would be compiled."""
-        if self.run_eagerly:
-            return list(self.get_metrics_result())
-        names: list[str] = []
-
-        def look() -> None:
-            with values([], []):
-                names[:] = self.get_metrics_result()
-
         try:
-            jax.eval_shape(look)
-        except jax.errors.JAXTypeError:  # a metric that looks at numbers
+            return list(infer(self.get_metrics_result))
+        except TypeError:  # a metric that looks at numbers
             return list(self.get_metrics_result())
-        return names
 
     @property
     def metrics_variables(self) -> list[Variable]:
