@@ -132,6 +132,8 @@ class Variable:
     def assign(self, value: Any) -> jax.Array:
         """Replace the value; the shape must be the same. Returns the new array."""
         given = getattr(value, "value", value)
+        if isinstance(given, np.ndarray) and not isinstance(given, np.ma.MaskedArray):
+            given = np.array(given)  # JAX would read the caller's array where it lies, for good
         value = jnp.asarray(given, self._form.dtype)
         if value.shape != self.shape:
             raise BadValue(
