@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Annotated, Any, ClassVar
 
+import numpy as np
+
 from lurnet import initializers, ops
 from lurnet.core import tree
 from lurnet.core.dtypes import as_policy
@@ -118,8 +120,8 @@ class Metric(Config):
 
     def reset_state(self) -> None:
         """Forget all batches."""
-        for variable in self.variables:
-            variable.assign(ops.zeros_like(variable.value))
+        for variable in self.variables:  # NumPy's zeros: those of JAX would be compiled
+            variable.assign(np.zeros(variable.shape, variable.stored.dtype))
 
     def reset_states(self) -> None:
         """Keras 2's name of ``reset_state``."""

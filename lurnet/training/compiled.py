@@ -6,6 +6,7 @@ from typing import Any
 from lurnet import losses, metrics, ops, optimizers
 from lurnet.core.errors import BadType, BadValue, did_you_mean
 from lurnet.core.registry import deserialize, serialize
+from lurnet.core.symbolic import infer
 from lurnet.core.variable import Variable, values
 from lurnet.layers.tracking import unique
 from lurnet.metrics import Mean
@@ -138,7 +139,14 @@ class Compiled:
     @property
     def metrics_names(self) -> list[str]:
         """Names of the metrics, in the order of what evaluate() returns."""
-        return list(self.get_metrics_result()) if self.compiled else []
+        return self._result_names() if self.compiled else []
+
+    def _result_names(self) -> list[str]:
+        """The keys of ``get_metrics_result``, found without computing: that would be compiled."""
+        try:
+            return list(infer(self.get_metrics_result))
+        except TypeError:  # a metric that looks at numbers
+            return list(self.get_metrics_result())
 
     @property
     def metrics_variables(self) -> list[Variable]:

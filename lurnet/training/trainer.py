@@ -242,7 +242,7 @@ class Trainer(Compiled):
         return found if return_dict else self._as_list(found)
 
     def _as_list(self, logs: dict[str, Any]) -> Any:
-        names = [n for n in self.get_metrics_result() if n in logs]
+        names = [n for n in self._result_names() if n in logs]
         ordered = [logs[n] for n in names] + [v for k, v in logs.items() if k not in names]
         return ordered[0] if len(ordered) == 1 else ordered
 
