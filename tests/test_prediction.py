@@ -1,6 +1,5 @@
 """Prediction: the same outputs whatever the number of samples, from few programs."""
 
-
 import numpy as np
 import pytest
 
