@@ -10,6 +10,7 @@ from lurnet.core.settings import epsilon
 from lurnet.core.symbolic import Tensor, op
 from lurnet.ops.arithmetic import as_float
 from lurnet.ops.kinds import DType, chosen
+from lurnet.ops.lowering.apart import computed_apart
 
 
 @op
@@ -136,9 +137,11 @@ def binary_crossentropy(target: Tensor, output: Tensor, from_logits: bool = Fals
     target, output = jnp.asarray(target), as_float(output)
     _same_shape(target.shape, output.shape)
     if from_logits:
-        return target * jax.nn.softplus(-output) + (1 - target) * jax.nn.softplus(output)
-    output = _inside(output)
-    return -(target * jnp.log(output) + (1 - target) * jnp.log(1 - output))
+        values = target * jax.nn.softplus(-output) + (1 - target) * jax.nn.softplus(output)
+    else:
+        output = _inside(output)
+        values = -(target * jnp.log(output) + (1 - target) * jnp.log(1 - output))
+    return computed_apart(values)
 
 
 @op
