@@ -28,7 +28,11 @@ from lurnet.ops.lowering.correlation import (
 from lurnet.ops.lowering.largest import given_back
 from lurnet.ops.lowering.windows import Pads, Sizes
 
-BETWEEN = 2**18  #: numbers of one image between the two, up to which they stay in a core's cache
+#: Numbers of one image between the two, up to which they stay in a core's cache.
+BETWEEN = 2**18
+#: The same where there is one image only: a larger one is shared among threads, band by band, which
+#: the two as one are not.
+BETWEEN_ALONE = 2**15
 
 
 class Parts(NamedTuple):
@@ -68,7 +72,8 @@ def note(y: Array, x: Array, kernel: Array, geometry: Geometry) -> None:
 def convolution_before(y: Array) -> Parts | None:
     """The convolution that gave y, if it had better be one with a pooling."""
     parts = _known.get(y)
-    return parts if parts is not None and math.prod(y.shape[1:]) <= BETWEEN else None
+    most = BETWEEN_ALONE if y.shape[0] == 1 else BETWEEN
+    return parts if parts is not None and math.prod(y.shape[1:]) <= most else None
 
 
 def pooled_in_c(parts: Parts, window: native.Window) -> Array:
