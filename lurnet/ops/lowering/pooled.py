@@ -28,11 +28,12 @@ from lurnet.ops.lowering.correlation import (
 from lurnet.ops.lowering.largest import given_back
 from lurnet.ops.lowering.windows import Pads, Sizes
 
-#: Numbers of one image between the two, up to which they stay in a core's cache.
-BETWEEN = 2**18
-#: The same where there is one image only: a larger one is shared among threads, band by band, which
-#: the two as one are not.
-BETWEEN_ALONE = 2**15
+#: Numbers of an image between the two, up to which they stay in a core's cache. us, as one | apart:
+#: 8 images 64x64x16 -> 64 (2**18 numbers) 1753 | 1722, 112x112x8 -> 32 1931 | 1747.
+BETWEEN = 2**17
+#: Multiply-adds of an image that is alone, up to which it is not worth sharing among threads, band
+#: by band, as a convolution apart is: 28x28x1 -> 32 9 | 9, 32x32x32 -> 32 97 | 57.
+ALONE = 2**21
 
 
 class Parts(NamedTuple):
@@ -72,8 +73,10 @@ def note(y: Array, x: Array, kernel: Array, geometry: Geometry) -> None:
 def convolution_before(y: Array) -> Parts | None:
     """The convolution that gave y, if it had better be one with a pooling."""
     parts = _known.get(y)
-    most = BETWEEN_ALONE if y.shape[0] == 1 else BETWEEN
-    return parts if parts is not None and math.prod(y.shape[1:]) <= most else None
+    if parts is None or math.prod(y.shape[1:]) > BETWEEN:
+        return None
+    work = math.prod(y.shape[1:-1]) * parts.kernel.size
+    return parts if y.shape[0] > 1 or work <= ALONE else None
 
 
 def pooled_in_c(parts: Parts, window: native.Window) -> Array:
