@@ -478,3 +478,14 @@ def test_a_generator_may_fill_one_array_again_and_again():
 
     apart = ((batch, batch[:, :1] * 2) for batch in x)
     np.testing.assert_array_equal(weights(same_array()), weights(apart))
+
+
+def test_an_error_of_ours_comes_without_notes_on_frames():
+    """JAX adds three lines on frames it has removed; what is to be done is said already."""
+    model = lurnet.Sequential([lurnet.Input((4,)), lurnet.layers.Dense(1)])
+    model.compile("sgd", "mse")
+    with pytest.raises(BadValue) as caught:
+        model.fit(np.zeros((8, 3)), np.zeros((8, 1)), verbose=0)
+    assert getattr(caught.value, "__notes__", []) == []
+    caught.value.add_note("while fitting")
+    assert caught.value.__notes__ == ["while fitting"]

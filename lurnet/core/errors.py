@@ -7,6 +7,11 @@ from collections.abc import Iterable
 class LurnetError(Exception):
     """Base of every error that lurnet raises on purpose."""
 
+    def add_note(self, note: str) -> None:
+        """A line below the message, but for JAX's on frames it has removed: this says enough."""
+        if "JAX_TRACEBACK_FILTERING" not in note:
+            super().add_note(note)
+
 
 class BadValue(LurnetError, ValueError):
     """An argument, a shape or a name that cannot work."""
