@@ -23,7 +23,14 @@ from lurnet.training import program
 from lurnet.training.apart import leaves_more, samples_apart
 from lurnet.training.data.arrays import ArrayData, joined, take
 from lurnet.training.data.batch import unpack_x_y_sample_weight
-from lurnet.training.data.gathering import PATIENCE, Collecting, Gathering, Window
+from lurnet.training.data.gathering import (
+    PATIENCE,
+    Collecting,
+    Gathering,
+    Window,
+    copied,
+    own,
+)
 from lurnet.training.data.streams import Stream
 from lurnet.training.data.windows import Windows, bytes_per_sample
 from lurnet.training.pace import Interruption, interruptible
@@ -215,7 +222,7 @@ def called(model: Any, args: tuple, kwargs: dict[str, Any]) -> Any:
     if not call.plain:
         return None
     # The device may still read the array when the caller, who has the outputs, fills it anew.
-    return program.to_device(call(tree.map_structure(_own, x)))
+    return program.to_device(call(copied(x)))
 
 
 def called_before(model: Any, args: tuple, kwargs: dict[str, Any]) -> Any:
@@ -233,7 +240,7 @@ def called_before(model: Any, args: tuple, kwargs: dict[str, Any]) -> Any:
         return None
     if not context.undisturbed() or in_scope():
         return None
-    return call.at_once(_own(x))
+    return call.at_once(own(x))
 
 
 def predicted_before(model: Any, x: Any, batch_size: int | None) -> Any:
@@ -255,10 +262,6 @@ def _known_for(model: Any, x: Any) -> "Predictor | None":
         return None
     subclass = isinstance(x, np.ndarray) and type(x) is not np.ndarray
     return kept[1] if program.is_concrete(x) and not subclass else None
-
-
-def _own(x: Any) -> Any:
-    return x.copy() if isinstance(x, np.ndarray) else x
 
 
 def _are_plain(x: Any) -> bool:

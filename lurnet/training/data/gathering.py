@@ -155,4 +155,9 @@ class Collecting:
 
 def copied(batch: Any) -> Any:
     """A batch in memory of its own."""
-    return tree.map_structure(lambda x: x.copy() if isinstance(x, np.ndarray) else x, batch)
+    return tree.map_structure(own, batch)
+
+
+def own(x: Any) -> Any:
+    """A NumPy array in memory of its own; anything else as it is."""
+    return x.copy() if isinstance(x, np.ndarray) else x

@@ -101,16 +101,16 @@ static void convolve(const struct convolution *c, const struct field *f, long ro
                    .depth = depth, .out_step = c->filters};
   for (long first = 0; first < c->filters; first += 2 * chosen->lanes) {
     struct panel panel = panel_at(&t, c->kernel, c->filters, first);
-    take_panel(&t, &panel);
+    struct tile one = with_panel(t, &panel);
     const float *line = f->data; /* where the windows of a row of outputs begin */
     for (long place = 0, x = 0, taken; place < places; place += taken) {
       taken = rows_of_tile(places - place);
       for (long i = 0; i < taken; i++) {
-        t.left[i] = line + x * across;
+        one.left[i] = line + x * across;
         if (++x == c->out_wide) x = 0, line += down;
       }
-      t.out = out + place * c->filters + first;
-      run_tile(&t, BY_ROWS, taken, &panel);
+      one.out = out + place * c->filters + first;
+      run_tile(&one, BY_ROWS, taken, &panel);
     }
   }
 }
@@ -179,8 +179,7 @@ static void group_gradient_few(const struct convolution *c, const struct group *
   for (long tap = 0; tap < c->kernel_high; tap++)
     for (long first = 0; first < columns; first += width) {
       struct panel panel = panel_at(&t, g->x + tap * c->gap_high * g->row, columns, first);
-      struct tile one = t; /* the next panel is found from t as it is */
-      take_panel(&one, &panel);
+      struct tile one = with_panel(t, &panel);
       run_tile(&one, BY_COLUMNS, c->filters, &panel);
       float *to = out + (tap * columns + first) * c->filters;
       for (long i = 0; i < panel.columns; i++)
@@ -204,14 +203,14 @@ static void group_gradient(const struct convolution *c, long begin, long count, 
                    .out_step = c->filters, .start_step = c->filters};
   for (long first = 0; first < c->filters; first += 2 * chosen->lanes) {
     struct panel panel = panel_at(&t, g.y, c->filters, first);
-    take_panel(&t, &panel);
+    struct tile one = with_panel(t, &panel);
     for (long tap = 0; tap < c->kernel_high; tap++)
       for (long row = 0, taken; row < rows; row += taken) {
         taken = rows_of_tile(rows - row);
-        t.left[0] = g.x + tap * c->gap_high * g.row + row;
-        t.out = out + (tap * rows + row) * c->filters + first;
-        t.start = add ? t.out : NULL;
-        run_tile(&t, BY_COLUMNS, taken, &panel);
+        one.left[0] = g.x + tap * c->gap_high * g.row + row;
+        one.out = out + (tap * rows + row) * c->filters + first;
+        one.start = add ? one.out : NULL;
+        run_tile(&one, BY_COLUMNS, taken, &panel);
       }
   }
 }

@@ -34,9 +34,10 @@ struct panel panel_at(const struct tile *t, const float *right, long columns, lo
   return p;
 }
 
-void take_panel(struct tile *t, const struct panel *p) {
-  t->right = p->right, t->right_step = p->step;
-  t->right_segment = p->segment, t->right_image = p->image;
+struct tile with_panel(struct tile t, const struct panel *p) {
+  t.right = p->right, t.right_step = p->step;
+  t.right_segment = p->segment, t.right_image = p->image;
+  return t;
 }
 
 /* A tile whose last columns are not wanted. */

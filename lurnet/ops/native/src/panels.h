@@ -21,7 +21,7 @@ struct panel {
 
 /* The panel from column `first` on. One that does not fill its registers is copied among zeros. */
 struct panel panel_at(const struct tile *, const float *right, long columns, long first);
-void take_panel(struct tile *, const struct panel *);
+struct tile with_panel(struct tile, const struct panel *);
 void run_tile(const struct tile *, enum order, long rows, const struct panel *);
 
 /* How many of the rows that are left the next tile takes: all tiles about as many. */

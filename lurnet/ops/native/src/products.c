@@ -16,12 +16,12 @@ void product_task(const void *work, long task) {
   struct tile t = {.right_step = p->columns, .images = 1, .segments = 1, .depth = p->depth,
                    .out_step = p->columns};
   struct panel panel = panel_at(&t, p->right, p->columns, first);
-  take_panel(&t, &panel);
+  struct tile one = with_panel(t, &panel);
   for (long rows; row < end; row += rows) {
     rows = rows_of_tile(end - row);
-    for (long i = 0; i < rows; i++) t.left[i] = p->left + (row + i) * p->depth;
-    t.out = p->out + row * p->columns + first;
-    run_tile(&t, BY_ROWS, rows, &panel);
+    for (long i = 0; i < rows; i++) one.left[i] = p->left + (row + i) * p->depth;
+    one.out = p->out + row * p->columns + first;
+    run_tile(&one, BY_ROWS, rows, &panel);
   }
 }
 
@@ -36,13 +36,13 @@ void tall_task(const void *work, long task) {
                      .depth = least(DEPTH_BLOCK, p->depth - from),
                      .out_step = p->columns, .start_step = p->columns};
     struct panel panel = panel_at(&t, p->right + from * p->columns, p->columns, first);
-    take_panel(&t, &panel);
+    struct tile one = with_panel(t, &panel);
     for (long row = begin, rows; row < end; row += rows) {
       rows = rows_of_tile(end - row);
-      t.left[0] = p->left + from * p->rows + row;
-      t.out = p->out + row * p->columns + first;
-      t.start = from ? t.out : NULL;
-      run_tile(&t, BY_COLUMNS, rows, &panel);
+      one.left[0] = p->left + from * p->rows + row;
+      one.out = p->out + row * p->columns + first;
+      one.start = from ? one.out : NULL;
+      run_tile(&one, BY_COLUMNS, rows, &panel);
     }
   }
 }
