@@ -15,12 +15,12 @@ except ImportError:  # the machine's own
     pass
 
 SOURCE = "lurnet/ops/native/src"
+FILES = "kernels", "panels", "products", "convolutions", "frames", "calls"
+HEADERS = "sums", "panels", "kernels", "tile", "dots", "pool", "frames"
 sums = Extension(
     "lurnet.ops.native._sums",
-    [f"{SOURCE}/{name}.c" for name in ("kernels", "panels", "products", "convolutions", "calls")],
-    depends=[
-        f"{SOURCE}/{name}.h" for name in ("sums", "panels", "kernels", "tile", "dots", "pool")
-    ],
+    [f"{SOURCE}/{name}.c" for name in FILES],
+    depends=[f"{SOURCE}/{name}.h" for name in HEADERS],
     include_dirs=[jax.ffi.include_dir()],
     extra_compile_args=["-O3", "-std=gnu11", "-fvisibility=hidden"],
     optional=True,  # without it XLA's own forms are used

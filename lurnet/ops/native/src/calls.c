@@ -1,107 +1,13 @@
-/* The sums as calls that XLA's programs on a CPU make, shared among the threads of its pool. */
-#include <sched.h>
-#include <stdatomic.h>
-#include <stdlib.h>
+/* The sums as calls that XLA's programs on a CPU make. */
 #include <string.h>
 
+#include "frames.h"
 #include "sums.h"
-#include "xla/ffi/api/c_api.h"
-
-#if defined(_WIN32)
-#define EXPORT __declspec(dllexport)
-#else
-#define EXPORT __attribute__((visibility("default")))
-#endif
 
 EXPORT int lurnet_lanes(int most) {
   const struct kernels *found = choose_kernels(most);
   return found ? found->lanes : 0;
 }
-
-/* ---- one job, many tasks ---- */
-
-/* Helpers may start when all is done; whoever lets go of the job last frees it. */
-struct job {
-  void (*run)(const void *work, long task);
-  const void *work;
-  long tasks;
-  atomic_long next, done;
-  atomic_int holders;
-};
-
-static void take_tasks(struct job *job) {
-  for (long task; (task = atomic_fetch_add(&job->next, 1)) < job->tasks;) {
-    job->run(job->work, task);
-    atomic_fetch_add(&job->done, 1);
-  }
-}
-
-static void let_go(struct job *job) {
-  if (atomic_fetch_sub(&job->holders, 1) == 1) free(job);
-}
-
-static void help(void *data) {
-  take_tasks(data);
-  let_go(data);
-}
-
-static long threads_of(XLA_FFI_CallFrame *frame) {
-  int64_t threads = 1;
-  XLA_FFI_ThreadPool_NumThreads_Args args = {XLA_FFI_ThreadPool_NumThreads_Args_STRUCT_SIZE, NULL,
-                                             frame->ctx, &threads};
-  XLA_FFI_Error *error = frame->api->XLA_FFI_ThreadPool_NumThreads(&args);
-  if (!error) return threads;
-  XLA_FFI_Error_Destroy_Args destroy = {XLA_FFI_Error_Destroy_Args_STRUCT_SIZE, NULL, error};
-  frame->api->XLA_FFI_Error_Destroy(&destroy);
-  return 1;
-}
-
-/* Runs all tasks, on the threads of the pool too if that is worth it. */
-static void share(XLA_FFI_CallFrame *frame, struct job work, double multiply_adds) {
-  enum { WORTH = 1 << 20 }; /* below some 10 us, waking another thread takes longer */
-  long helpers = multiply_adds < WORTH ? 0 : threads_of(frame) - 1;
-  if (helpers >= work.tasks) helpers = work.tasks - 1;
-  struct job *job = helpers > 0 ? malloc(sizeof *job) : NULL;
-  if (!job) {
-    for (long task = 0; task < work.tasks; task++) work.run(work.work, task);
-    return;
-  }
-  *job = work;
-  atomic_init(&job->next, 0), atomic_init(&job->done, 0);
-  atomic_init(&job->holders, (int)helpers + 1);
-  for (long i = 0; i < helpers; i++) {
-    XLA_FFI_ThreadPool_Schedule_Args args = {XLA_FFI_ThreadPool_Schedule_Args_STRUCT_SIZE, NULL,
-                                             frame->ctx, help, job};
-    if (frame->api->XLA_FFI_ThreadPool_Schedule(&args)) let_go(job);
-  }
-  take_tasks(job);
-  for (long waited = 0; atomic_load(&job->done) < job->tasks; waited++)
-    if (waited > 1000) sched_yield();
-  let_go(job);
-}
-
-/* ---- handlers ---- */
-
-/* Answers the question that registration asks; true if that was all. */
-static int described(XLA_FFI_CallFrame *frame) {
-  XLA_FFI_Extension_Base *extension = frame->extension_start;
-  if (!extension || extension->type != XLA_FFI_Extension_Metadata) return 0;
-  XLA_FFI_Metadata *metadata = ((XLA_FFI_Metadata_Extension *)extension)->metadata;
-  metadata->api_version.major_version = XLA_FFI_API_MAJOR;
-  metadata->api_version.minor_version = XLA_FFI_API_MINOR;
-  return 1;
-}
-
-static long size_of(XLA_FFI_DataType type) {
-  switch (type) {
-    case XLA_FFI_DataType_PRED: case XLA_FFI_DataType_S8: case XLA_FFI_DataType_U8: return 1;
-    case XLA_FFI_DataType_S16: case XLA_FFI_DataType_U16: case XLA_FFI_DataType_F16: return 2;
-    default: return 4;
-  }
-}
-
-static XLA_FFI_Buffer *argument(XLA_FFI_CallFrame *frame, int i) { return frame->args.args[i]; }
-static XLA_FFI_Buffer *result(XLA_FFI_CallFrame *frame, int i) { return frame->rets.rets[i]; }
 
 static XLA_FFI_Error *multiply(XLA_FFI_CallFrame *frame, enum order order) {
   if (described(frame)) return NULL;
@@ -115,10 +21,6 @@ static XLA_FFI_Error *multiply(XLA_FFI_CallFrame *frame, enum order order) {
 
 EXPORT XLA_FFI_Error *lurnet_product(XLA_FFI_CallFrame *frame) { return multiply(frame, BY_ROWS); }
 EXPORT XLA_FFI_Error *lurnet_tall(XLA_FFI_CallFrame *frame) { return multiply(frame, BY_COLUMNS); }
-
-static const int64_t *attribute(XLA_FFI_CallFrame *frame) {
-  return ((XLA_FFI_Array *)frame->attrs.attrs[0])->data;
-}
 
 /* Pooling of images into outputs of these sizes: `moves` are window, strides, what is left out above
  * and on the left. No places where the buffer for them is empty. */
@@ -241,6 +143,14 @@ EXPORT XLA_FFI_Error *lurnet_max_pool_gradient(XLA_FFI_CallFrame *frame) {
   XLA_FFI_Buffer *images = result(frame, 0);
   struct pooling p = pooling(images->dims, argument(frame, 0), argument(frame, 1), attribute(frame));
   return pool(frame, p, images, pooling_gradient_task);
+}
+
+static long size_of(XLA_FFI_DataType type) {
+  switch (type) {
+    case XLA_FFI_DataType_PRED: case XLA_FFI_DataType_S8: case XLA_FFI_DataType_U8: return 1;
+    case XLA_FFI_DataType_S16: case XLA_FFI_DataType_U16: case XLA_FFI_DataType_F16: return 2;
+    default: return 4;
+  }
 }
 
 /* Rows of an array that lies outside: its address in two halves, and how many rows it has. */

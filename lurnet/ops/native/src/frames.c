@@ -1,0 +1,64 @@
+/* What the calls share: jobs among the threads of XLA's pool, and XLA's own questions. */
+#include "frames.h"
+
+#include <sched.h>
+#include <stdlib.h>
+
+static void take_tasks(struct job *job) {
+  for (long task; (task = atomic_fetch_add(&job->next, 1)) < job->tasks;) {
+    job->run(job->work, task);
+    atomic_fetch_add(&job->done, 1);
+  }
+}
+
+static void let_go(struct job *job) {
+  if (atomic_fetch_sub(&job->holders, 1) == 1) free(job);
+}
+
+static void help(void *data) {
+  take_tasks(data);
+  let_go(data);
+}
+
+static long threads_of(XLA_FFI_CallFrame *frame) {
+  int64_t threads = 1;
+  XLA_FFI_ThreadPool_NumThreads_Args args = {XLA_FFI_ThreadPool_NumThreads_Args_STRUCT_SIZE, NULL,
+                                             frame->ctx, &threads};
+  XLA_FFI_Error *error = frame->api->XLA_FFI_ThreadPool_NumThreads(&args);
+  if (!error) return threads;
+  XLA_FFI_Error_Destroy_Args destroy = {XLA_FFI_Error_Destroy_Args_STRUCT_SIZE, NULL, error};
+  frame->api->XLA_FFI_Error_Destroy(&destroy);
+  return 1;
+}
+
+void share(XLA_FFI_CallFrame *frame, struct job work, double multiply_adds) {
+  enum { WORTH = 1 << 20 }; /* below some 10 us, waking another thread takes longer */
+  long helpers = multiply_adds < WORTH ? 0 : threads_of(frame) - 1;
+  if (helpers >= work.tasks) helpers = work.tasks - 1;
+  struct job *job = helpers > 0 ? malloc(sizeof *job) : NULL;
+  if (!job) {
+    for (long task = 0; task < work.tasks; task++) work.run(work.work, task);
+    return;
+  }
+  *job = work;
+  atomic_init(&job->next, 0), atomic_init(&job->done, 0);
+  atomic_init(&job->holders, (int)helpers + 1);
+  for (long i = 0; i < helpers; i++) {
+    XLA_FFI_ThreadPool_Schedule_Args args = {XLA_FFI_ThreadPool_Schedule_Args_STRUCT_SIZE, NULL,
+                                             frame->ctx, help, job};
+    if (frame->api->XLA_FFI_ThreadPool_Schedule(&args)) let_go(job);
+  }
+  take_tasks(job);
+  for (long waited = 0; atomic_load(&job->done) < job->tasks; waited++)
+    if (waited > 1000) sched_yield();
+  let_go(job);
+}
+
+int described(XLA_FFI_CallFrame *frame) {
+  XLA_FFI_Extension_Base *extension = frame->extension_start;
+  if (!extension || extension->type != XLA_FFI_Extension_Metadata) return 0;
+  XLA_FFI_Metadata *metadata = ((XLA_FFI_Metadata_Extension *)extension)->metadata;
+  metadata->api_version.major_version = XLA_FFI_API_MAJOR;
+  metadata->api_version.minor_version = XLA_FFI_API_MINOR;
+  return 1;
+}
