@@ -17,14 +17,28 @@ from lurnet.ops.native.calls import (
     max_pool_gradient,
     product,
     tall_product,
+    turned_product,
     unpooled_correlate,
     unpooled_kernel_gradient,
 )
 from lurnet.ops.native.lent import each_once, is_lent, lent, numbers
 from lurnet.ops.native.loading import lanes
+from lurnet.ops.native.outputs import (
+    Activation,
+    Distance,
+    distance,
+    distance_gradient,
+    finish,
+    hits,
+    spread,
+    total,
+    unfinish,
+)
 
 __all__ = [
     "MOST_TAPS",
+    "Activation",
+    "Distance",
     "Pooled",
     "Window",
     "convolves",
@@ -40,6 +54,14 @@ __all__ = [
     "numbers",
     "product",
     "tall_product",
+    "turned_product",
     "unpooled_correlate",
     "unpooled_kernel_gradient",
+    "distance",
+    "distance_gradient",
+    "finish",
+    "hits",
+    "spread",
+    "total",
+    "unfinish",
 ]
