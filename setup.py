@@ -15,14 +15,14 @@ except ImportError:  # the machine's own
     pass
 
 SOURCE = "lurnet/ops/native/src"
-FILES = "kernels", "panels", "products", "convolutions", "frames", "calls"
-HEADERS = "sums", "panels", "kernels", "tile", "dots", "pool", "frames"
+FILES = "kernels", "panels", "products", "convolutions", "frames", "calls", "updates"
+HEADERS = "sums", "panels", "kernels", "tile", "dots", "pool", "updates", "frames"
 sums = Extension(
     "lurnet.ops.native._sums",
     [f"{SOURCE}/{name}.c" for name in FILES],
     depends=[f"{SOURCE}/{name}.h" for name in HEADERS],
     include_dirs=[jax.ffi.include_dir()],
-    extra_compile_args=["-O3", "-std=gnu11", "-fvisibility=hidden"],
+    extra_compile_args=["-O3", "-fno-math-errno", "-std=gnu11", "-fvisibility=hidden"],
     optional=True,  # without it XLA's own forms are used
 )
 setup(ext_modules=[sums])

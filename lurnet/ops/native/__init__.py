@@ -22,9 +22,11 @@ from lurnet.ops.native.calls import (
 )
 from lurnet.ops.native.lent import each_once, is_lent, lent, numbers
 from lurnet.ops.native.loading import lanes
+from lurnet.ops.native.updates import STEPS, update
 
 __all__ = [
     "MOST_TAPS",
+    "STEPS",
     "Pooled",
     "Window",
     "convolves",
@@ -42,4 +44,5 @@ __all__ = [
     "tall_product",
     "unpooled_correlate",
     "unpooled_kernel_gradient",
+    "update",
 ]

@@ -18,6 +18,7 @@ FUNCTIONS = (
     "max_pool",
     "max_pool_gradient",
     "rows",
+    "update",
 )
 
 

@@ -1,6 +1,7 @@
 /* The kernels of each instruction set, and which of them this processor runs. */
 #include "sums.h"
 
+#include <math.h>
 #include <stddef.h>
 
 static long least(long a, long b) { return a < b ? a : b; }

@@ -3,9 +3,11 @@
 
 #include "dots.h"
 #include "pool.h"
+#include "updates.h"
 
 static const struct kernels NAME(kernels) = {
-    LANES, ROWS, {ENTRIES(BY_ROWS), ENTRIES(BY_COLUMNS)}, NAME(dots), NAME(pool), NAME(give_back)};
+    LANES, ROWS, {ENTRIES(BY_ROWS), ENTRIES(BY_COLUMNS)}, NAME(dots), NAME(pool), NAME(give_back),
+    {NAME(sgd), NAME(momentum), NAME(nesterov), NAME(adam)}};
 
 #undef TILE
 #undef TILES
