@@ -15,17 +15,17 @@ except ImportError:  # the machine's own
     pass
 
 SOURCE = "lurnet/ops/native/src"
-FILES = "kernels", "panels", "products", "convolutions", "frames", "calls", "outputs"
+FILES = "kernels", "panels", "products", "convolutions", "frames", "calls", "outputs", "updates"
 HEADERS = (
     *("sums", "panels", "kernels", "vectors", "tile", "dots", "pool", "turn", "finish", "distance"),
-    *("frames", "outputs"),
+    *("updates", "frames", "outputs"),
 )
 sums = Extension(
     "lurnet.ops.native._sums",
     [f"{SOURCE}/{name}.c" for name in FILES],
     depends=[f"{SOURCE}/{name}.h" for name in HEADERS],
     include_dirs=[jax.ffi.include_dir()],
-    extra_compile_args=["-O3", "-std=gnu11", "-fvisibility=hidden"],
+    extra_compile_args=["-O3", "-fno-math-errno", "-std=gnu11", "-fvisibility=hidden"],
     optional=True,  # without it XLA's own forms are used
 )
 setup(ext_modules=[sums])

@@ -1,5 +1,6 @@
 """Adam and its relatives with decoupled weight decay, maximum norm, or Nesterov momentum."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -7,8 +8,9 @@ import numpy as np
 from lurnet import ops
 from lurnet.core.fields import Number, fields
 from lurnet.core.variable import Variable
-from lurnet.optimizers.base import Optimizer
+from lurnet.ops.lowering import updates
 from lurnet.optimizers.state import Decay, Epsilon, LearningRate
+from lurnet.optimizers.together import Together
 
 
 def toward(slot: Variable, target: Any, rate: float) -> Any:
@@ -27,7 +29,7 @@ def rest(beta: float) -> float:
 
 
 @fields
-class Adam(Optimizer):
+class Adam(Together):
     """Steps along the mean gradient, divided by the root of the mean square.
 
     ``w -= rate * sqrt(1 - b2^t) / (1 - b1^t) * m / (sqrt(v) + epsilon)`` (Kingma & Ba, 2014,
@@ -56,17 +58,16 @@ class Adam(Optimizer):
         if self.amsgrad:
             self._largest = self.add_optimizer_variables(variables, "velocity_hat")
 
-    def update_step(self, gradient: Any, variable: Variable, learning_rate: Any) -> None:
-        """Update one weight."""
-        g, w, rate, i = self._operands(gradient, variable, learning_rate)
+    def _step_of(self, learning_rate: Any, dtype: Any) -> tuple[Callable, Sequence[Any]]:
         step = self._updates + 1
         scale = ops.sqrt(bias(self.beta_2, step)) / bias(self.beta_1, step)
-        m = toward(self._momentums[i], g, 1 - self.beta_1)
-        v = toward(self._velocities[i], g * g, 1 - self.beta_2)
-        if self.amsgrad:
-            v = self.assign(self._largest[i], ops.maximum(self._largest[i].value, v))
-        alpha = rate * ops.cast(scale, w.dtype)
-        self.assign(variable, w - m * alpha / (ops.sqrt(v) + self.epsilon))
+        rate = learning_rate * ops.cast(scale, dtype)
+        how = updates.amsgrad if self.amsgrad else updates.adam
+        return how, [rate, 1 - self.beta_1, 1 - self.beta_2, self.epsilon]
+
+    def _slots(self) -> Sequence[list[Variable]]:
+        held = [self._momentums, self._velocities]
+        return [*held, self._largest] if self.amsgrad else held
 
 
 @fields

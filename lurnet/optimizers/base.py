@@ -1,5 +1,6 @@
 """The base of all optimizers: one straight pass from gradients to new weights."""
 
+import contextvars
 import re
 import warnings
 from collections.abc import Callable, Iterable, Sequence
@@ -11,6 +12,8 @@ from lurnet.core.fields import Rate, fields
 from lurnet.core.numbers import number
 from lurnet.core.variable import Variable, pure, values
 from lurnet.optimizers.state import Decay, Every, LearningRate, Limit, OptimizerState, Several
+
+_held_back: contextvars.ContextVar[bool] = contextvars.ContextVar("held_back", default=False)
 
 
 @fields
@@ -280,9 +283,18 @@ def _shrink(norm: Any, limit: float) -> Any:
     return limit / ops.maximum(norm, limit)
 
 
+def held_back() -> bool:
+    """Whether old values may be kept: what overwrites them in their place would need copies."""
+    return _held_back.get()
+
+
 def only_if(now: Any, change: Callable[[], Any]) -> None:
     """Run ``change``, and keep what it assigns where ``now`` holds; no branch, so XLA can fuse."""
-    with values([], []) as scope:
-        change()
+    token = _held_back.set(True)
+    try:
+        with values([], []) as scope:
+            change()
+    finally:
+        _held_back.reset(token)
     for key, variable in scope.written.items():
         variable.assign(ops.where(now, scope.arrays[key], variable.stored))

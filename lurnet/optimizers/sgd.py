@@ -1,16 +1,19 @@
 """Gradient descent, with momentum."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from lurnet.core.fields import Rate, fields
 from lurnet.core.numbers import number
 from lurnet.core.variable import Variable
+from lurnet.ops.lowering import updates
 from lurnet.optimizers.base import Optimizer
 from lurnet.optimizers.state import LearningRate
+from lurnet.optimizers.together import Together
 
 
 @fields
-class SGD(Optimizer):
+class SGD(Together):
     """Gradient descent: ``v = momentum * v - rate * g``, ``w = w + v``.
 
     With ``nesterov``, ``w = w + momentum * v - rate * g`` (Sutskever et al., 2013,
@@ -36,13 +39,19 @@ class SGD(Optimizer):
         if self.momentum != 0:
             self.momentums = self.add_optimizer_variables(variables, "momentum")
 
-    def update_step(self, gradient: Any, variable: Variable, learning_rate: Any) -> None:
-        """Update one weight."""
-        g, w, rate, i = self._operands(gradient, variable, learning_rate)
+    def _step_of(self, learning_rate: Any, dtype: Any) -> tuple[Callable, Sequence[Any]]:
         if not self.momentums:
-            self.assign(variable, w - rate * g)
-            return
-        kept = number(self, "momentum", w.dtype)
-        v = self.momentums[i].value * kept - rate * g
-        self.assign(self.momentums[i], v)
-        self.assign(variable, w + (v * kept - rate * g if self.nesterov else v))
+            return updates.sgd, [learning_rate]
+        kept = number(self, "momentum", dtype)
+        return updates.nesterov if self.nesterov else updates.momentum, [learning_rate, kept]
+
+    def _slots(self) -> Sequence[list[Variable]]:
+        return [self.momentums] if self.momentums else []
+
+    def _joins(self, weight: Variable) -> bool:
+        """Plain descent where a loop changes the gradient, or the weight, anyway.
+
+        784-500-300-10 with L2, batch 32, us of a step, joined | by the call: 365 | 386.
+        """
+        changed = self.clipnorm, self.global_clipnorm, self.clipvalue, self.weight_decay
+        return not self.momentums and (weight.regularizer is not None or any(changed))

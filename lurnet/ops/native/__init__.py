@@ -34,9 +34,11 @@ from lurnet.ops.native.outputs import (
     total,
     unfinish,
 )
+from lurnet.ops.native.updates import STEPS, update
 
 __all__ = [
     "MOST_TAPS",
+    "STEPS",
     "Activation",
     "Distance",
     "Pooled",
@@ -64,4 +66,5 @@ __all__ = [
     "spread",
     "total",
     "unfinish",
+    "update",
 ]

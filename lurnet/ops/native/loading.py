@@ -26,6 +26,7 @@ FUNCTIONS = (
     "hits",
     "total",
     "spread",
+    "update",
 )
 
 

@@ -8,11 +8,13 @@
 #include "pool.h"
 #include "tile.h"
 #include "turn.h"
+#include "updates.h"
 
 static const struct kernels NAME(kernels) = {
     LANES, ROWS, {ENTRIES(BY_ROWS), ENTRIES(BY_COLUMNS)},
     NAME(dots), NAME(pool), NAME(give_back), NAME(finish), NAME(unfinish),
-    NAME(distances), NAME(distance_gradients), NAME(turn), NAME(add), NAME(top)};
+    NAME(distances), NAME(distance_gradients), NAME(turn), NAME(add), NAME(top),
+    {NAME(sgd), NAME(momentum), NAME(nesterov), NAME(adam)}};
 
 #undef INSIDE
 #undef LOAD

@@ -29,6 +29,12 @@ struct finish;
 struct unfinish;
 struct distance;
 
+/* How an optimizer changes `count` numbers of a weight, and of what it holds for it: `from` are the weight,
+ * its gradient and the slots, `to` the weight and the slots, which may be the same arrays. */
+enum update_kind { SGD, MOMENTUM, NESTEROV, ADAM, UPDATES };
+typedef void update_function(const float *numbers, const float *const *from, float *const *to,
+                             long count);
+
 struct kernels {
   int lanes, rows;
   tile_function *tiles[2][MOST_ROWS][2]; /* order, rows - 1, registers - 1 */
@@ -44,6 +50,7 @@ struct kernels {
   void (*turn)(const float *from, long step, float *to, long to_step); /* the transpose of 8 by 8 */
   float (*add)(const float *numbers, long count);
   float (*top)(const float *numbers, long count); /* the largest */
+  update_function *updates[UPDATES];
 };
 
 /* Chooses the fastest kernels that this processor runs, with registers of so many floats at most;
@@ -110,5 +117,19 @@ void convolution_pooled_task(const void *convolution, long image);
  * rounds alike everywhere; `add_parts` adds them up. */
 void gradient_task(const void *convolution, long task);
 void add_parts(const struct convolution *);
+
+/* One step of an optimizer for all weights together. Arrays of all weights stand one after another:
+ * from[k * weights + i] is array k of the weight i. */
+enum { MOST_SLOTS = 2 };
+struct update {
+  update_function *run;
+  const float *numbers;
+  const float *const *from;
+  float *const *to;
+  const long *ends; /* of each weight, counted in numbers of all before it and its own */
+  long weights, slots;
+};
+long update_tasks(const struct update *);
+void update_task(const void *update, long task);
 
 #endif
