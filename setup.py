@@ -18,7 +18,7 @@ SOURCE = "lurnet/ops/native/src"
 FILES = "kernels", "panels", "products", "convolutions", "frames", "calls", "outputs", "updates"
 HEADERS = (
     *("sums", "panels", "kernels", "vectors", "tile", "dots", "pool", "turn", "finish", "distance"),
-    *("updates", "frames", "outputs"),
+    *("updates", "dropout", "frames", "outputs"),
 )
 sums = Extension(
     "lurnet.ops.native._sums",

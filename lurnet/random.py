@@ -15,7 +15,7 @@ from lurnet.core.errors import BadValue
 from lurnet.core.seeds import SeedGenerator as SeedGenerator
 from lurnet.core.seeds import draw_seed
 from lurnet.core.symbolic import Tensor, op
-from lurnet.ops.lowering import keep_mask
+from lurnet.ops.lowering import dropped, plain_dropped
 
 Seed = int | SeedGenerator | None
 Shape = Sequence[int]
@@ -126,14 +126,12 @@ def dropout(
     known = isinstance(rate, (int, float))  # else it is an argument of the open program
     if known and not 0 <= rate <= 1:
         raise BadValue(f"`rate` must be in [0, 1], but it is {rate!r}.")
-    inputs = jnp.asarray(inputs)
-    shape = inputs.shape
-    if noise_shape is not None:
-        pairs = zip(noise_shape, shape, strict=True)
-        shape = tuple(own if size is None else size for size, own in pairs)
-    keep = keep_mask(draw_seed(seed), rate, shape)
-    scaled = inputs if known and rate == 1 else inputs / jnp.asarray(1 - rate, inputs.dtype)
-    return jnp.where(keep, scaled, jnp.zeros((), inputs.dtype))
+    inputs, key = jnp.asarray(inputs), draw_seed(seed)
+    if noise_shape is None:
+        return dropped(inputs, key, rate)
+    pairs = zip(noise_shape, inputs.shape, strict=True)
+    shape = tuple(own if size is None else size for size, own in pairs)
+    return plain_dropped(inputs, key, rate, shape)
 
 
 @op

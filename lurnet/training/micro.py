@@ -1,8 +1,7 @@
 """Micro-batches: a step on a large batch of images as several small ones that fit the cache.
 
 The gradients are added and averaged, so the result is that of the whole batch wherever no layer and
-no loss mixes samples; where one may, the batch stays whole. Measured on two CPU cores, ms a step of
-conv 32-64-128 at batch 128: whole 51.8, by 64 49.1, by 32 41.9, by 16 42.1, by 8 44.8.
+no loss mixes samples; where one may, the batch stays whole.
 """
 
 from typing import Any
@@ -11,8 +10,14 @@ from lurnet import layers, losses
 from lurnet.core import tree
 from lurnet.ops.lowering.choice import lowering, on_cpu
 from lurnet.training.apart import has_own_code, makes_masks
+from lurnet.training.widest import largest_written
 
 SIZE = 32  # samples in a micro-batch
+
+#: Bytes of a batch in the layer where what is written is largest, from which it is worth splitting.
+#: ms a step of twice (conv, conv, pooling), split | whole: 3.2 MB 10.2 | 9.2 and 7.3 | 6.7,
+#: 6.4 MB 14.7 | 14.0 and 19.9 | 20.7, 12.8 MB 37 | 42, 25.7 MB 76 | 93.
+WORTH = 8 * 2**20
 
 #: Losses whose value for a batch is the mean of its samples' values.
 PER_SAMPLE = (
@@ -39,15 +44,16 @@ def parts(model: Any, data: Any) -> int:
         return 1
     sizes = {x.shape[0] for x in tree.leaves(data) if x is not None}
     size = sizes.pop() if len(sizes) == 1 else 0
-    if size < 2 * SIZE or size % SIZE or not _pays(model) or _mixes_samples(model):
+    if size < 2 * SIZE or size % SIZE or not _pays(model, size) or _mixes_samples(model):
         return 1
     return size // SIZE
 
 
-def _pays(model: Any) -> bool:
-    """Whether activations are large: the model holds convolutions of images or volumes."""
+def _pays(model: Any, size: int) -> bool:
+    """Whether activations are large: those of convolutions of images or volumes."""
     convolutions = (layers.Conv2D, layers.Conv3D, layers.DepthwiseConv2D, layers.SeparableConv2D)
-    return any(isinstance(x, convolutions) for x in model._flatten_layers())
+    found = any(isinstance(x, convolutions) for x in model._flatten_layers())
+    return found and size * largest_written(model) >= WORTH
 
 
 def _mixes_samples(model: Any) -> bool:

@@ -4,7 +4,6 @@ Where samples are computed apart, batches are filled up to a few sizes, so that 
 anew, and many of them are computed in one call.
 """
 
-import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -36,6 +35,7 @@ from lurnet.training.data.windows import Windows, bytes_per_sample
 from lurnet.training.pace import Interruption, interruptible
 from lurnet.training.runner import Steps
 from lurnet.training.structure import structure_key
+from lurnet.training.widest import largest_output
 
 #: Sizes that smaller batches are filled up to: at most four times the samples, mostly far less.
 #: 32 is what people mostly take; us filled up to 64 | as they are: conv 32-32 1600 | 900.
@@ -193,18 +193,6 @@ def samples_that_suit(x: Any, largest: int) -> int:
     ``largest``: bytes of a sample's largest output of a layer.
     """
     return min(max(SIZES), BATCH_BYTES // max(1, largest, bytes_per_sample(x)))
-
-
-def largest_output(model: Any) -> int:
-    """Bytes of a sample in the layer where it is largest, as far as shapes are known."""
-    return max(map(_output_bytes, model._flatten_layers()), default=0)
-
-
-def _output_bytes(layer: Any) -> int:
-    """Bytes of a sample in a layer's last output, as far as its shape is known."""
-    nodes = getattr(layer, "_inbound_nodes", ())
-    shapes = [y.shape[1:] for y in tree.leaves(nodes[-1].outputs)] if nodes else []
-    return max((4 * math.prod(shape) for shape in shapes if None not in shape), default=0)
 
 
 def called(model: Any, args: tuple, kwargs: dict[str, Any]) -> Any:

@@ -4,11 +4,11 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 
 from lurnet.core import tree
 from lurnet.core.masking import get_mask, set_mask
 from lurnet.core.variable import Variable, values
+from lurnet.ops.lowering import updates
 from lurnet.training import micro
 from lurnet.training.data.batch import unpack_x_y_sample_weight
 
@@ -73,18 +73,17 @@ def in_micro_batches(model: Any, data: Any, variables: Sequence[Variable], count
     others = [v for v in model._step_variables("test") if id(v) not in trained]
 
     def body(carried: tuple, part: Any) -> tuple[tuple, None]:
-        sums, state = carried
+        mean, state = carried
         with values(others, state) as scope:
             grads = forward_backward(model, part, variables)
             state = [scope[v] for v in others]
-        return ([a + g for a, g in zip(sums, grads, strict=True)], state), None
+        return (updates.added(mean, grads, 1 / count), state), None
 
-    zeros = [jnp.zeros_like(v.stored) for v in variables]
-    start = zeros, [v.stored for v in others]
-    (sums, state), _ = jax.lax.scan(body, start, data)
+    start = updates.zeros_like([v.stored for v in variables]), [v.stored for v in others]
+    (mean, state), _ = jax.lax.scan(body, start, data)
     for variable, array in zip(others, state, strict=True):
         variable.assign(array)
-    return [g / count for g in sums]
+    return mean
 
 
 def forward_backward(model: Any, data: Any, variables: Sequence[Variable]) -> list:

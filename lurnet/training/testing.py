@@ -9,8 +9,9 @@ from lurnet.training.apart import samples_apart
 from lurnet.training.data.arrays import ArrayData
 from lurnet.training.data.streams import Stream
 from lurnet.training.micro import mean_over_samples
-from lurnet.training.prediction import largest_output, samples_that_suit
+from lurnet.training.prediction import samples_that_suit
 from lurnet.training.runner import make_runner
+from lurnet.training.widest import largest_output
 
 
 def make_tester(model: Any, data: ArrayData | Stream, batches_wanted: bool) -> Any:

@@ -3,7 +3,7 @@
 from lurnet.ops.lowering.choice import lowering
 from lurnet.ops.lowering.convolution import convolve
 from lurnet.ops.lowering.depthwise import depthwise
-from lurnet.ops.lowering.dropout_bits import keep_mask, uniform_bits
+from lurnet.ops.lowering.dropout import dropped, keep_mask, plain_dropped, uniform_bits
 from lurnet.ops.lowering.pooling import average_pool, max_pool
 from lurnet.ops.lowering.product import product
 from lurnet.ops.lowering.transposed import convolve_transposed
@@ -13,9 +13,11 @@ __all__ = [
     "convolve",
     "convolve_transposed",
     "depthwise",
+    "dropped",
     "keep_mask",
     "lowering",
     "max_pool",
+    "plain_dropped",
     "product",
     "uniform_bits",
 ]

@@ -35,7 +35,7 @@ def finish(x: Array, bias: Array | None, kind: Activation) -> Array:
     >>> finish(jnp.array([[1.0, 2.0]]), jnp.array([1.0, -3.0]), Activation.RELU).tolist()
     [[2.0, 0.0]]
     """
-    return _finished(kind, bias is not None)(x.reshape(-1, x.shape[-1]), bias).reshape(x.shape)
+    return _finished(kind, bias is not None)(x, bias)
 
 
 @cache
@@ -71,4 +71,5 @@ def _gradient(kind: Activation, biased: bool, g: Array, y: Array) -> tuple[Array
             Activation.TANH: 1 - y * y,
         }
         by_x = g * slope[kind]
-    return by_x, jnp.sum(by_x, 0) if biased else jnp.zeros(0, g.dtype)
+    rows = tuple(range(g.ndim - 1))
+    return by_x, jnp.sum(by_x, rows) if biased else jnp.zeros(0, g.dtype)

@@ -79,6 +79,20 @@ def step_all(step: Callable, numbers: Sequence[Any], *lists: Sequence[Array]) ->
     return (_in_c if step.__name__ in native.STEPS else _one_by_one)(step, numbers, *lists)
 
 
+def added(sums: Sequence[Array], arrays: Sequence[Array], share: float) -> Sequence:
+    """``sum + share * array`` for each two, in one call where the library applies."""
+    if in_one_call(sums, arrays):
+        return step_all(sgd, [-share], sums, arrays)[0]
+    return [total + share * x for total, x in zip(sums, arrays, strict=True)]
+
+
+def zeros_like(arrays: Sequence[Array]) -> list[Array]:
+    """Zeros of the same shapes, in one call where the library applies."""
+    if in_one_call(arrays, arrays):
+        return native.zeros([x.shape for x in arrays])
+    return [jnp.zeros_like(x) for x in arrays]
+
+
 def _one_by_one(step: Callable, numbers: Sequence[Array], *lists: Sequence[Array]) -> Sequence:
     done = [step(numbers, *arrays) for arrays in zip(*lists, strict=True)]
     return [list(one) for one in zip(*done, strict=True)]

@@ -28,13 +28,14 @@ from lurnet.ops.native.outputs import (
     Distance,
     distance,
     distance_gradient,
+    dropout,
     finish,
     hits,
     spread,
     total,
     unfinish,
 )
-from lurnet.ops.native.updates import STEPS, update
+from lurnet.ops.native.updates import STEPS, update, zeros
 
 __all__ = [
     "MOST_TAPS",
@@ -61,10 +62,12 @@ __all__ = [
     "unpooled_kernel_gradient",
     "distance",
     "distance_gradient",
+    "dropout",
     "finish",
     "hits",
     "spread",
     "total",
     "unfinish",
     "update",
+    "zeros",
 ]

@@ -27,6 +27,8 @@ FUNCTIONS = (
     "total",
     "spread",
     "update",
+    "zeros",
+    "dropout",
 )
 
 

@@ -1,4 +1,4 @@
-"""The library's functions for what follows a product: bias and activation, losses, means.
+"""The library's functions for what follows a product: bias and activation, dropout, losses, means.
 
 All on float32; rows are a matrix's. Targets of losses are as ``Distance`` says.
 """
@@ -41,7 +41,7 @@ def _parts(count: int) -> int:
 
 
 def finish(x: Array, bias: Array | None, kind: Activation) -> Array:
-    """``activation(x + bias)`` for (rows, n) and (n,)."""
+    """``activation(x + bias)`` for (..., n) and (n,)."""
     bias = jnp.zeros(0, jnp.float32) if bias is None else bias
     y = float32(*x.shape)
     return call("finish", x, bias, results=y, how=_how(kind), same={0: 0})
@@ -49,10 +49,14 @@ def finish(x: Array, bias: Array | None, kind: Activation) -> Array:
 
 def unfinish(g: Array, y: Array, kind: Activation, bias: bool) -> tuple[Array, Array]:
     """The gradients by x and, if asked for, by the bias, given that by ``finish``'s y."""
-    rows, n = y.shape
-    sums = n if bias else 0
-    results = float32(rows, n), float32(sums), float32(_parts(y.size), sums)
+    sums = y.shape[-1] if bias else 0
+    results = float32(*y.shape), float32(sums), float32(_parts(y.size), sums)
     return tuple(call("unfinish", g, y, results=results, how=_how(kind), same={0: 0})[:2])
+
+
+def dropout(x: Array, key: Array, rate: Array) -> Array:
+    """Each number 0 with probability ``rate``, else divided by ``1 - rate``; the key: two uint32."""
+    return call("dropout", x, key, rate, results=float32(*x.shape))
 
 
 def distance(target: Array, output: Array, kind: Distance, epsilon: float) -> Array:

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
-from lurnet.ops.native.calls import call
+from lurnet.ops.native.calls import call, float32
 
 STEPS = ("sgd", "momentum", "nesterov", "adam")  #: in the order of src/sums.h
 _NUMBERS_AND_SLOTS = {"sgd": (1, 0), "momentum": (2, 1), "nesterov": (2, 1), "adam": (4, 2)}
@@ -33,6 +33,12 @@ def update(step: str, numbers: Sequence[Array], *lists: Sequence[Array]) -> list
         how=np.array([STEPS.index(step)], np.int64),
     )
     return [list(new[i : i + count]) for i in range(0, len(changed), count)]
+
+
+def zeros(shapes: Sequence[tuple[int, ...]]) -> list[Array]:
+    """An array of zeros for each shape."""
+    results = [float32(*shape) for shape in shapes]
+    return list(call("zeros", results=results))
 
 
 def _check(step: str, numbers: Sequence[Array], lists: Sequence[Sequence[Array]]) -> None:

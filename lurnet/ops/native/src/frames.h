@@ -30,6 +30,17 @@ int described(XLA_FFI_CallFrame *frame);
 static inline XLA_FFI_Buffer *argument(XLA_FFI_CallFrame *frame, int i) { return frame->args.args[i]; }
 static inline XLA_FFI_Buffer *result(XLA_FFI_CallFrame *frame, int i) { return frame->rets.rets[i]; }
 
+/* How many numbers a buffer holds, and how many its last axis has. */
+static inline long numbers_in(const XLA_FFI_Buffer *buffer) {
+  long count = 1;
+  for (int64_t axis = 0; axis < buffer->rank; axis++) count *= buffer->dims[axis];
+  return count;
+}
+static inline long columns_of(const XLA_FFI_Buffer *buffer) { return buffer->dims[buffer->rank - 1]; }
+static inline long rows_of(const XLA_FFI_Buffer *buffer) {
+  return columns_of(buffer) ? numbers_in(buffer) / columns_of(buffer) : 0;
+}
+
 /* The numbers of a call whose only attribute is an array. */
 static inline const int64_t *attribute(XLA_FFI_CallFrame *frame) {
   return ((XLA_FFI_Array *)frame->attrs.attrs[0])->data;

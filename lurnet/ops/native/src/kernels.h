@@ -10,16 +10,19 @@
 #include "turn.h"
 #include "updates.h"
 
+#include "dropout.h"
+
 static const struct kernels NAME(kernels) = {
     LANES, ROWS, {ENTRIES(BY_ROWS), ENTRIES(BY_COLUMNS)},
     NAME(dots), NAME(pool), NAME(give_back), NAME(finish), NAME(unfinish),
     NAME(distances), NAME(distance_gradients), NAME(turn), NAME(add), NAME(top),
-    {NAME(sgd), NAME(momentum), NAME(nesterov), NAME(adam)}};
+    NAME(drop), {NAME(sgd), NAME(momentum), NAME(nesterov), NAME(adam)}};
 
 #undef INSIDE
 #undef LOAD
 #undef CHOSEN
 #undef ALL
+#undef EACH
 #undef TILE
 #undef TILES
 #undef ENTRY

@@ -1,4 +1,4 @@
-/* What follows a sum of products, as calls of XLA's programs: bias and activation, losses, means. */
+/* What follows a sum of products, as calls of XLA's programs: bias and activation, dropout, losses, means. */
 #include "outputs.h"
 
 #include "frames.h"
@@ -38,9 +38,9 @@ static void finish_rows(const void *what, long from, long to) { chosen->finish(w
 EXPORT XLA_FFI_Error *lurnet_finish(XLA_FFI_CallFrame *frame) {
   if (described(frame)) return NULL;
   XLA_FFI_Buffer *x = argument(frame, 0), *bias = argument(frame, 1);
-  struct finish f = {x->data, bias->dims[0] ? bias->data : NULL, result(frame, 0)->data, x->dims[1],
+  struct finish f = {x->data, bias->dims[0] ? bias->data : NULL, result(frame, 0)->data, columns_of(x),
                      (enum activation)*attribute(frame)};
-  share_rows(frame, (struct blocks){finish_rows, &f, x->dims[0]}, f.columns, cost_of(f.kind));
+  share_rows(frame, (struct blocks){finish_rows, &f, rows_of(x)}, f.columns, cost_of(f.kind));
   return NULL;
 }
 
@@ -63,10 +63,10 @@ EXPORT XLA_FFI_Error *lurnet_unfinish(XLA_FFI_CallFrame *frame) {
   if (described(frame)) return NULL;
   XLA_FFI_Buffer *gradient = argument(frame, 0), *y = argument(frame, 1);
   XLA_FFI_Buffer *bias = result(frame, 1), *parts = result(frame, 2);
-  struct unfinish what = {gradient->data, y->data, result(frame, 0)->data, gradient->dims[1],
+  struct unfinish what = {gradient->data, y->data, result(frame, 0)->data, columns_of(y),
                           (enum activation)*attribute(frame)};
   float *sums = bias->dims[0] ? parts->data : NULL;
-  struct unfinish_parts u = {what, sums, gradient->dims[0], parts->dims[0]};
+  struct unfinish_parts u = {what, sums, rows_of(y), parts->dims[0]};
   struct job job = {unfinish_task, &u, u.parts};
   share(frame, job, PASS * u.rows * what.columns);
   float *total = bias->data;
@@ -74,6 +74,20 @@ EXPORT XLA_FFI_Error *lurnet_unfinish(XLA_FFI_CallFrame *frame) {
     total[c] = 0;
     for (long part = 0; part < u.parts; part++) total[c] += sums[part * what.columns + c];
   }
+  return NULL;
+}
+
+/* ---- dropout ---- */
+
+static void drop_numbers(const void *what, long from, long to) { chosen->drop(what, from, to); }
+
+/* Numbers, key and rate to numbers of which some are dropped. */
+EXPORT XLA_FFI_Error *lurnet_dropout(XLA_FFI_CallFrame *frame) {
+  if (described(frame)) return NULL;
+  XLA_FFI_Buffer *x = argument(frame, 0);
+  struct dropout d = {x->data, result(frame, 0)->data, argument(frame, 1)->data,
+                      *(float *)argument(frame, 2)->data};
+  share_rows(frame, (struct blocks){drop_numbers, &d, numbers_in(x)}, 1, POWER);
   return NULL;
 }
 

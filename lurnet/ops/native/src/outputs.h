@@ -1,6 +1,8 @@
-/* What follows a sum of products: bias and activation, losses, means. Rows of `columns` numbers. */
+/* What follows a sum of products: bias and activation, dropout, losses, means. Rows of `columns` numbers. */
 #ifndef LURNET_OUTPUTS_H
 #define LURNET_OUTPUTS_H
+
+#include <stdint.h>
 
 enum activation { LINEAR, RELU, SIGMOID, TANH, SOFTMAX };
 
@@ -31,6 +33,14 @@ struct distance {
   long columns;
   float epsilon; /* probabilities are kept so far from 0 and 1 */
   enum distance_kind kind;
+};
+
+/* Each number 0 with probability `rate` < 1, else divided by 1 - rate. */
+struct dropout {
+  const float *x;
+  float *y;
+  const uint32_t *key; /* two */
+  float rate;
 };
 
 #endif

@@ -28,6 +28,7 @@ struct pooling;
 struct finish;
 struct unfinish;
 struct distance;
+struct dropout;
 
 /* How an optimizer changes `count` numbers of a weight, and of what it holds for it: `from` are the weight,
  * its gradient and the slots, `to` the weight and the slots, which may be the same arrays. */
@@ -50,6 +51,7 @@ struct kernels {
   void (*turn)(const float *from, long step, float *to, long to_step); /* the transpose of 8 by 8 */
   float (*add)(const float *numbers, long count);
   float (*top)(const float *numbers, long count); /* the largest */
+  void (*drop)(const struct dropout *, long from, long to);
   update_function *updates[UPDATES];
 };
 

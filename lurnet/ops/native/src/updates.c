@@ -1,4 +1,6 @@
 /* One step of an optimizer for all weights at once, as a call that XLA's programs make. */
+#include <string.h>
+
 #include "frames.h"
 #include "panels.h"
 #include "sums.h"
@@ -23,12 +25,6 @@ void update_task(const void *work, long task) {
   }
 }
 
-static long numbers_in(const XLA_FFI_Buffer *buffer) {
-  long count = 1;
-  for (int64_t axis = 0; axis < buffer->rank; axis++) count *= buffer->dims[axis];
-  return count;
-}
-
 static const struct {
   int numbers, slots;
   double multiply_adds; /* that take as long as one number of a weight, roughly */
@@ -50,5 +46,13 @@ EXPORT XLA_FFI_Error *lurnet_update(XLA_FFI_CallFrame *frame) {
   struct update u = {chosen->updates[kind], numbers, from, to, ends, weights, slots};
   struct job job = {update_task, &u, update_tasks(&u)};
   share(frame, job, forms[kind].multiply_adds * end);
+  return NULL;
+}
+
+/* Nothing to zeros. */
+EXPORT XLA_FFI_Error *lurnet_zeros(XLA_FFI_CallFrame *frame) {
+  if (described(frame)) return NULL;
+  for (int64_t i = 0; i < frame->rets.size; i++)
+    memset(result(frame, i)->data, 0, numbers_in(result(frame, i)) * sizeof(float));
   return NULL;
 }

@@ -49,5 +49,3 @@ TARGET static void NAME(adam)(const float *numbers, const float *const *from, fl
     new_v[i] = square;
   }
 }
-
-#undef EACH

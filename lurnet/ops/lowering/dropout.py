@@ -1,12 +1,16 @@
-"""Random bits for dropout: a hash of a counter, keyed.
+"""Dropout, and its random bits: a hash of a counter, keyed.
 
 Each element's number is mixed with the key, twice, by the finalizer of MurmurHash3 (Appleby 2011).
-It is no generator for cryptography; it compiles in half the time of JAX's threefry and costs next
-to nothing to run, fused into what uses it.
+It is no generator for cryptography; it costs next to nothing to run, in the library's loop or fused
+into what uses it, and compiles in half the time of JAX's threefry.
 """
 
+import jax
 import jax.numpy as jnp
 from jax import Array, lax
+
+from lurnet.ops import native
+from lurnet.ops.lowering.choice import in_c
 
 FIRST = 0x85EBCA6B
 SECOND = 0xC2B2AE35
@@ -37,6 +41,47 @@ def keep_mask(key: Array, rate: float | Array, shape: tuple[int, ...]) -> Array:
     if rate >= 1:
         return jnp.zeros(shape, bool)
     return uniform_bits(key, shape) >= jnp.uint32(int(rate * 2**32))
+
+
+def dropped(x: Array, key: Array, rate: float | Array) -> Array:
+    """``x``, of which each element is 0 with probability `rate`, else divided by ``1 - rate``.
+
+    >>> dropped(jnp.ones(3), jnp.array([1, 2], jnp.uint32), 0.0).tolist()
+    [1.0, 1.0, 1.0]
+    """
+    sure = not isinstance(rate, Array) and rate >= 1
+    if sure or not isinstance(x.size, int) or not in_c(x.dtype, x.size):
+        return plain_dropped(x, key, rate)
+    return _in_c(x, jnp.asarray(key, jnp.uint32), jnp.asarray(rate, jnp.float32))
+
+
+def plain_dropped(
+    x: Array, key: Array, rate: float | Array, shape: tuple[int, ...] | None = None
+) -> Array:
+    """The same in JAX; along axes where `shape` has size 1, elements share one fate."""
+    keep = keep_mask(key, rate, x.shape if shape is None else shape)
+    sure = not isinstance(rate, Array) and rate == 1
+    scaled = x if sure else x / jnp.asarray(1 - rate, x.dtype)
+    return jnp.where(keep, scaled, jnp.zeros((), x.dtype))
+
+
+@jax.custom_vjp
+def _in_c(x: Array, key: Array, rate: Array) -> Array:
+    return native.dropout(x, key, rate)
+
+
+def _forward(x: Array, key: Array, rate: Array) -> tuple[Array, tuple]:
+    y = native.dropout(x, key, rate)
+    return y, (y, key, rate)
+
+
+def _backward(saved: tuple[Array, Array, Array], g: Array) -> tuple[Array, None, Array]:
+    """Linear in x: the gradient is dropped alike."""
+    y, key, rate = saved
+    return _in_c(g, key, rate), None, jnp.sum(g * y) / (1 - rate)
+
+
+_in_c.defvjp(_forward, _backward)
 
 
 def _counters(shape: tuple[int, ...]) -> Array:
