@@ -7,7 +7,7 @@
 
 static const struct kernels NAME(kernels) = {
     LANES, ROWS, {ENTRIES(BY_ROWS), ENTRIES(BY_COLUMNS)}, NAME(dots), NAME(pool), NAME(give_back),
-    {NAME(sgd), NAME(momentum), NAME(nesterov), NAME(adam)}};
+    {NAME(sgd), NAME(momentum), NAME(nesterov), NAME(adam), NAME(rmsprop), NAME(rmsprop_momentum)}};
 
 #undef TILE
 #undef TILES
