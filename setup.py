@@ -15,8 +15,11 @@ except ImportError:  # the machine's own
     pass
 
 SOURCE = "lurnet/ops/native/src"
-FILES = "kernels", "panels", "products", "convolutions", "frames", "calls", "updates"
-HEADERS = "sums", "panels", "kernels", "tile", "dots", "pool", "updates", "frames"
+FILES = "kernels", "panels", "products", "convolutions", "frames", "calls", "outputs", "updates"
+HEADERS = (
+    *("sums", "panels", "kernels", "vectors", "tile", "dots", "pool", "turn", "finish", "distance"),
+    *("updates", "frames", "outputs"),
+)
 sums = Extension(
     "lurnet.ops.native._sums",
     [f"{SOURCE}/{name}.c" for name in FILES],

@@ -35,6 +35,8 @@ from lurnet.ops import (
     tanh_shrink,
     threshold,
 )
+from lurnet.ops.lowering import finish
+from lurnet.ops.native import Activation
 
 registry = Registry("activation", "keras.activations")
 
@@ -126,6 +128,28 @@ RISING = frozenset(
     [elu, exponential, hard_sigmoid, hard_tanh, leaky_relu, linear, log_sigmoid, relu, relu6]
     + [selu, sigmoid, softplus, softsign, tanh]
 )
+
+#: Functions that the library in C has, with their default options.
+_IN_C = {
+    linear: Activation.LINEAR,
+    relu: Activation.RELU,
+    sigmoid: Activation.SIGMOID,
+    tanh: Activation.TANH,
+    softmax: Activation.SOFTMAX,
+}
+
+
+def biased(x: Tensor, bias: Any, activation: Callable) -> Tensor:
+    """``activation(x + bias)`` for a bias of each channel, the last axis; None is no bias.
+
+    >>> biased(ops.array([[1.0, 2.0]]), ops.array([1.0, -3.0]), relu).tolist()
+    [[2.0, 0.0]]
+    """
+    bias = None if bias is None else ops.convert_to_tensor(bias)
+    kind = _IN_C.get(activation)
+    if kind is not None and finish.suits(x, bias):
+        return finish.finish(x, bias, kind)
+    return activation(x if bias is None else ops.add(x, bias))
 
 
 def get(identifier: Any) -> Callable:

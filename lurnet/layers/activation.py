@@ -34,7 +34,10 @@ class Activation(Layer):
 
     def call(self, x: Any) -> Any:
         """``activation(x)``, after a max-pooling if one follows and it makes no difference."""
-        return late.finished(x, self.activation, self.activation in activations.RISING)
+        return late.finished(x, self._activate, self.activation in activations.RISING)
+
+    def _activate(self, x: Any) -> Any:
+        return activations.biased(x, None, self.activation)
 
 
 @fields

@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 from lurnet import ops
-from lurnet.activations import RISING
+from lurnet.activations import RISING, biased
 from lurnet.core.errors import BadValue
 from lurnet.core.fields import PositiveInt, fields
 from lurnet.layers.input_spec import describe
@@ -31,11 +31,9 @@ class ConvLike(Spatial):
         return late.finished(y, self._with_bias, self.activation in RISING, own=True)
 
     def _with_bias(self, y: Any) -> Any:
-        if self.bias is not None:
-            ones = (1,) * self.rank
-            first = self.data_format == "channels_first"
-            y = y + (ops.reshape(self.bias, (1, -1, *ones)) if first else self.bias)
-        return self.activation(y)
+        if self.bias is None or self.data_format == "channels_last":
+            return biased(y, self.bias, self.activation)
+        return self.activation(y + ops.reshape(self.bias, (1, -1, *(1,) * self.rank)))
 
     def _channels(self, input_shape: tuple) -> int:
         channels = input_shape[self._channel_axis]

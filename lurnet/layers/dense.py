@@ -3,6 +3,7 @@
 from typing import Any
 
 from lurnet import ops
+from lurnet.activations import biased
 from lurnet.core.fields import PositiveInt, fields
 from lurnet.layers.input_spec import InputSpec
 from lurnet.layers.options import Activation
@@ -38,7 +39,4 @@ class Dense(Weighted):
 
     def call(self, x: Any) -> Any:
         """``activation(x @ kernel + bias)``."""
-        x = ops.matmul(x, self.kernel)
-        if self.bias is not None:
-            x = ops.add(x, self.bias)
-        return self.activation(x)
+        return biased(ops.matmul(x, self.kernel), self.bias, self.activation)

@@ -10,6 +10,8 @@ from lurnet.core.symbolic import Tensor
 from lurnet.losses.base import ComputeDtype as Dtype
 from lurnet.losses.base import FunctionLoss, LossFunctionWrapper, Reduction
 from lurnet.losses.shapes import as_tensors
+from lurnet.ops.lowering.distance import called
+from lurnet.ops.native import Distance
 
 
 def smooth_binary(y_true: Tensor, smoothing: float) -> Tensor:
@@ -45,6 +47,10 @@ def binary_crossentropy(
     """
     y_true, y_pred = as_tensors(y_true, y_pred)
     y_true = smooth_binary(y_true, label_smoothing)
+    if axis in (-1, len(y_pred.shape) - 1):
+        kind = Distance.BINARY_LOGITS if from_logits else Distance.BINARY
+        if (found := called(y_true, y_pred, kind)) is not None:
+            return found
     values = ops.binary_crossentropy(y_true, y_pred, from_logits=from_logits)
     return ops.mean(values, axis=axis)
 

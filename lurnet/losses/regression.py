@@ -8,6 +8,8 @@ from lurnet.core.settings import epsilon
 from lurnet.core.symbolic import Tensor
 from lurnet.losses.base import FunctionLoss
 from lurnet.losses.shapes import aligned, as_tensors
+from lurnet.ops.lowering.distance import called
+from lurnet.ops.native import Distance
 
 
 def mean_squared_error(y_true: Tensor, y_pred: Tensor) -> Tensor:
@@ -17,7 +19,8 @@ def mean_squared_error(y_true: Tensor, y_pred: Tensor) -> Tensor:
     [5.0]
     """
     y_true, y_pred = aligned(y_true, y_pred)
-    return ops.mean(ops.square(y_true - y_pred), axis=-1)
+    found = called(y_true, y_pred, Distance.SQUARED)
+    return ops.mean(ops.square(y_true - y_pred), axis=-1) if found is None else found
 
 
 def mean_absolute_error(y_true: Tensor, y_pred: Tensor) -> Tensor:
@@ -27,7 +30,8 @@ def mean_absolute_error(y_true: Tensor, y_pred: Tensor) -> Tensor:
     [2.0]
     """
     y_true, y_pred = aligned(y_true, y_pred)
-    return ops.mean(ops.absolute(y_true - y_pred), axis=-1)
+    found = called(y_true, y_pred, Distance.ABSOLUTE)
+    return ops.mean(ops.absolute(y_true - y_pred), axis=-1) if found is None else found
 
 
 def mean_absolute_percentage_error(y_true: Tensor, y_pred: Tensor) -> Tensor:

@@ -9,6 +9,7 @@ from lurnet.core.symbolic import Tensor
 from lurnet.losses.shapes import as_tensors, same_rank
 from lurnet.metrics.base import MetricDtype
 from lurnet.metrics.mean import FunctionMetric, MeanMetricWrapper
+from lurnet.ops.lowering.distance import hits
 
 
 def accuracy(y_true: Tensor, y_pred: Tensor) -> Tensor:
@@ -39,8 +40,9 @@ def categorical_accuracy(y_true: Tensor, y_pred: Tensor) -> Tensor:
     >>> categorical_accuracy([[0, 1], [0, 1]], [[0.25, 0.75], [0.75, 0.25]]).tolist()
     [1.0, 0.0]
     """
-    y_true = ops.argmax(ops.convert_to_tensor(y_true), axis=-1)
-    return _right(y_true, ops.convert_to_tensor(y_pred))
+    y_true, y_pred = ops.convert_to_tensor(y_true), ops.convert_to_tensor(y_pred)
+    found = hits(y_true, y_pred)
+    return _right(ops.argmax(y_true, axis=-1), y_pred) if found is None else found
 
 
 def sparse_categorical_accuracy(y_true: Tensor, y_pred: Tensor) -> Tensor:
@@ -52,7 +54,8 @@ def sparse_categorical_accuracy(y_true: Tensor, y_pred: Tensor) -> Tensor:
     y_true, y_pred = ops.convert_to_tensor(y_true), ops.convert_to_tensor(y_pred)
     if len(y_true.shape) == len(y_pred.shape) and y_true.shape[-1] == 1:
         y_true = ops.squeeze(y_true, -1)
-    return _right(y_true, y_pred)
+    found = hits(y_true, y_pred)
+    return _right(y_true, y_pred) if found is None else found
 
 
 def _right(classes: Tensor, y_pred: Tensor) -> Tensor:

@@ -6,11 +6,11 @@ import jax
 import jax.numpy as jnp
 
 from lurnet.core.errors import BadValue
-from lurnet.core.settings import epsilon
 from lurnet.core.symbolic import Tensor, op
 from lurnet.ops.arithmetic import as_float
 from lurnet.ops.kinds import DType, chosen
-from lurnet.ops.lowering.apart import computed_apart
+from lurnet.ops.lowering.distance import distance, from_number
+from lurnet.ops.native import Distance
 
 
 @op
@@ -51,20 +51,9 @@ def multi_hot(
     return jnp.max(ones, 1 if inputs.ndim > 1 else 0)
 
 
-def _probabilities(output: Tensor, axis: int) -> Tensor:
-    """Numbers that sum to 1 along an axis, kept away from 0 and 1."""
-    return _inside(output / jnp.sum(output, axis, keepdims=True))
-
-
-def _inside(probability: Tensor) -> Tensor:
-    return jnp.clip(probability, epsilon(), 1 - epsilon())
-
-
-def _logarithms(output: Tensor, from_logits: bool, axis: int) -> Tensor:
-    output = as_float(output)
-    if from_logits:
-        return jax.nn.log_softmax(output, axis)
-    return jnp.log(_probabilities(output, axis))
+def _last(x: Tensor, axis: int) -> Tensor:
+    """The axis of classes last, where it is not."""
+    return x if axis in (-1, x.ndim - 1) else jnp.moveaxis(x, axis, -1)
 
 
 def _same_shape(target: tuple, output: tuple) -> None:
@@ -90,7 +79,8 @@ def categorical_crossentropy(
     _same_shape(target.shape, output.shape)
     if target.ndim < 1:
         raise BadValue("`target` and `output` must have an axis of classes, but they are numbers.")
-    return -jnp.sum(target * _logarithms(output, from_logits, axis), axis)
+    kind = Distance.SHARES_LOGITS if from_logits else Distance.SHARES
+    return distance(_last(target, axis), _last(as_float(output), axis), kind)
 
 
 @op
@@ -105,7 +95,7 @@ def sparse_categorical_crossentropy(
     >>> print(sparse_categorical_crossentropy([1], [[0.5, 0.5]]))
     [0.6931472]
     """
-    target, output = jnp.asarray(target).astype("int32"), jnp.asarray(output)
+    target, output = jnp.asarray(target), jnp.asarray(output)
     if target.ndim == output.ndim and target.shape[-1] == 1:
         target = jnp.squeeze(target, -1)
     expected = list(output.shape)
@@ -115,14 +105,8 @@ def sparse_categorical_crossentropy(
             f"For `output` of shape {output.shape}, integer `target` must have shape "
             f"{tuple(expected)}, but it has {target.shape}."
         )
-    output, classes = as_float(output), output.shape[axis]
-    true = jax.nn.one_hot(target, classes, axis=axis, dtype=output.dtype)
-    if from_logits:
-        return -jnp.sum(true * _logarithms(output, from_logits, axis), axis)
-    # Only the true class counts: what follows is done for each sample, not for each class.
-    probability = jnp.sum(true * output, axis) / jnp.sum(output, axis)
-    found = -jnp.log(_inside(probability))
-    return jnp.where((target >= 0) & (target < classes), found, 0)
+    kind = Distance.CLASS_LOGITS if from_logits else Distance.CLASS
+    return distance(target, _last(as_float(output), axis), kind)
 
 
 @op
@@ -136,12 +120,8 @@ def binary_crossentropy(target: Tensor, output: Tensor, from_logits: bool = Fals
     """
     target, output = jnp.asarray(target), as_float(output)
     _same_shape(target.shape, output.shape)
-    if from_logits:
-        values = target * jax.nn.softplus(-output) + (1 - target) * jax.nn.softplus(output)
-    else:
-        output = _inside(output)
-        values = -(target * jnp.log(output) + (1 - target) * jnp.log(1 - output))
-    return computed_apart(values)
+    kind = Distance.BINARY_LOGITS if from_logits else Distance.BINARY
+    return from_number(kind, target, output)
 
 
 @op

@@ -24,6 +24,11 @@ FEW_ROWS = 256
 #   32 rows, 784 by 128: 31 | 39, tall 38 | 44        100,000 rows, 32 by 32: 2448 | 1269
 IN_C, TALL_IN_C, FEW_TALL_IN_C = 2**19, 2**18, 2**17
 MANY_ROWS_IN_C = 2**15
+# Fewer columns leave most of a register empty, which costs more than XLA's loops save if there are
+# many rows of them; tall, us, C | XLA:
+#   512 rows, 300 by 16: 20 | 68, 128 rows, 1152 by 10: 38 | 46, 32 rows, 300 by 10: 4.9 | 1.9,
+#   500 by 1: 6.2 | 0.9
+FEW_COLUMNS, WIDE = 4, 128
 
 # Rows up to which the library is not: one row alone does not fill its tile. us, C | XLA:
 #   1 row, 784 by 64: 2.4 | 2.1, 500 by 300: 8.8 | 6.1, 784 by 500: 31 | 19, 512 by 512: 24 | 11
@@ -39,7 +44,8 @@ def tall_product(left: Array, right: Array) -> Array:
     """
     (rows, wide), narrow = left.shape, right.shape[1]
     limit = FEW_TALL_IN_C if rows < 64 else TALL_IN_C
-    if narrow > VERY_NARROW and wide * narrow <= limit and in_c(left.dtype, left.size, right.size):
+    fills = narrow >= FEW_COLUMNS or wide <= WIDE
+    if fills and wide * narrow <= limit and in_c(left.dtype, left.size, right.size):
         return _tall_in_c(left, right)
     if 2 * narrow > wide:
         return _contract_rows(left, right)
@@ -64,7 +70,12 @@ def _suits_c(left: Array, right: Array) -> bool:
     return fits and in_c(left.dtype, left.size, right.size)
 
 
-# The two in C are each other's derivatives, so that those of every order exist.
+def turned_product(left: Array, right: Array) -> Array:
+    """``left @ right.T`` for (n, k) and (m, k): (n, m)."""
+    return _turned_in_c(left, right) if _suits_c(left, right) else left @ right.T
+
+
+# Those in C are each other's derivatives, so that those of every order exist.
 
 
 @jax.custom_vjp
@@ -77,9 +88,19 @@ def _tall_in_c(left: Array, right: Array) -> Array:
     return native.tall_product(left, right)
 
 
+@jax.custom_vjp
+def _turned_in_c(left: Array, right: Array) -> Array:
+    return native.turned_product(left, right)
+
+
+def _turned_gradients(saved: tuple[Array, Array], y: Array) -> tuple[Array, Array]:
+    left, right = saved
+    return flat_product(y, right), tall_product(y, left)
+
+
 def _tall_gradients(saved: tuple[Array, Array], y: Array) -> tuple[Array, Array]:
     left, right = saved
-    return flat_product(right, y.T), flat_product(left, y)
+    return turned_product(right, y), flat_product(left, y)
 
 
 @jax.custom_vjp
@@ -89,13 +110,14 @@ def _product(x: Array, kernel: Array) -> Array:
 
 def _product_gradients(saved: tuple[Array, Array], y: Array) -> tuple[Array, Array]:
     x, kernel = saved
-    return flat_product(y, kernel.T), tall_product(x, y)
+    return turned_product(y, kernel), tall_product(x, y)
 
 
 for form, gradients in (
     (_product, _product_gradients),
     (_product_in_c, _product_gradients),
     (_tall_in_c, _tall_gradients),
+    (_turned_in_c, _turned_gradients),
 ):
     form.defvjp(lambda left, right, form=form: (form(left, right), (left, right)), gradients)
 

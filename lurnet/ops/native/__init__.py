@@ -17,16 +17,30 @@ from lurnet.ops.native.calls import (
     max_pool_gradient,
     product,
     tall_product,
+    turned_product,
     unpooled_correlate,
     unpooled_kernel_gradient,
 )
 from lurnet.ops.native.lent import each_once, is_lent, lent, numbers
 from lurnet.ops.native.loading import lanes
+from lurnet.ops.native.outputs import (
+    Activation,
+    Distance,
+    distance,
+    distance_gradient,
+    finish,
+    hits,
+    spread,
+    total,
+    unfinish,
+)
 from lurnet.ops.native.updates import STEPS, update
 
 __all__ = [
     "MOST_TAPS",
     "STEPS",
+    "Activation",
+    "Distance",
     "Pooled",
     "Window",
     "convolves",
@@ -42,7 +56,15 @@ __all__ = [
     "numbers",
     "product",
     "tall_product",
+    "turned_product",
     "unpooled_correlate",
     "unpooled_kernel_gradient",
+    "distance",
+    "distance_gradient",
+    "finish",
+    "hits",
+    "spread",
+    "total",
+    "unfinish",
     "update",
 ]

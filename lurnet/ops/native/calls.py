@@ -14,12 +14,21 @@ PARTS = 8  #: in how many parts a gradient by kernel is summed, whatever the num
 Sizes = tuple[int, ...]
 
 
-def _call(name: str, *arrays: Array, results: Any, **attributes: Any) -> Any:
-    """The function's results on `arrays`; under `vmap` it runs for one sample after another."""
-    return jax.ffi.ffi_call(target(name), results, vmap_method="sequential")(*arrays, **attributes)
+def call(
+    name: str, *arrays: Array, results: Any, same: dict[int, int] | None = None, **attributes: Any
+) -> Any:
+    """The function's results on `arrays`; under `vmap` it runs for one sample after another.
+
+    `same`: arrays that a result may be written over, by number.
+    """
+    function = jax.ffi.ffi_call(
+        target(name), results, vmap_method="sequential", input_output_aliases=same
+    )
+    return function(*arrays, **attributes)
 
 
-def _float32(*shape: int) -> jax.ShapeDtypeStruct:
+def float32(*shape: int) -> jax.ShapeDtypeStruct:
+    """A result of this shape."""
     return jax.ShapeDtypeStruct(shape, jnp.float32)
 
 
@@ -37,13 +46,20 @@ def _check(left: Array, right: Array, left_axis: int, right_axis: int) -> None:
 def product(left: Array, right: Array) -> Array:
     """``left @ right`` for (n, k) and (k, m): (n, m)."""
     _check(left, right, 1, 0)
-    return _call("product", left, right, results=_float32(left.shape[0], right.shape[1]))
+    return call("product", left, right, results=float32(left.shape[0], right.shape[1]))
 
 
 def tall_product(left: Array, right: Array) -> Array:
     """``left.T @ right`` for (n, p) and (n, q): (p, q)."""
     _check(left, right, 0, 0)
-    return _call("tall", left, right, results=_float32(left.shape[1], right.shape[1]))
+    return call("tall", left, right, results=float32(left.shape[1], right.shape[1]))
+
+
+def turned_product(left: Array, right: Array) -> Array:
+    """``left @ right.T`` for (n, k) and (m, k): (n, m)."""
+    _check(left, right, 1, 1)
+    (n, depth), m = left.shape, right.shape[0]
+    return call("turned", left, right, results=(float32(n, m), float32(depth, m)))[0]
 
 
 def convolves(strides: Sizes, pads: Sizes, dilation: Sizes) -> bool:
@@ -60,10 +76,10 @@ def correlate(
     """Weighted sums over `counts` windows: (n, *spatial, c), (*window, c, f) to (n, *counts, f)."""
     _check(x, kernel, -1, -2)
     places, moves = _lifted(strides, pads, dilation)
-    shape = _float32(x.shape[0], *places(counts), kernel.shape[-1])
+    shape = float32(x.shape[0], *places(counts), kernel.shape[-1])
     x = x.reshape(x.shape[0], *places(x.shape[1:-1]), x.shape[-1])
     kernel = kernel.reshape(*places(kernel.shape[:-2]), *kernel.shape[-2:])
-    y = _call("convolution", x, kernel, results=shape, moves=moves)
+    y = call("convolution", x, kernel, results=shape, moves=moves)
     return y.reshape(y.shape[0], *counts, y.shape[-1])
 
 
@@ -74,10 +90,10 @@ def kernel_gradient(
     _check(x, y, 0, 0)
     places, moves = _lifted(strides, pads, dilation)
     shape = *places(window), x.shape[-1], y.shape[-1]
-    results = _float32(*shape), _float32(min(PARTS, x.shape[0]), *shape)
+    results = float32(*shape), float32(min(PARTS, x.shape[0]), *shape)
     x = x.reshape(x.shape[0], *places(x.shape[1:-1]), x.shape[-1])
     y = y.reshape(y.shape[0], *places(y.shape[1:-1]), y.shape[-1])
-    gradient = _call("kernel_gradient", x, y, results=results, moves=moves)[0]
+    gradient = call("kernel_gradient", x, y, results=results, moves=moves)[0]
     return gradient.reshape(*window, *gradient.shape[-2:])
 
 
@@ -120,7 +136,7 @@ def max_pool(x: Array, window: Window, places: bool) -> tuple[Array, Array]:
     `places` are bytes of the same shape, or none at all where they are not asked for.
     """
     n, c = x.shape[0], x.shape[-1]
-    y, found = _call(
+    y, found = call(
         "max_pool",
         x.reshape(n, *_two(x.shape[1:-1]), c),
         results=_largest_and_places(n, window, c, places),
@@ -132,15 +148,15 @@ def max_pool(x: Array, window: Window, places: bool) -> tuple[Array, Array]:
 def max_pool_gradient(y: Array, places: Array, window: Window, spatial: Sizes) -> Array:
     """The gradient of `max_pool` by x of `spatial` sizes, given that by its output, y."""
     n, *_, c = y.shape
-    shape = _float32(n, *_two(spatial), c)
+    shape = float32(n, *_two(spatial), c)
     y = y.reshape(n, *_two(window.counts), c)
-    x = _call("max_pool_gradient", y, places, results=shape, moves=window.moves)
+    x = call("max_pool_gradient", y, places, results=shape, moves=window.moves)
     return x.reshape(n, *spatial, c)
 
 
 def _largest_and_places(n: int, window: Window, channels: int, places: bool) -> tuple:
     shape = n, *_two(window.counts), channels
-    return _float32(*shape), jax.ShapeDtypeStruct(shape if places else (0,), jnp.uint8)
+    return float32(*shape), jax.ShapeDtypeStruct(shape if places else (0,), jnp.uint8)
 
 
 # ---- a convolution and the pooling after it: what lies between them is never written ----
@@ -166,14 +182,14 @@ def correlate_pooled(x: Array, kernel: Array, how: Pooled, places: bool) -> tupl
     """`max_pool` of `correlate`: (n, h, w, c), (*window, c, f) to (n, *counts, f), and places."""
     _check(x, kernel, -1, -2)
     shapes = _largest_and_places(x.shape[0], how.window, kernel.shape[-1], places)
-    return _call("convolution_pooled", x, kernel, results=shapes, moves=how.moves)
+    return call("convolution_pooled", x, kernel, results=shapes, moves=how.moves)
 
 
 def unpooled_correlate(y: Array, places: Array, kernel: Array, how: Pooled, counts: Sizes) -> Array:
     """`correlate` of what `max_pool_gradient` gives for y, of sizes `how.between`."""
     _check(y, kernel, -1, -2)
-    shape = _float32(y.shape[0], *counts, kernel.shape[-1])
-    return _call("unpooled_convolution", y, places, kernel, results=shape, moves=how.moves)
+    shape = float32(y.shape[0], *counts, kernel.shape[-1])
+    return call("unpooled_convolution", y, places, kernel, results=shape, moves=how.moves)
 
 
 def unpooled_kernel_gradient(
@@ -182,8 +198,8 @@ def unpooled_kernel_gradient(
     """`kernel_gradient` given what `max_pool_gradient` gives for y."""
     _check(x, y, 0, 0)
     shape = *window, x.shape[-1], y.shape[-1]
-    results = _float32(*shape), _float32(min(PARTS, x.shape[0]), *shape)
-    return _call("unpooled_kernel_gradient", x, y, places, results=results, moves=how.moves)[0]
+    results = float32(*shape), float32(min(PARTS, x.shape[0]), *shape)
+    return call("unpooled_kernel_gradient", x, y, places, results=results, moves=how.moves)[0]
 
 
 def _two(sizes: Sizes) -> Sizes:
@@ -192,6 +208,4 @@ def _two(sizes: Sizes) -> Sizes:
 
 def gathered(address: Array, index: Array, shape: tuple, dtype: Any) -> Array:
     """Rows of `shape` of an array of the host's: (n,) int32 to (n, *shape)."""
-    return _call(
-        "rows", address, index, results=jax.ShapeDtypeStruct((*index.shape, *shape), dtype)
-    )
+    return call("rows", address, index, results=jax.ShapeDtypeStruct((*index.shape, *shape), dtype))

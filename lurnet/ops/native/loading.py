@@ -10,6 +10,7 @@ import jax
 FUNCTIONS = (
     "product",
     "tall",
+    "turned",
     "convolution",
     "convolution_pooled",
     "unpooled_convolution",
@@ -18,6 +19,13 @@ FUNCTIONS = (
     "max_pool",
     "max_pool_gradient",
     "rows",
+    "finish",
+    "unfinish",
+    "distance",
+    "distance_gradient",
+    "hits",
+    "total",
+    "spread",
     "update",
 )
 

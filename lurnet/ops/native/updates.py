@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
-from lurnet.ops.native.loading import target
+from lurnet.ops.native.calls import call
 
 _NUMBERS_AND_SLOTS = {
     "sgd": (1, 0),
@@ -31,12 +31,14 @@ def update(step: str, numbers: Sequence[Array], *lists: Sequence[Array]) -> list
     changed = [*weights, *(a for slot in slots for a in slot)]
     first = len(numbers)
     places = [first + i if i < count else first + i + count for i in range(len(changed))]
-    new = jax.ffi.ffi_call(
-        target("update"),
-        [jax.ShapeDtypeStruct(a.shape, a.dtype) for a in changed],
-        vmap_method="sequential",
-        input_output_aliases={place: i for i, place in enumerate(places)},
-    )(*numbers, *(a for one in lists for a in one), how=np.array([STEPS.index(step)], np.int64))
+    new = call(
+        "update",
+        *numbers,
+        *(a for one in lists for a in one),
+        results=[jax.ShapeDtypeStruct(a.shape, a.dtype) for a in changed],
+        same={place: i for i, place in enumerate(places)},
+        how=np.array([STEPS.index(step)], np.int64),
+    )
     return [list(new[i : i + count]) for i in range(0, len(changed), count)]
 
 

@@ -22,6 +22,18 @@ static XLA_FFI_Error *multiply(XLA_FFI_CallFrame *frame, enum order order) {
 EXPORT XLA_FFI_Error *lurnet_product(XLA_FFI_CallFrame *frame) { return multiply(frame, BY_ROWS); }
 EXPORT XLA_FFI_Error *lurnet_tall(XLA_FFI_CallFrame *frame) { return multiply(frame, BY_COLUMNS); }
 
+/* (n, depth) and (m, depth) to (n, m), and the second's transpose. */
+EXPORT XLA_FFI_Error *lurnet_turned(XLA_FFI_CallFrame *frame) {
+  if (described(frame)) return NULL;
+  XLA_FFI_Buffer *left = argument(frame, 0), *right = argument(frame, 1);
+  struct turn t = {right->data, result(frame, 1)->data, right->dims[0], right->dims[1]};
+  struct product p = {left->data, t.to, result(frame, 0)->data, left->dims[0], t.rows, t.columns};
+  struct job turn = {turn_task, &t, turn_tasks(&t)}, job = {product_task, &p, product_tasks(&p)};
+  share(frame, turn, 10.0 * t.rows * t.columns); /* a number takes as long as so many multiply-adds */
+  share(frame, job, (double)p.rows * p.columns * p.depth);
+  return NULL;
+}
+
 /* Pooling of images into outputs of these sizes: `moves` are window, strides, what is left out above
  * and on the left. No places where the buffer for them is empty. */
 static struct pooling pooling(const int64_t *image, XLA_FFI_Buffer *out, XLA_FFI_Buffer *places,

@@ -1,15 +1,7 @@
-/* Max-pooling and its gradient for one image. Included once for each instruction set, as tile.h.
+/* Max-pooling and its gradient for one image. Included once for each instruction set, after vectors.h.
  *
  * What one window of a register's channels takes stands in functions of its size, so that the compiler
  * sees the sizes where they are the usual ones. */
-
-typedef int NAME(mask) __attribute__((vector_size(4 * LANES), aligned(4)));
-typedef unsigned char NAME(bytes) __attribute__((vector_size(LANES), aligned(1)));
-
-#define INSIDE TARGET static inline __attribute__((always_inline))
-#define LOAD(type, from) (*(const NAME(type) *)(from))
-#define CHOSEN(type, where, a, b)                                                                  \
-  ((NAME(type))((where & (NAME(mask))(a)) | (~where & (NAME(mask))(b))))
 
 /* The largest of high x wide samples, `across` and `down` apart, and which of them it is unless place is NULL. */
 INSIDE NAME(vector) NAME(largest)(const float *first, long high, long wide, long across, long down,
@@ -90,7 +82,3 @@ TARGET static void NAME(give_back)(const struct pooling *p, const float *gradien
       }
     }
 }
-
-#undef INSIDE
-#undef LOAD
-#undef CHOSEN

@@ -46,3 +46,26 @@ void tall_task(const void *work, long task) {
     }
   }
 }
+
+/* ---- the transpose of a matrix, for products with it ---- */
+
+enum { BAND = 32 }; /* rows of a task: what it writes of a row are two lines of the cache */
+
+long turn_tasks(const struct turn *t) { return ceiling(t->rows, BAND); }
+
+void turn_task(const void *work, long task) {
+  const struct turn *t = work;
+  long begin = task * BAND, end = least(begin + BAND, t->rows), step = t->columns;
+  for (long k = 0; k < step; k += 8)
+    for (long row = begin; row < end; row += 8) {
+      const float *from = t->from + row * step + k;
+      float *to = t->to + k * t->rows + row;
+      long rows = least(8, end - row), columns = least(8, step - k);
+      if (rows == 8 && columns == 8) {
+        chosen->turn(from, step, to, t->rows);
+        continue;
+      }
+      for (long c = 0; c < columns; c++)
+        for (long i = 0; i < rows; i++) to[c * t->rows + i] = from[i * step + c];
+    }
+}

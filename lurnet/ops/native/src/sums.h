@@ -25,6 +25,9 @@ struct tile {
 typedef void tile_function(const struct tile *);
 
 struct pooling;
+struct finish;
+struct unfinish;
+struct distance;
 
 /* How an optimizer changes `count` numbers of a weight, and of what it holds for it: `from` are the weight,
  * its gradient and the slots, `to` the weight and the slots, which may be the same arrays. */
@@ -40,6 +43,13 @@ struct kernels {
   void (*pool)(const struct pooling *, const float *image, float *out, unsigned char *places);
   void (*give_back)(const struct pooling *, const float *gradient, const unsigned char *places,
                     float *to, long row);
+  void (*finish)(const struct finish *, long from, long to);
+  void (*unfinish)(const struct unfinish *, long from, long to, float *sums);
+  void (*distances)(const struct distance *, long from, long to);
+  void (*distance_gradients)(const struct distance *, long from, long to);
+  void (*turn)(const float *from, long step, float *to, long to_step); /* the transpose of 8 by 8 */
+  float (*add)(const float *numbers, long count);
+  float (*top)(const float *numbers, long count); /* the largest */
   update_function *updates[UPDATES];
 };
 
@@ -60,6 +70,15 @@ struct product {
 long product_tasks(const struct product *);
 void product_task(const void *product, long task);
 void tall_task(const void *product, long task);
+
+/* to (columns, rows) = the transpose of from (rows, columns) */
+struct turn {
+  const float *from;
+  float *to;
+  long rows, columns;
+};
+long turn_tasks(const struct turn *);
+void turn_task(const void *turn, long task);
 
 /* Largest values over windows: images (count, high, wide, channels), out (count, out_high, out_wide,
  * channels) and beside it `places`: which sample of its window, counted row by row, each of them is.

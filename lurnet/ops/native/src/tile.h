@@ -8,8 +8,6 @@
  * a panel of one or two registers of the right one. Nothing is packed: a left number is broadcast from where
  * it lies, a row of the right panel is contiguous. */
 
-typedef float NAME(vector) __attribute__((vector_size(4 * LANES), aligned(4)));
-
 #define TILE(rows, vectors, order, left_number)                                                    \
   TARGET static void NAME(tile_##order##_##rows##_##vectors)(const struct tile *t) {               \
     NAME(vector) sums[rows][vectors];                                                              \

@@ -1,0 +1,119 @@
+"""How far outputs are from their targets, a number for each row, as losses need it.
+
+In one call of the library in C, and one for the gradient by the outputs: XLA makes some twelve
+loops of softmax's cross-entropy, and each costs a first start 9 ms.
+"""
+
+from functools import cache, partial
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+from jax import Array
+
+from lurnet.core.settings import epsilon
+from lurnet.ops import native
+from lurnet.ops.lowering.apart import computed_apart
+from lurnet.ops.lowering.choice import in_c
+from lurnet.ops.lowering.derived import valued
+from lurnet.ops.native import Distance
+
+BY_CLASS = (Distance.CLASS, Distance.CLASS_LOGITS)
+
+
+def distance(target: Array, output: Array, kind: Distance) -> Array:
+    """The loss of each row: outputs (..., n) to (...).
+
+    Targets are (...) numbers of classes for ``CLASS``, (..., n) for the others.
+
+    >>> print(distance(jnp.array([1]), jnp.array([[0.5, 0.5]]), Distance.CLASS))
+    [0.6931472]
+    """
+    return plain(kind, target, output) if (y := called(target, output, kind)) is None else y
+
+
+def called(target: Any, output: Any, kind: Distance) -> Array | None:
+    """The same as a call, or None where the library does not suit."""
+    if not _suits(output) or target.shape != output.shape[: -1 if kind in BY_CLASS else None]:
+        return None
+    rows = output.reshape(-1, output.shape[-1])
+    target = target.astype("float32").reshape(rows.shape[: 1 if kind in BY_CLASS else 2])
+    return _called(kind, epsilon())(target, rows).reshape(output.shape[:-1])
+
+
+def _suits(output: Any) -> bool:
+    known = isinstance(output, jax.Array) and isinstance(output.size, int) and output.ndim > 0
+    return known and in_c(output.dtype, output.size)
+
+
+@cache
+def _called(kind: Distance, least: float) -> jax.custom_vjp:
+    """The call for one kind of loss."""
+    value = partial(native.distance, kind=kind, epsilon=least)
+    by_output = valued(
+        partial(native.distance_gradient, kind=kind, epsilon=least),
+        lambda target, output, g: jax.vjp(partial(plain, kind, target), output)[1](g)[0],
+    )
+
+    def gradients(arrays: tuple[Array, Array], g: Array) -> tuple[Array, Array]:
+        target, output = arrays
+        by_target = jax.vjp(lambda target: plain(kind, target, output), target)[1](g)[0]
+        return by_target, by_output(target, output, g)
+
+    function = jax.custom_vjp(value)
+    function.defvjp(lambda *arrays: (value(*arrays), arrays), gradients)
+    return function
+
+
+def plain(kind: Distance, target: Array, output: Array) -> Array:
+    """The same in JAX."""
+    if kind in BY_CLASS:
+        return _from_class(target.astype("int32"), output, kind is Distance.CLASS_LOGITS)
+    if kind is Distance.SHARES_LOGITS:
+        return -jnp.sum(target * jax.nn.log_softmax(output, -1), -1)
+    if kind is Distance.SHARES:
+        share = output / jnp.sum(output, -1, keepdims=True)
+        return -jnp.sum(target * jnp.log(_inside(share)), -1)
+    return jnp.mean(from_number(kind, target, output), -1)
+
+
+def _from_class(target: Array, output: Array, logits: bool) -> Array:
+    classes = output.shape[-1]
+    true = jax.nn.one_hot(target, classes, dtype=output.dtype)
+    if logits:
+        return -jnp.sum(true * jax.nn.log_softmax(output, -1), -1)
+    # Only the true class counts: what follows is done for each sample, not for each class.
+    probability = jnp.sum(true * output, -1) / jnp.sum(output, -1)
+    found = -jnp.log(_inside(probability))
+    return jnp.where((target >= 0) & (target < classes), found, 0)
+
+
+def from_number(kind: Distance, target: Array, output: Array) -> Array:
+    """The loss of each output whose target is a number of its own."""
+    if kind is Distance.SQUARED:
+        return jnp.square(target - output)
+    if kind is Distance.ABSOLUTE:
+        return jnp.abs(target - output)
+    if kind is Distance.BINARY_LOGITS:
+        values = target * jax.nn.softplus(-output) + (1 - target) * jax.nn.softplus(output)
+    else:
+        output = _inside(output)
+        values = -(target * jnp.log(output) + (1 - target) * jnp.log(1 - output))
+    return computed_apart(values)
+
+
+def _inside(probability: Array) -> Array:
+    return jnp.clip(probability, epsilon(), 1 - epsilon())
+
+
+def hits(target: Any, output: Any) -> Array | None:
+    """1 where the largest of a row's outputs is that of its class, else 0; None: not in C.
+
+    Targets are numbers of classes, or a share for each.
+    """
+    if not _suits(output) or target.shape not in (output.shape, output.shape[:-1]):
+        return None
+    rows = output.reshape(-1, output.shape[-1])
+    target = target.astype("float32").reshape(rows.shape[: 1 if target.ndim < output.ndim else 2])
+    found = native.hits(jax.lax.stop_gradient(target), jax.lax.stop_gradient(rows))
+    return found.reshape(output.shape[:-1])

@@ -1,0 +1,191 @@
+/* How far a row of outputs is from its target, and the gradient of that by the outputs. Included once
+ * for each instruction set, after finish.h. */
+
+/* The largest of a row's numbers, and the sum of e^(number - largest). */
+INSIDE float NAME(sum_of_powers)(const float *z, long n, float *top) {
+  *top = NAME(top)(z, n);
+  NAME(vector) sums = ALL(0.0f);
+  for (long c = 0; c < n; c += LANES)
+    sums += NAME(exponential)(NAME(load)(z + c, n - c, -INFINITY) - *top);
+  return REDUCED(sums, add);
+}
+
+INSIDE float NAME(log_of)(float x) { return NAME(logarithm)(ALL(x))[0]; }
+
+INSIDE NAME(vector) NAME(clipped)(NAME(vector) x, float epsilon) {
+  NAME(vector) most = ALL(1 - epsilon), least = ALL(epsilon);
+  x = CHOSEN(vector, (x < epsilon), least, x);
+  return CHOSEN(vector, (x > most), most, x);
+}
+
+/* ---- targets that are the number of a class ---- */
+
+INSIDE long NAME(class_of)(float target, long classes) { /* -1 if there is none such */
+  return target > -1 && target < classes ? (long)target : -1;
+}
+
+INSIDE float NAME(from_class)(const struct distance *d, const float *output, long target) {
+  long n = d->columns;
+  if (target < 0) return 0;
+  if (d->kind == CLASS_LOGITS) {
+    float top, sum = NAME(sum_of_powers)(output, n, &top);
+    return NAME(log_of)(sum) - (output[target] - top);
+  }
+  float share = output[target] / NAME(add)(output, n);
+  return -NAME(log_of)(NAME(clipped)(ALL(share), d->epsilon)[0]);
+}
+
+INSIDE void NAME(from_class_gradient)(const struct distance *d, const float *output, long target,
+                                      float g, float *out) {
+  long n = d->columns;
+  float top = 0, sum, share = 0;
+  int inside = target >= 0, logits = d->kind == CLASS_LOGITS;
+  if (logits) {
+    sum = NAME(sum_of_powers)(output, n, &top);
+  } else if (inside) {
+    sum = NAME(add)(output, n), share = output[target] / sum;
+    inside = !(share < d->epsilon || share > 1 - d->epsilon);
+  }
+  for (long c = 0; c < n; c += LANES) {
+    NAME(vector) v = ALL(0.0f);
+    if (inside && logits) v = g * NAME(exponential)(NAME(load)(output + c, n - c, 0) - top) / sum;
+    if (inside && !logits) v = ALL(g / sum);
+    NAME(store)(out + c, n - c, v);
+  }
+  if (inside) out[target] -= logits ? g : g / (sum * share);
+}
+
+/* ---- targets that are a distribution over the classes ---- */
+
+INSIDE float NAME(from_shares)(const struct distance *d, const float *output, const float *target) {
+  long n = d->columns;
+  NAME(vector) sums = ALL(0.0f);
+  if (d->kind == SHARES_LOGITS) {
+    float top, log = NAME(log_of)(NAME(sum_of_powers)(output, n, &top));
+    for (long c = 0; c < n; c += LANES)
+      sums += NAME(load)(target + c, n - c, 0) * (log - (NAME(load)(output + c, n - c, top) - top));
+    return REDUCED(sums, add);
+  }
+  float whole = NAME(add)(output, n);
+  for (long c = 0; c < n; c += LANES) {
+    NAME(vector) share = NAME(clipped)(NAME(load)(output + c, n - c, 1) / whole, d->epsilon);
+    sums -= NAME(load)(target + c, n - c, 0) * NAME(logarithm)(share);
+  }
+  return REDUCED(sums, add);
+}
+
+INSIDE void NAME(from_shares_gradient)(const struct distance *d, const float *output,
+                                       const float *target, float g, float *out) {
+  long n = d->columns;
+  int logits = d->kind == SHARES_LOGITS;
+  float top = 0, whole = logits ? NAME(sum_of_powers)(output, n, &top) : NAME(add)(output, n);
+  NAME(vector) sums = ALL(0.0f);
+  for (long c = 0; c < n; c += LANES) { /* minus the derivative by the share, times the share */
+    NAME(vector) t = NAME(load)(target + c, n - c, 0), p = NAME(load)(output + c, n - c, 0) / whole;
+    if (!logits) t = CHOSEN(vector, ((p < d->epsilon) | (p > 1 - d->epsilon)), ALL(0.0f), t);
+    sums += t;
+    NAME(store)(out + c, n - c, t);
+  }
+  float sum = REDUCED(sums, add);
+  for (long c = 0; c < n; c += LANES) {
+    NAME(vector) t = NAME(load)(out + c, n - c, 0), x = NAME(load)(output + c, n - c, 1);
+    NAME(vector) by_logit = NAME(exponential)(x - top) / whole * sum - t;
+    /* the derivative by output: sum / whole - t / output */
+    NAME(vector) by_output = sum / whole - CHOSEN(vector, (t == 0), ALL(0.0f), (t / x));
+    NAME(store)(out + c, n - c, g * (logits ? by_logit : by_output));
+  }
+}
+
+/* ---- targets for each output: the mean over the row ---- */
+
+INSIDE NAME(vector) NAME(from_number)(NAME(vector) t, NAME(vector) x, enum distance_kind kind,
+                                      float epsilon) {
+  if (kind == SQUARED) return (t - x) * (t - x);
+  if (kind == ABSOLUTE) return NAME(positive)(t - x);
+  if (kind == BINARY_LOGITS) {
+    NAME(vector) positive = CHOSEN(vector, ((x > 0) | (x != x)), x, ALL(0.0f));
+    return positive - x * t + NAME(logarithm)(1 + NAME(exponential)(-NAME(positive)(x)));
+  }
+  NAME(vector) p = NAME(clipped)(x, epsilon);
+  return -(t * NAME(logarithm)(p) + (1 - t) * NAME(logarithm)(1 - p));
+}
+
+INSIDE NAME(vector) NAME(from_number_gradient)(NAME(vector) t, NAME(vector) x,
+                                               enum distance_kind kind, float epsilon) {
+  if (kind == SQUARED) return 2 * (x - t);
+  if (kind == BINARY_LOGITS) return NAME(sigmoid)(x) - t;
+  if (kind == ABSOLUTE) {
+    NAME(vector) d = x - t, less = CHOSEN(vector, (d < 0), ALL(-1.0f), ALL(0.0f));
+    return CHOSEN(vector, (d > 0), ALL(1.0f), less);
+  }
+  NAME(vector) slope = (1 - t) / (1 - x) - t / x;
+  return CHOSEN(vector, ((x < epsilon) | (x > 1 - epsilon)), ALL(0.0f), slope);
+}
+
+INSIDE void NAME(from_numbers)(const struct distance *d, long from, long to,
+                               enum distance_kind kind) {
+  const float *target = d->target, *output = d->output;
+  long n = d->columns;
+  for (long row = from; row < to && n > 1; row++) {
+    NAME(vector) sums = ALL(0.0f);
+    for (long at = row * n, left = n; left > 0; at += LANES, left -= LANES) {
+      NAME(vector) t = NAME(load)(target + at, left, 0), x = NAME(load)(output + at, left, 0);
+      sums += NAME(first)(NAME(from_number)(t, x, kind, d->epsilon), left);
+    }
+    d->out[row] = REDUCED(sums, add) / n;
+  }
+  for (long at = from; at < to && n == 1; at += LANES) {
+    NAME(vector) t = NAME(load)(target + at, to - at, 0), x = NAME(load)(output + at, to - at, 0);
+    NAME(store)(d->out + at, to - at, NAME(from_number)(t, x, kind, d->epsilon));
+  }
+}
+
+INSIDE void NAME(from_numbers_gradient)(const struct distance *d, long from, long to,
+                                        enum distance_kind kind) {
+  const float *target = d->target, *output = d->output, *gradient = d->gradient;
+  long n = d->columns, step = n == 1 ? LANES : 1; /* rows of one number: a register of them */
+  for (long row = from; row < to; row += step) {
+    long left = n == 1 ? to - row : n;
+    NAME(vector) g = n == 1 ? NAME(load)(gradient + row, left, 0) : ALL(gradient[row] / n);
+    for (long at = row * n, end = n == 1 ? at + 1 : at + n; at < end; at += LANES, left -= LANES) {
+      NAME(vector) t = NAME(load)(target + at, left, 0), x = NAME(load)(output + at, left, 0);
+      NAME(store)(d->out + at, left, g * NAME(from_number_gradient)(t, x, kind, d->epsilon));
+    }
+  }
+}
+
+/* ---- rows from..to of any kind ---- */
+
+TARGET static void NAME(distances)(const struct distance *d, long from, long to) {
+  switch (d->kind) { /* so that each is compiled apart */
+    case SQUARED: NAME(from_numbers)(d, from, to, SQUARED); return;
+    case ABSOLUTE: NAME(from_numbers)(d, from, to, ABSOLUTE); return;
+    case BINARY: NAME(from_numbers)(d, from, to, BINARY); return;
+    case BINARY_LOGITS: NAME(from_numbers)(d, from, to, BINARY_LOGITS); return;
+    default: break;
+  }
+  int by_class = d->kind == CLASS || d->kind == CLASS_LOGITS;
+  for (long row = from, n = d->columns; row < to; row++)
+    d->out[row] = by_class
+                      ? NAME(from_class)(d, d->output + row * n, NAME(class_of)(d->target[row], n))
+                      : NAME(from_shares)(d, d->output + row * n, d->target + row * n);
+}
+
+TARGET static void NAME(distance_gradients)(const struct distance *d, long from, long to) {
+  switch (d->kind) {
+    case SQUARED: NAME(from_numbers_gradient)(d, from, to, SQUARED); return;
+    case ABSOLUTE: NAME(from_numbers_gradient)(d, from, to, ABSOLUTE); return;
+    case BINARY: NAME(from_numbers_gradient)(d, from, to, BINARY); return;
+    case BINARY_LOGITS: NAME(from_numbers_gradient)(d, from, to, BINARY_LOGITS); return;
+    default: break;
+  }
+  int by_class = d->kind == CLASS || d->kind == CLASS_LOGITS;
+  for (long row = from, n = d->columns; row < to; row++) {
+    const float *output = d->output + row * n;
+    float *out = d->out + row * n, g = d->gradient[row];
+    if (by_class)
+      NAME(from_class_gradient)(d, output, NAME(class_of)(d->target[row], n), g, out);
+    else
+      NAME(from_shares_gradient)(d, output, d->target + row * n, g, out);
+  }
+}
