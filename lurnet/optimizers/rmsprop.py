@@ -1,16 +1,17 @@
 """RMSprop."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from lurnet import ops
 from lurnet.core.fields import Number, fields
 from lurnet.core.variable import Variable
-from lurnet.optimizers.base import Optimizer
+from lurnet.ops.lowering import updates
 from lurnet.optimizers.state import Epsilon, LearningRate
+from lurnet.optimizers.together import Together
 
 
 @fields
-class RMSprop(Optimizer):
+class RMSprop(Together):
     """Steps divided by the root of a moving mean of squared gradients (Hinton, 2012).
 
     >>> w = Variable([1.0])
@@ -37,16 +38,12 @@ class RMSprop(Optimizer):
         if self.centered:
             self._means = self.add_optimizer_variables(variables, "average_gradient")
 
-    def update_step(self, gradient: Any, variable: Variable, learning_rate: Any) -> None:
-        """Update one weight."""
-        g, w, rate, i = self._operands(gradient, variable, learning_rate)
-        rho, velocity = self.rho, self._velocities[i]
-        spread = self.assign(velocity, rho * velocity.value + (1 - rho) * g * g)
-        if self.centered:
-            mean = self.assign(self._means[i], rho * self._means[i].value + (1 - rho) * g)
-            spread = spread - mean * mean
-        step = rate * g / ops.sqrt(spread + self.epsilon)
+    def _step_of(self, learning_rate: Any, dtype: Any) -> tuple[Callable, Sequence[Any]]:
+        numbers = [learning_rate, self.rho, 1 - self.rho, self.epsilon]
         if self.momentum > 0:
-            held = self._momentums[i]
-            step = self.assign(held, self.momentum * held.value + step)
-        self.assign(variable, w - step)
+            how = updates.centered_momentum if self.centered else updates.rmsprop_momentum
+            return how, [*numbers, self.momentum]
+        return updates.centered if self.centered else updates.rmsprop, numbers
+
+    def _slots(self) -> Sequence[list[Variable]]:
+        return [slot for slot in (self._velocities, self._momentums, self._means) if slot]

@@ -60,6 +60,44 @@ def amsgrad(numbers: Sequence[Any], w: Any, g: Any, m: Any, v: Any, largest: Any
     return w - m * rate / (jnp.sqrt(largest) + epsilon), m, v, largest
 
 
+def rmsprop(numbers: Sequence[Any], w: Any, g: Any, v: Any) -> tuple:
+    """Divided by the root of the mean square.
+
+    The numbers are the rate, how much of the mean square is kept, how much of a new square counts,
+    and what is added to the mean.
+    """
+    rate, kept, new, epsilon = numbers
+    v = kept * v + new * g * g
+    return w - rate * g / jnp.sqrt(v + epsilon), v
+
+
+def rmsprop_momentum(numbers: Sequence[Any], w: Any, g: Any, v: Any, last: Any) -> tuple:
+    """The same, and a part of the last step, which is the fifth number."""
+    rate, kept, new, epsilon, momentum = numbers
+    v = kept * v + new * g * g
+    step = momentum * last + rate * g / jnp.sqrt(v + epsilon)
+    return w - step, v, step
+
+
+def centered(numbers: Sequence[Any], w: Any, g: Any, v: Any, mean: Any) -> tuple:
+    """As `rmsprop`, divided by the standard deviation."""
+    rate, kept, new, epsilon = numbers
+    v = kept * v + new * g * g
+    mean = kept * mean + new * g
+    return w - rate * g / jnp.sqrt(v - mean * mean + epsilon), v, mean
+
+
+def centered_momentum(
+    numbers: Sequence[Any], w: Any, g: Any, v: Any, last: Any, mean: Any
+) -> tuple:
+    """As `rmsprop_momentum`, divided by the standard deviation."""
+    rate, kept, new, epsilon, momentum = numbers
+    v = kept * v + new * g * g
+    mean = kept * mean + new * g
+    step = momentum * last + rate * g / jnp.sqrt(v - mean * mean + epsilon)
+    return w - step, v, step, mean
+
+
 def in_one_call(weights: Sequence[Array], gradients: Sequence[Array]) -> bool:
     """Whether one call of the library can do a step for these.
 

@@ -9,8 +9,15 @@ from jax import Array
 
 from lurnet.ops.native.calls import call, float32
 
-STEPS = ("sgd", "momentum", "nesterov", "adam")  #: in the order of src/sums.h
-_NUMBERS_AND_SLOTS = {"sgd": (1, 0), "momentum": (2, 1), "nesterov": (2, 1), "adam": (4, 2)}
+_NUMBERS_AND_SLOTS = {
+    "sgd": (1, 0),
+    "momentum": (2, 1),
+    "nesterov": (2, 1),
+    "adam": (4, 2),
+    "rmsprop": (4, 1),
+    "rmsprop_momentum": (5, 2),
+}
+STEPS = tuple(_NUMBERS_AND_SLOTS)  #: in the order of src/sums.h
 
 
 def update(step: str, numbers: Sequence[Array], *lists: Sequence[Array]) -> list[list[Array]]:

@@ -16,7 +16,8 @@ static const struct kernels NAME(kernels) = {
     LANES, ROWS, {ENTRIES(BY_ROWS), ENTRIES(BY_COLUMNS)},
     NAME(dots), NAME(pool), NAME(give_back), NAME(finish), NAME(unfinish),
     NAME(distances), NAME(distance_gradients), NAME(turn), NAME(add), NAME(top),
-    NAME(drop), {NAME(sgd), NAME(momentum), NAME(nesterov), NAME(adam)}};
+    NAME(drop),
+    {NAME(sgd), NAME(momentum), NAME(nesterov), NAME(adam), NAME(rmsprop), NAME(rmsprop_momentum)}};
 
 #undef INSIDE
 #undef LOAD

@@ -32,7 +32,7 @@ struct dropout;
 
 /* How an optimizer changes `count` numbers of a weight, and of what it holds for it: `from` are the weight,
  * its gradient and the slots, `to` the weight and the slots, which may be the same arrays. */
-enum update_kind { SGD, MOMENTUM, NESTEROV, ADAM, UPDATES };
+enum update_kind { SGD, MOMENTUM, NESTEROV, ADAM, RMSPROP, RMSPROP_MOMENTUM, UPDATES };
 typedef void update_function(const float *numbers, const float *const *from, float *const *to,
                              long count);
 
@@ -122,7 +122,7 @@ void add_parts(const struct convolution *);
 
 /* One step of an optimizer for all weights together. Arrays of all weights stand one after another:
  * from[k * weights + i] is array k of the weight i. */
-enum { MOST_SLOTS = 2 };
+enum { MOST_SLOTS = 2, MOST_NUMBERS = 5 };
 struct update {
   update_function *run;
   const float *numbers;

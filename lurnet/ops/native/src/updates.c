@@ -28,14 +28,14 @@ void update_task(const void *work, long task) {
 static const struct {
   int numbers, slots;
   double multiply_adds; /* that take as long as one number of a weight, roughly */
-} forms[UPDATES] = {{1, 0, 12}, {2, 1, 18}, {2, 1, 18}, {4, 2, 24}};
+} forms[UPDATES] = {{1, 0, 12}, {2, 1, 18}, {2, 1, 18}, {4, 2, 24}, {4, 1, 24}, {5, 2, 24}};
 
 /* The numbers of a step, all weights, all gradients, all of each slot; to all weights, all of each slot. */
 EXPORT XLA_FFI_Error *lurnet_update(XLA_FFI_CallFrame *frame) {
   if (described(frame)) return NULL;
   int64_t kind = attribute(frame)[0];
   long count = forms[kind].numbers, slots = forms[kind].slots, weights = frame->rets.size / (slots + 1);
-  float numbers[4];
+  float numbers[MOST_NUMBERS];
   for (long i = 0; i < count; i++) numbers[i] = *(const float *)argument(frame, i)->data;
   const float *from[(slots + 2) * weights];
   float *to[(slots + 1) * weights];
