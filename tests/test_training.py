@@ -116,6 +116,7 @@ def test_averaged_weights_survive_an_evaluation():
 def test_micro_batches_equal_whole_ones(weighted, monkeypatch):
     from lurnet.training import micro, program
 
+    monkeypatch.setattr(micro, "WORTH", 0)
     layers, rng = lurnet.layers, np.random.default_rng(0)
     x, y = rng.normal(size=(160, 6, 6, 1)), rng.integers(0, 3, 160)
     weights = rng.uniform(size=160) if weighted else None
@@ -143,10 +144,11 @@ def test_micro_batches_equal_whole_ones(weighted, monkeypatch):
         np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-6)
 
 
-def test_layers_that_mix_samples_keep_the_batch_whole():
+def test_layers_that_mix_samples_keep_the_batch_whole(monkeypatch):
     from lurnet.training import micro
 
     layers = lurnet.layers
+    monkeypatch.setattr(micro, "WORTH", 0)
 
     def parts(*inner, loss="mse"):
         model = lurnet.Sequential(
@@ -160,6 +162,27 @@ def test_layers_that_mix_samples_keep_the_batch_whole():
     assert parts(layers.BatchNormalization()) == 1
     assert parts(layers.Lambda(lambda x: x)) == 1
     assert parts(loss="dice") == 1
+
+
+def test_only_large_batches_are_split():
+    """By what is written: outputs of a convolution that a pooling takes are not."""
+    from lurnet.training import micro
+
+    layers = lurnet.layers
+
+    def parts(*inner, images=128):
+        shapes = (40, 40, 1)
+        model = lurnet.Sequential([lurnet.Input(shapes), layers.Conv2D(16, 3), *inner])
+        model.compile("sgd", "mse")
+        y = np.zeros((images, *model.output_shape[1:]))
+        return micro.parts(model, (np.zeros((images, *shapes)), y))
+
+    large = 38 * 38 * 16 * 4 * 128
+    assert large >= micro.WORTH > large // 4
+    assert parts() == 4
+    assert parts(images=64) == 1
+    assert parts(layers.MaxPooling2D()) == parts(layers.ReLU(), layers.MaxPooling2D()) == 1
+    assert parts(layers.AveragePooling2D(2)) == 4
 
 
 def dropout_curve():

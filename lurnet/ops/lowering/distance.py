@@ -16,7 +16,13 @@ from lurnet.ops import native
 from lurnet.ops.lowering.apart import computed_apart
 from lurnet.ops.lowering.choice import in_c
 from lurnet.ops.lowering.derived import valued
+from lurnet.ops.lowering.finish import fills_registers
 from lurnet.ops.native import Distance
+
+#: Outputs with a target each up to which a call is worth it: beyond, XLA's loop takes in what comes
+#: before and after. us, gradient, C | XLA: 4000 rows of 10 squared 30 | 35, of 100 152 | 42; with one
+#: target a row there is no such end: 100,000 rows of 10 classes 750 | 904, of shares 1244 | 5710.
+MOST = 2**17
 
 BY_CLASS = (Distance.CLASS, Distance.CLASS_LOGITS)
 
@@ -34,16 +40,18 @@ def distance(target: Array, output: Array, kind: Distance) -> Array:
 
 def called(target: Any, output: Any, kind: Distance) -> Array | None:
     """The same as a call, or None where the library does not suit."""
-    if not _suits(output) or target.shape != output.shape[: -1 if kind in BY_CLASS else None]:
+    if not _suits(output, kind) or target.shape != output.shape[: -1 if kind in BY_CLASS else None]:
         return None
     rows = output.reshape(-1, output.shape[-1])
     target = target.astype("float32").reshape(rows.shape[: 1 if kind in BY_CLASS else 2])
     return _called(kind, epsilon())(target, rows).reshape(output.shape[:-1])
 
 
-def _suits(output: Any) -> bool:
+def _suits(output: Any, kind: Distance) -> bool:
     known = isinstance(output, jax.Array) and isinstance(output.size, int) and output.ndim > 0
-    return known and in_c(output.dtype, output.size)
+    if not known or not in_c(output.dtype, output.size):
+        return False
+    return kind <= Distance.SHARES_LOGITS or (output.size <= MOST and fills_registers(output))
 
 
 @cache
@@ -111,7 +119,7 @@ def hits(target: Any, output: Any) -> Array | None:
 
     Targets are numbers of classes, or a share for each.
     """
-    if not _suits(output) or target.shape not in (output.shape, output.shape[:-1]):
+    if not _suits(output, Distance.CLASS) or target.shape not in (output.shape, output.shape[:-1]):
         return None
     rows = output.reshape(-1, output.shape[-1])
     target = target.astype("float32").reshape(rows.shape[: 1 if target.ndim < output.ndim else 2])

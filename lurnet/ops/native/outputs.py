@@ -55,7 +55,7 @@ def unfinish(g: Array, y: Array, kind: Activation, bias: bool) -> tuple[Array, A
 
 
 def dropout(x: Array, key: Array, rate: Array) -> Array:
-    """Each number 0 with probability ``rate``, else divided by ``1 - rate``; the key: two uint32."""
+    """Each number 0 with probability ``rate``, else over ``1 - rate``; two uint32 are the key."""
     return call("dropout", x, key, rate, results=float32(*x.shape))
 
 

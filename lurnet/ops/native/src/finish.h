@@ -48,19 +48,21 @@ INSIDE void NAME(softmax)(const float *x, const float *bias, float *y, long n) {
   for (long c = 0; c < n; c += LANES) NAME(store)(y + c, n - c, NAME(load)(y + c, n - c, 0) / sum);
 }
 
+/* Rows of one number are computed as one row. */
 INSIDE void NAME(finish_rows)(const struct finish *f, long from, long to, enum activation kind) {
-  long n = f->columns;
-  for (long row = from; row < to; row++) {
-    const float *x = f->x + row * n;
-    float *y = f->y + row * n;
+  long n = f->columns, single = n == 1 && kind != SOFTMAX;
+  long rows = single ? 1 : to - from, width = single ? to - from : n;
+  for (long row = 0; row < rows; row++) {
+    const float *x = f->x + from * n + row * width;
+    float *y = f->y + from * n + row * width;
     if (kind == SOFTMAX) {
       NAME(softmax)(x, f->bias, y, n);
       continue;
     }
-    for (long c = 0; c < n; c += LANES) {
-      NAME(vector) v = NAME(load)(x + c, n - c, 0);
-      if (f->bias) v += NAME(load)(f->bias + c, n - c, 0);
-      NAME(store)(y + c, n - c, NAME(activated)(v, kind));
+    for (long c = 0; c < width; c += LANES) {
+      NAME(vector) v = NAME(load)(x + c, width - c, 0);
+      if (f->bias) v += single ? ALL(f->bias[0]) : NAME(load)(f->bias + c, width - c, 0);
+      NAME(store)(y + c, width - c, NAME(activated)(v, kind));
     }
   }
 }
@@ -78,27 +80,32 @@ TARGET static void NAME(finish)(const struct finish *f, long from, long to) {
 /* The gradient by x of rows from..to, and its sum over them, which is that by the bias. */
 INSIDE void NAME(unfinish_rows)(const struct unfinish *u, long from, long to, float *sums,
                                 enum activation kind) {
-  long n = u->columns;
+  long n = u->columns, single = n == 1 && kind != SOFTMAX;
+  long rows = single ? 1 : to - from, width = single ? to - from : n;
+  NAME(vector) of_single = ALL(0.0f);
   for (long c = 0; sums && c < n; c++) sums[c] = 0;
-  for (long row = from; row < to; row++) {
-    const float *g = u->gradient + row * n, *y = u->y + row * n;
-    float *out = u->out + row * n, common = 0;
+  for (long row = 0; row < rows; row++) {
+    long at = from * n + row * width;
+    const float *g = u->gradient + at, *y = u->y + at;
+    float *out = u->out + at, common = 0;
     if (kind == SOFTMAX) {
       NAME(vector) products = ALL(0.0f);
       for (long c = 0; c < n; c += LANES)
         products += NAME(load)(g + c, n - c, 0) * NAME(load)(y + c, n - c, 0);
       common = REDUCED(products, add);
     }
-    for (long c = 0; c < n; c += LANES) {
-      NAME(vector) v = NAME(load)(g + c, n - c, 0);
+    for (long c = 0, left = width; left > 0; c += LANES, left -= LANES) {
+      NAME(vector) v = NAME(load)(g + c, left, 0);
       if (kind == SOFTMAX)
-        v = (v - common) * NAME(load)(y + c, n - c, 0);
+        v = (v - common) * NAME(load)(y + c, left, 0);
       else if (kind != LINEAR)
-        v = NAME(unactivated)(v, NAME(load)(y + c, n - c, 0), kind);
-      if (kind != LINEAR) NAME(store)(out + c, n - c, v);
-      if (sums) NAME(store)(sums + c, n - c, v + NAME(load)(sums + c, n - c, 0));
+        v = NAME(unactivated)(v, NAME(load)(y + c, left, 0), kind);
+      if (kind != LINEAR) NAME(store)(out + c, left, v);
+      if (single) of_single += v;
+      else if (sums) NAME(store)(sums + c, left, v + NAME(load)(sums + c, left, 0));
     }
   }
+  if (single && sums) sums[0] = REDUCED(of_single, add);
 }
 
 TARGET static void NAME(unfinish)(const struct unfinish *u, long from, long to, float *sums) {

@@ -48,6 +48,7 @@ static const int counted[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 
 #define HEAD(p, n) _mm512_maskz_loadu_ps(FIRST(n), p)
 #define SET_HEAD(p, n, v) _mm512_mask_storeu_ps(p, FIRST(n), (__m512)(v))
 #define REDUCED(v, how) _mm512_reduce_##how##_ps((__m512)(v))
+#define WHERE(v, w, how) _mm512_cmp_ps_mask((__m512)(v), (__m512)(w), _CMP_##how)
 #include "kernels.h"
 
 #define NAME(x) narrow_##x
@@ -58,6 +59,8 @@ static const int counted[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 
 #define HEAD(p, n) _mm256_maskload_ps(p, FIRST(n))
 #define SET_HEAD(p, n, v) _mm256_maskstore_ps(p, FIRST(n), (__m256)(v))
 #define REDUCED(v, how) reduced_##how((__m256)(v))
+#define WHERE(v, w, how)                                                                           \
+  (unsigned)_mm256_movemask_ps(_mm256_cmp_ps((__m256)(v), (__m256)(w), _CMP_##how))
 #define REDUCTION(how)                                                                             \
   TARGET static inline float reduced_##how(__m256 v) {                                             \
     __m128 x = _mm_##how##_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));             \

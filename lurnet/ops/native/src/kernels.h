@@ -15,7 +15,8 @@
 static const struct kernels NAME(kernels) = {
     LANES, ROWS, {ENTRIES(BY_ROWS), ENTRIES(BY_COLUMNS)},
     NAME(dots), NAME(pool), NAME(give_back), NAME(finish), NAME(unfinish),
-    NAME(distances), NAME(distance_gradients), NAME(turn), NAME(add), NAME(top),
+    NAME(distances), NAME(distance_gradients), NAME(turn), NAME(add),
+    NAME(first_largest),
     NAME(drop),
     {NAME(sgd), NAME(momentum), NAME(nesterov), NAME(adam), NAME(rmsprop), NAME(rmsprop_momentum)}};
 
@@ -36,3 +37,4 @@ static const struct kernels NAME(kernels) = {
 #undef HEAD
 #undef SET_HEAD
 #undef REDUCED
+#undef WHERE

@@ -130,13 +130,6 @@ EXPORT XLA_FFI_Error *lurnet_distance_gradient(XLA_FFI_CallFrame *frame) {
 
 /* ---- whether the largest output is the right one ---- */
 
-static long first_largest(const float *x, long n) { /* what is not a number is the largest */
-  float top = chosen->top(x, n);
-  long i = 0;
-  while (i < n - 1 && (top == top ? x[i] != top : x[i] == x[i])) i++;
-  return i;
-}
-
 /* Targets, numbers or shares of classes, and outputs to one number a row: 1 if right, else 0. */
 EXPORT XLA_FFI_Error *lurnet_hits(XLA_FFI_CallFrame *frame) {
   if (described(frame)) return NULL;
@@ -145,8 +138,8 @@ EXPORT XLA_FFI_Error *lurnet_hits(XLA_FFI_CallFrame *frame) {
   float *out = result(frame, 0)->data;
   long n = output->dims[1];
   for (long row = 0; row < output->dims[0]; row++, x += n) {
-    float right = target->rank == 1 ? classes[row] : first_largest(classes + row * n, n);
-    out[row] = first_largest(x, n) == right;
+    float right = target->rank == 1 ? classes[row] : chosen->first_largest(classes + row * n, n);
+    out[row] = chosen->first_largest(x, n) == right;
   }
   return NULL;
 }

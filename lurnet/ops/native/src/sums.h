@@ -50,7 +50,7 @@ struct kernels {
   void (*distance_gradients)(const struct distance *, long from, long to);
   void (*turn)(const float *from, long step, float *to, long to_step); /* the transpose of 8 by 8 */
   float (*add)(const float *numbers, long count);
-  float (*top)(const float *numbers, long count); /* the largest */
+  long (*first_largest)(const float *numbers, long count);
   void (*drop)(const struct dropout *, long from, long to);
   update_function *updates[UPDATES];
 };

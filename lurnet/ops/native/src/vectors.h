@@ -2,7 +2,8 @@
  *
  *   NAME(x)  x with the set's name, TARGET  its compiler attribute, LANES  floats in a register,
  *   HEAD(p, n), SET_HEAD(p, n, v)  the first n < LANES floats at p, zeros behind them,
- *   REDUCED(v, add)  all floats of a register added up, or max: the largest. */
+ *   REDUCED(v, add)  all floats of a register added up, or max: the largest,
+ *   WHERE(v, w, how)  a bit for each float that compares so. */
 
 typedef float NAME(vector) __attribute__((vector_size(4 * LANES), aligned(4)));
 typedef int NAME(mask) __attribute__((vector_size(4 * LANES), aligned(4)));
@@ -77,4 +78,15 @@ TARGET static float NAME(top)(const float *x, long n) {
     wrong = CHOSEN(vector, (v != v), ALL(1.0f), wrong);
   }
   return REDUCED(wrong, max) > 0 ? NAN : REDUCED(largest, max);
+}
+
+/* Where the first largest of n numbers is; what is not a number is the largest. */
+TARGET static long NAME(first_largest)(const float *x, long n) {
+  float top = NAME(top)(x, n);
+  for (long i = 0; i < n; i += LANES) {
+    NAME(vector) v = NAME(load)(x + i, n - i, -INFINITY);
+    unsigned found = top == top ? WHERE(v, ALL(top), EQ_OQ) : WHERE(v, v, UNORD_Q);
+    if (found) return i + __builtin_ctz(found);
+  }
+  return 0;
 }
