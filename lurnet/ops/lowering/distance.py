@@ -20,7 +20,7 @@ from lurnet.ops.lowering.finish import fills_registers
 from lurnet.ops.native import Distance
 
 #: Outputs with a target each up to which a call is worth it: beyond, XLA's loop takes in what comes
-#: before and after. us, gradient, C | XLA: 4000 rows of 10 squared 30 | 35, of 100 152 | 42; with one
+#: before and after. us, gradient, C | XLA: 4000 rows of 10 squared 30 | 35, of 100 152 | 42. With a
 #: target a row there is no such end: 100,000 rows of 10 classes 750 | 904, of shares 1244 | 5710.
 MOST = 2**17
 
