@@ -15,10 +15,13 @@ except ImportError:  # the machine's own
     pass
 
 SOURCE = "lurnet/ops/native/src"
-FILES = "kernels", "panels", "products", "convolutions", "frames", "calls", "outputs", "updates"
+FILES = (
+    *("kernels", "panels", "products", "convolutions", "frames", "calls", "outputs", "updates"),
+    "plan",
+)
 HEADERS = (
     *("sums", "panels", "kernels", "vectors", "tile", "dots", "pool", "turn", "finish", "distance"),
-    *("updates", "dropout", "frames", "outputs"),
+    *("updates", "dropout", "frames", "outputs", "row"),
 )
 sums = Extension(
     "lurnet.ops.native._sums",

@@ -35,6 +35,8 @@ from lurnet.ops.native.outputs import (
     total,
     unfinish,
 )
+from lurnet.ops.native.plan import Plan
+from lurnet.ops.native.recipe import Recipe, recipe
 from lurnet.ops.native.updates import STEPS, update, zeros
 
 __all__ = [
@@ -42,7 +44,9 @@ __all__ = [
     "STEPS",
     "Activation",
     "Distance",
+    "Plan",
     "Pooled",
+    "Recipe",
     "Window",
     "convolves",
     "correlate",
@@ -55,6 +59,7 @@ __all__ = [
     "max_pool",
     "max_pool_gradient",
     "numbers",
+    "recipe",
     "product",
     "tall_product",
     "turned_product",

@@ -66,6 +66,26 @@ def lanes() -> int:
     return found
 
 
+@cache
+def library() -> ctypes.PyDLL:
+    """The library for calls from here, which keep Python's lock: short ones only."""
+    found, pointer = ctypes.PyDLL(str(file())), ctypes.c_void_p
+    for name, returned, *arguments in (
+        ("", pointer, pointer, ctypes.c_int64),
+        ("_bind", None, pointer, pointer),
+        ("_run", None, pointer),
+        ("_free", None, pointer),
+    ):
+        function = getattr(found, f"lurnet_plan{name}")
+        function.restype, function.argtypes = returned, arguments
+    return found
+
+
+def address_of(name: str) -> int:
+    """Where one of the ``FUNCTIONS`` begins."""
+    return ctypes.cast(getattr(library(), f"lurnet_{name}"), ctypes.c_void_p).value or 0
+
+
 def target(name: str) -> str:
     """The name by which XLA knows a function; a new number when its meaning changes."""
     return f"lurnet.{name}.2"

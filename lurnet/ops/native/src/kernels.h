@@ -6,6 +6,7 @@
 #include "distance.h"
 #include "dots.h"
 #include "pool.h"
+#include "row.h"
 #include "tile.h"
 #include "turn.h"
 #include "updates.h"
@@ -18,6 +19,7 @@ static const struct kernels NAME(kernels) = {
     NAME(distances), NAME(distance_gradients), NAME(turn), NAME(add),
     NAME(first_largest),
     NAME(drop),
+    NAME(row),
     {NAME(sgd), NAME(momentum), NAME(nesterov), NAME(adam), NAME(rmsprop), NAME(rmsprop_momentum)}};
 
 #undef INSIDE

@@ -3,16 +3,23 @@
 #include <stdlib.h>
 #include <string.h>
 
+static _Thread_local struct room own, *lent;
+
+struct room *use_room(struct room *room) {
+  struct room *before = lent;
+  lent = room;
+  return before;
+}
+
 float *scratch(int which, size_t floats) {
-  static _Thread_local float *memory[SCRATCHES];
-  static _Thread_local size_t sizes[SCRATCHES];
-  if (floats > sizes[which]) {
-    free(memory[which]);
-    sizes[which] = floats;
-    memory[which] = aligned_alloc(64, (floats * sizeof(float) + 63) / 64 * 64);
-    if (!memory[which]) abort();
+  struct room *room = lent ? lent : &own;
+  if (floats > room->sizes[which]) {
+    free(room->memory[which]);
+    room->sizes[which] = floats;
+    room->memory[which] = aligned_alloc(64, (floats * sizeof(float) + 63) / 64 * 64);
+    if (!room->memory[which]) abort();
   }
-  return memory[which];
+  return room->memory[which];
 }
 
 struct panel panel_at(const struct tile *t, const float *right, long columns, long first) {

@@ -12,6 +12,13 @@ static inline long ceiling(long a, long b) { return (a + b - 1) / b; }
 enum { PANEL, FIELD, OUTPUT, SCRATCHES };
 float *scratch(int which, size_t floats);
 
+/* Such memory in place of the thread's own, until NULL is given or another; tells what was before. */
+struct room {
+  float *memory[SCRATCHES];
+  size_t sizes[SCRATCHES];
+};
+struct room *use_room(struct room *);
+
 /* Columns of the right matrix that one tile takes. */
 struct panel {
   const float *right;

@@ -1,0 +1,107 @@
+"""Small networks without XLA: their layers' calls of the library, one after another.
+
+Handing a program over to XLA takes longer than such a network computes. A plan runs its calls on
+the calling thread, on memory that is kept for it.
+"""
+
+import ctypes
+import threading
+import weakref
+from itertools import accumulate
+from operator import is_
+from typing import Any
+
+import jax
+import numpy as np
+
+from lurnet.ops.native.loading import address_of, library
+from lurnet.ops.native.recipe import AXES, BUFFERS, NUMBERS, Buffer, Call, Memory, Recipe
+
+ALIGNED = 64  #: bytes; what XLA promises of its own memory
+
+
+class Plan:
+    """Calls on memory of their own; one thread at a time."""
+
+    def __init__(self, recipe: Recipe) -> None:
+        held = dict.fromkeys(b.memory for c in recipe.calls for b in (*c.arguments, *c.results))
+        held[recipe.input.memory] = None
+        self.slots = {memory: slot for slot, memory in enumerate(held)}
+        self.addresses = np.zeros(len(held), np.int64)
+        self.constants = recipe.constants
+        self.state: list[Any] = [None]
+        self.lock = threading.Lock()
+        self._make_room(recipe)
+        records = np.array([_record(call, self.slots) for call in recipe.calls], np.int64)
+        plan = library().lurnet_plan(records.ctypes.data, len(records))
+        if not plan:
+            raise MemoryError("There is no memory for a plan.")
+        weakref.finalize(self, library().lurnet_plan_free, plan)
+        self.plan, self.run = ctypes.c_void_p(plan), library().lurnet_plan_run
+
+    def _make_room(self, recipe: Recipe) -> None:
+        """Memory for the input and all that is computed."""
+        own = [m for m in self.slots if m.kind in ("input", "own")]
+        sizes = [-(-m.size * m.dtype.itemsize // ALIGNED) * ALIGNED for m in own]
+        room = np.zeros(sum(sizes) + ALIGNED, np.uint8)
+        first = -room.ctypes.data % ALIGNED
+        starts = dict(zip(own, accumulate(sizes[:-1], initial=first), strict=True))
+        for memory, start in starts.items():
+            self.addresses[self.slots[memory]] = room.ctypes.data + start
+        for memory, slot in self.slots.items():
+            if memory.kind == "constant":
+                self.addresses[slot] = self.constants[memory.number].ctypes.data
+
+        def view(buffer: Buffer) -> np.ndarray:
+            dtype, start = buffer.memory.dtype, starts[buffer.memory]
+            part = room[start : start + buffer.memory.size * dtype.itemsize]
+            return part.view(dtype).reshape(buffer.shape)
+
+        self.input, self.output = view(recipe.input), view(recipe.output)
+
+    def __call__(self, state: list, x: np.ndarray) -> np.ndarray | None:
+        """The output for x, in memory of the caller's; None: better ask the program."""
+        if not self.lock.acquire(False):  # another thread is at it
+            return None
+        try:
+            if not (all(map(is_, state, self.state)) or self._bind(state)):
+                return None
+            if state[0].is_deleted():  # given away to a program, which may be writing there
+                return None
+            self.input[...] = x
+            self.run(self.plan)
+            return self.output.copy()
+        finally:
+            self.lock.release()
+
+    def _bind(self, state: list) -> bool:
+        """Compute with these arrays from now on, if they lie in the host's memory."""
+        self.state = [None]
+        for memory, slot in self.slots.items():
+            if memory.kind == "state":
+                array = state[memory.number]
+                if not _is_here(array, memory):
+                    return False
+                self.addresses[slot] = array.unsafe_buffer_pointer()
+        library().lurnet_plan_bind(self.plan, self.addresses.ctypes.data)
+        self.state = list(state)
+        return True
+
+
+def _is_here(array: Any, memory: Memory) -> bool:
+    if not isinstance(array, jax.Array) or array.is_deleted():
+        return False
+    (device, *more) = array.devices()
+    array.block_until_ready()
+    return device.platform == "cpu" and not more and (array.dtype, array.size) == memory[2:]
+
+
+def _record(call: Call, slots: dict[Memory, int]) -> list[int]:
+    """A call as src/plan.c reads it."""
+    facts = [address_of(call.name), len(call.arguments), len(call.results), len(call.numbers)]
+    for memory, shape in (*call.arguments, *call.results):
+        sizes = [*shape, *[0] * (AXES - len(shape))]
+        facts += [slots[memory], memory.dtype.itemsize, len(shape), *sizes]
+    unused = BUFFERS - len(call.arguments) - len(call.results)
+    facts += [0] * (unused * (3 + AXES))
+    return [*facts, *call.numbers, *[0] * (NUMBERS - len(call.numbers))]

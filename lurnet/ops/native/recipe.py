@@ -1,0 +1,200 @@
+"""A network's calls of the library, straight from its program's description.
+
+Where a network is nothing but such calls, ``plan.py`` runs them without XLA.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import jax
+import numpy as np
+from jax.extend.core import ClosedJaxpr, Literal
+
+from lurnet.ops.native.loading import target
+
+#: The calls that may be in a plan: what they do depends on arrays and whole numbers only.
+PLANNED = ("product", "finish", "convolution", "convolution_pooled", "max_pool")
+_NAMES = {target(name): name for name in PLANNED}
+
+#: Operations that are others, under a name, and those that leave numbers where they are.
+INLINED = {"pjit", "jit", "closed_call", "custom_vjp_call", "custom_jvp_call"}
+SAME_MEMORY = {"reshape", "squeeze", "expand_dims", "copy", "copy_p", "broadcast_in_dim"}
+SAME_MEMORY |= {"convert_element_type"}
+
+#: As in src/plan.c: buffers of a call, axes of a buffer, numbers of an attribute.
+BUFFERS, AXES, NUMBERS = 4, 6, 16
+
+
+class Memory(NamedTuple):
+    """Where numbers lie: `kind` is "state", "input", "constant" or "own"."""
+
+    kind: str
+    number: int  # which array of the state, or of the constants; of one's own, a running number
+    dtype: np.dtype
+    size: int
+
+
+class Buffer(NamedTuple):
+    """Memory as an array of some shape."""
+
+    memory: Memory
+    shape: tuple[int, ...]
+
+
+class Call(NamedTuple):
+    """One call of the library."""
+
+    name: str
+    arguments: list[Buffer]
+    results: list[Buffer]
+    numbers: tuple[int, ...]
+
+    @property
+    def multiply_adds(self) -> int:
+        """How long it takes on one thread, roughly."""
+        out = math.prod(self.results[0].shape)
+        if self.name == "finish":
+            return 25 * out
+        if self.name == "max_pool":
+            return 8 * out
+        kernel = self.arguments[1].shape
+        if self.name == "convolution_pooled":
+            out = self.results[0].shape[0] * self.numbers[-2] * self.numbers[-1] * kernel[-1]
+        return out * math.prod(kernel[:-1])
+
+
+class _Reader:
+    """Turns a jaxpr into calls."""
+
+    def __init__(self) -> None:
+        self.calls: list[Call] = []
+        self.constants: list[np.ndarray] = []
+        self.own = 0
+
+    def constant(self, array: Any) -> Memory | None:
+        array = np.ascontiguousarray(array)
+        if array.dtype != np.float32:
+            return None
+        self.constants.append(array)
+        return Memory("constant", len(self.constants) - 1, array.dtype, array.size)
+
+    def new(self, aval: Any) -> Memory:
+        self.own += 1
+        return Memory("own", self.own, aval.dtype, aval.size)
+
+    def read(self, closed: ClosedJaxpr, arguments: list[Memory | None]) -> list[Memory | None]:
+        """The results' memory; None for what nothing planned computes."""
+        jaxpr = closed.jaxpr
+        known = dict(zip(jaxpr.constvars, map(self.constant, closed.consts), strict=True))
+        known |= dict(zip(jaxpr.invars, arguments, strict=True))
+        for equation in jaxpr.eqns:
+            inputs = [None if isinstance(v, Literal) else known.get(v) for v in equation.invars]
+            known |= dict(zip(equation.outvars, self.made(equation, inputs), strict=True))
+        return [None if isinstance(v, Literal) else known[v] for v in jaxpr.outvars]
+
+    def made(self, equation: Any, inputs: list[Memory | None]) -> list[Memory | None]:
+        name, params = equation.primitive.name, equation.params
+        out = equation.outvars[0].aval if equation.outvars else None
+        if name in INLINED:
+            return self.read(params.get("jaxpr") or params["call_jaxpr"], inputs)
+        if name in SAME_MEMORY and inputs and _stays(equation):
+            return inputs[:1]
+        if name == "optimization_barrier":
+            return inputs
+        if name == "broadcast_in_dim" and isinstance(equation.invars[0], Literal) and not out.size:
+            return [self.constant(np.zeros(out.shape, out.dtype))]
+        if name == "ffi_call" and params["target_name"] in _NAMES and None not in inputs:
+            return self.called(equation, inputs)  # type: ignore[arg-type]
+        return [None] * len(equation.outvars)
+
+    def called(self, equation: Any, inputs: list[Memory]) -> list[Memory | None]:
+        params = equation.params
+        results = [self.new(v.aval) for v in equation.outvars]
+        numbers = [np.asarray(getattr(v, "val", v)) for _, v in params["attributes"]]
+        call = Call(
+            _NAMES[params["target_name"]],
+            [Buffer(m, v.aval.shape) for m, v in zip(inputs, equation.invars, strict=True)],
+            [Buffer(m, v.aval.shape) for m, v in zip(results, equation.outvars, strict=True)],
+            tuple(int(n) for n in numbers[0]) if numbers else (),
+        )
+        if len(numbers) > 1 or not _fits(call):
+            return [None for _ in results]
+        self.calls.append(call)
+        return list(results)
+
+
+def _stays(equation: Any) -> bool:
+    """Whether the numbers are the same in the same order."""
+    x, out = equation.invars[0].aval, equation.outvars[0].aval
+    axes = equation.params.get("broadcast_dimensions", ())
+    ordered = list(axes) == sorted(axes) and equation.params.get("dimensions") is None
+    if equation.primitive.name == "squeeze":
+        ordered = True
+    return x.dtype == out.dtype and x.size == out.size and ordered
+
+
+def _fits(call: Call) -> bool:
+    buffers = [*call.arguments, *call.results]
+    return (
+        len(buffers) <= BUFFERS
+        and len(call.numbers) <= NUMBERS
+        and all(len(b.shape) <= AXES and b.memory.dtype in (np.float32, np.uint8) for b in buffers)
+    )
+
+
+def _needed(calls: list[Call], output: Memory) -> list[Call]:
+    wanted, kept = {output}, []
+    for call in reversed(calls):
+        if any(b.memory in wanted for b in call.results):
+            wanted |= {b.memory for b in call.arguments}
+            kept.append(call)
+    return kept[::-1]
+
+
+def _in_place(calls: list[Call]) -> list[Call]:
+    """The same, each finish over what it finishes if nothing else reads that: it is cached."""
+    reads = Counter(b.memory for call in calls for b in call.arguments)
+    moved: dict[Memory, Memory] = {}
+    placed = []
+    for call in calls:
+        before = [b._replace(memory=moved.get(b.memory, b.memory)) for b in call.arguments]
+        after = call.results
+        first = call.arguments[0].memory
+        if call.name == "finish" and first.kind == "own" and reads[first] == 1:
+            moved[after[0].memory] = before[0].memory
+            after = [after[0]._replace(memory=before[0].memory)]
+        placed.append(call._replace(arguments=before, results=after))
+    return placed
+
+
+class Recipe(NamedTuple):
+    """The calls that give a network's output."""
+
+    calls: list[Call]
+    output: Buffer
+    input: Buffer
+    constants: list[np.ndarray]
+
+    @property
+    def multiply_adds(self) -> int:
+        """How long it takes on one thread, roughly."""
+        return sum(call.multiply_adds for call in self.calls)
+
+
+def recipe(run: Callable, state: Sequence[Any], x: Any) -> Recipe | None:
+    """The calls that ``run(state, x)`` consists of, or None if it does anything else."""
+    specs = [jax.ShapeDtypeStruct(a.shape, a.dtype) for a in (*state, x)]
+    closed, made = jax.make_jaxpr(run, return_shape=True)(specs[:-1], specs[-1])
+    if not isinstance(made, jax.ShapeDtypeStruct):
+        return None
+    arrays = [Memory("state", i, s.dtype, s.size) for i, s in enumerate(specs[:-1])]
+    reader = _Reader()
+    entry = Memory("input", 0, specs[-1].dtype, specs[-1].size)
+    output = reader.read(closed, [*arrays, entry])[0]
+    if output is None or output.kind != "own" or output.dtype != np.float32:
+        return None
+    calls = _in_place(_needed(reader.calls, output))
+    last = Buffer(calls[-1].results[0].memory, made.shape)
+    return Recipe(calls, last, Buffer(entry, specs[-1].shape), reader.constants)

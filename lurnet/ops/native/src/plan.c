@@ -1,0 +1,89 @@
+/* A network's outputs without XLA: calls of this library, one after another, on the calling thread. */
+#include <stdlib.h>
+
+#include "frames.h"
+#include "panels.h"
+
+enum { BUFFERS = 4, AXES = 6, NUMBERS = 16 };
+
+/* What lurnet/ops/native/plan.py writes of a buffer and of a call; all of them are int64. */
+struct buffer_record {
+  int64_t slot, bytes, rank, dims[AXES];
+};
+struct call_record {
+  int64_t function, arguments, results, numbers;
+  struct buffer_record buffers[BUFFERS]; /* arguments, then results */
+  int64_t number[NUMBERS];               /* the only attribute, where there is one */
+};
+
+typedef XLA_FFI_Error *handler(XLA_FFI_CallFrame *frame);
+
+struct call {
+  handler *run;
+  XLA_FFI_CallFrame frame;
+  XLA_FFI_Buffer buffers[BUFFERS];
+  void *pointers[BUFFERS], *attribute;
+  XLA_FFI_Array numbers;
+  struct call_record record;
+};
+
+struct plan {
+  long count;
+  struct room room; /* scratch memory, so that none stays behind with threads that end */
+  struct call calls[];
+};
+
+static void prepare(struct call *call) {
+  struct call_record *record = &call->record;
+  call->run = (handler *)(intptr_t)record->function;
+  long buffers = record->arguments + record->results;
+  for (long i = 0; i < buffers; i++) {
+    struct buffer_record *b = &record->buffers[i];
+    call->buffers[i] = (XLA_FFI_Buffer){
+        .struct_size = XLA_FFI_Buffer_STRUCT_SIZE, .rank = b->rank, .dims = b->dims,
+        .dtype = b->bytes == 4 ? XLA_FFI_DataType_F32 : XLA_FFI_DataType_U8};
+    call->pointers[i] = &call->buffers[i];
+  }
+  call->numbers = (XLA_FFI_Array){XLA_FFI_DataType_S64, record->numbers, record->number};
+  call->attribute = &call->numbers;
+  call->frame = (XLA_FFI_CallFrame){
+      .struct_size = XLA_FFI_CallFrame_STRUCT_SIZE, .stage = XLA_FFI_ExecutionStage_EXECUTE,
+      .args = {.struct_size = XLA_FFI_Args_STRUCT_SIZE, .size = record->arguments,
+               .args = call->pointers},
+      .rets = {.struct_size = XLA_FFI_Rets_STRUCT_SIZE, .size = record->results,
+               .rets = call->pointers + record->arguments},
+      .attrs = {.struct_size = XLA_FFI_Attrs_STRUCT_SIZE, .size = record->numbers > 0,
+                .attrs = &call->attribute}};
+}
+
+/* So many calls, ready to run once their buffers lie somewhere; NULL without memory. */
+EXPORT struct plan *lurnet_plan(const struct call_record *records, int64_t count) {
+  struct plan *plan = calloc(1, sizeof *plan + count * sizeof *plan->calls);
+  if (!plan) return NULL;
+  plan->count = count;
+  for (long i = 0; i < count; i++) {
+    plan->calls[i].record = records[i];
+    prepare(&plan->calls[i]);
+  }
+  return plan;
+}
+
+/* Where the numbers of each slot lie from now on. */
+EXPORT void lurnet_plan_bind(struct plan *plan, const int64_t *addresses) {
+  for (long i = 0; i < plan->count; i++) {
+    struct call *call = &plan->calls[i];
+    for (long j = 0; j < call->record.arguments + call->record.results; j++)
+      call->buffers[j].data = (void *)(intptr_t)addresses[call->record.buffers[j].slot];
+  }
+}
+
+EXPORT void lurnet_plan_run(struct plan *plan) {
+  struct room *before = use_room(&plan->room);
+  for (long i = 0; i < plan->count; i++) plan->calls[i].run(&plan->calls[i].frame);
+  use_room(before);
+}
+
+EXPORT void lurnet_plan_free(struct plan *plan) {
+  for (int i = 0; i < SCRATCHES; i++) free(plan->room.memory[i]);
+  free(plan);
+}

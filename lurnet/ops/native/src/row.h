@@ -1,0 +1,48 @@
+/* One row times a matrix, whose numbers are read once each: what counts is that many sums are under way
+ * at a time. Included once for each instruction set, as tile.h. */
+
+/* `registers` of columns, the last with `some` of them; every `at_once`th depth is a sum of its own. */
+INSIDE void NAME(row_part)(const float *x, const float *right, long depth, long step, long some,
+                           const int registers, const int at_once, const int whole, float *out) {
+  NAME(vector) sums[8][4];
+  for (int u = 0; u < at_once; u++)
+    for (int r = 0; r < registers; r++) sums[u][r] = ALL(0.0f);
+  long k = 0;
+  for (; k + at_once <= depth; k += at_once)
+    for (int u = 0; u < at_once; u++)
+      for (int r = 0; r < registers; r++) {
+        const float *from = right + (k + u) * step + r * LANES;
+        int part = !whole && r == registers - 1;
+        sums[u][r] += x[k + u] * (part ? (NAME(vector))HEAD(from, some) : LOAD(vector, from));
+      }
+  for (; k < depth; k++)
+    for (int r = 0; r < registers; r++) {
+      const float *from = right + k * step + r * LANES;
+      int part = !whole && r == registers - 1;
+      sums[0][r] += x[k] * (part ? (NAME(vector))HEAD(from, some) : LOAD(vector, from));
+    }
+  for (int half = at_once / 2; half > 0; half /= 2)
+    for (int u = 0; u < half; u++)
+      for (int r = 0; r < registers; r++) sums[u][r] += sums[u + half][r];
+  for (int r = 0; r < registers; r++)
+    NAME(store)(out + r * LANES, r == registers - 1 ? some : LANES, sums[0][r]);
+}
+
+/* Up to four registers of columns. */
+TARGET static void NAME(row)(const float *x, const float *right, long depth, long step,
+                             long columns, float *out) {
+  long some = (columns - 1) % LANES + 1;
+#define ROW_PART(registers, at_once)                                                               \
+  if (some == LANES)                                                                               \
+    NAME(row_part)(x, right, depth, step, LANES, registers, at_once, 1, out);                      \
+  else                                                                                             \
+    NAME(row_part)(x, right, depth, step, some, registers, at_once, 0, out);                       \
+  break
+  switch ((columns + LANES - 1) / LANES) {
+    case 1: ROW_PART(1, 8);
+    case 2: ROW_PART(2, 4);
+    case 3: ROW_PART(3, 4);
+    default: ROW_PART(4, 2);
+  }
+#undef ROW_PART
+}
