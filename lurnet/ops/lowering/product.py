@@ -30,10 +30,10 @@ MANY_ROWS_IN_C = 2**15
 #   500 by 1: 6.2 | 0.9
 FEW_COLUMNS, WIDE = 4, 128
 
-# Rows up to which the library is not: one row alone does not fill its tile. us, C | XLA:
-#   1 row, 784 by 64: 2.4 | 2.1, 500 by 300: 8.8 | 6.1, 784 by 500: 31 | 19, 512 by 512: 24 | 11
+# One row has a loop of its own in the library. us, C | XLA:
+#   1 row, 784 by 64: 1.4 | 1.9, 784 by 10: 0.6 | 3.0, 500 by 300: 7.0 | 6.2, 784 by 500: 23 | 22,
+#   512 by 512: 12.2 | 11.5, 1024 by 128: 5.9 | 5.5
 #   3 rows, 784 by 64: 2.6 | 2.1, 500 by 300: 9.4 | 7.8, 784 by 500: 25 | 34, 1024 by 128: 5.7 | 17
-SINGLE_ROW = 1
 
 
 def tall_product(left: Array, right: Array) -> Array:
@@ -66,7 +66,7 @@ def flat_product(left: Array, right: Array) -> Array:
 
 
 def _suits_c(left: Array, right: Array) -> bool:
-    fits = right.size <= IN_C and SINGLE_ROW < left.shape[0] <= MANY_ROWS_IN_C
+    fits = right.size <= IN_C and left.shape[0] <= MANY_ROWS_IN_C
     return fits and in_c(left.dtype, left.size, right.size)
 
 

@@ -5,24 +5,15 @@ enum { ROW_BLOCK = 48 }; /* a multiple of 6 and 8; with a panel of the right mat
 
 static long panels_of(long columns) { return ceiling(columns, 2 * chosen->lanes); }
 
-enum { ROW_REGISTERS = 4 }; /* as many as row.h takes together */
-
 long product_tasks(const struct product *p) {
-  if (p->rows == 1) return ceiling(p->columns, ROW_REGISTERS * chosen->lanes);
+  if (p->rows == 1) return 1;
   return ceiling(p->rows, ROW_BLOCK) * panels_of(p->columns);
-}
-
-/* One row alone would leave most of a tile empty. */
-static void row_task(const struct product *p, long task) {
-  long first = task * ROW_REGISTERS * chosen->lanes;
-  long columns = least(ROW_REGISTERS * chosen->lanes, p->columns - first);
-  chosen->row(p->left, p->right + first, p->depth, p->columns, columns, p->out + first);
 }
 
 void product_task(const void *work, long task) {
   const struct product *p = work;
   if (p->rows == 1) {
-    row_task(p, task);
+    chosen->row(p->left, p->right, p->depth, p->columns, p->out); /* it would not fill a tile */
     return;
   }
   long panels = panels_of(p->columns), first = task % panels * 2 * chosen->lanes;

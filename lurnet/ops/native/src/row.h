@@ -28,21 +28,40 @@ INSIDE void NAME(row_part)(const float *x, const float *right, long depth, long 
     NAME(store)(out + r * LANES, r == registers - 1 ? some : LANES, sums[0][r]);
 }
 
-/* Up to four registers of columns. */
-TARGET static void NAME(row)(const float *x, const float *right, long depth, long step,
-                             long columns, float *out) {
-  long some = (columns - 1) % LANES + 1;
-#define ROW_PART(registers, at_once)                                                               \
-  if (some == LANES)                                                                               \
-    NAME(row_part)(x, right, depth, step, LANES, registers, at_once, 1, out);                      \
-  else                                                                                             \
-    NAME(row_part)(x, right, depth, step, some, registers, at_once, 0, out);                       \
-  break
-  switch ((columns + LANES - 1) / LANES) {
-    case 1: ROW_PART(1, 8);
-    case 2: ROW_PART(2, 4);
-    case 3: ROW_PART(3, 4);
-    default: ROW_PART(4, 2);
+/* `out`, or zeros at first, plus up to eight rows of the matrix, read as they lie. */
+INSIDE void NAME(add_rows)(const float *x, const float *right, int rows, long columns, int first,
+                           float *out) {
+  for (long c = 0; c < columns; c += LANES) {
+    long some = columns - c;
+    NAME(vector) sum = first ? ALL(0.0f) : NAME(load)(out + c, some, 0), other = ALL(0.0f);
+    for (int u = 0; u < rows; u++) {
+      NAME(vector) term = x[u] * NAME(load)(right + u * columns + c, some, 0);
+      if (u % 2)
+        other += term;
+      else
+        sum += term;
+    }
+    NAME(store)(out + c, some, sum + other);
   }
+}
+
+/* The whole product; narrow ones at once, others with one pass over the matrix. */
+TARGET static void NAME(row)(const float *x, const float *right, long depth, long columns,
+                             float *out) {
+  long registers = (columns + LANES - 1) / LANES, some = (columns - 1) % LANES + 1;
+#define ROW_PART(count, at_once)                                                                   \
+  if (some == LANES)                                                                               \
+    NAME(row_part)(x, right, depth, columns, LANES, count, at_once, 1, out);                       \
+  else                                                                                             \
+    NAME(row_part)(x, right, depth, columns, some, count, at_once, 0, out);                        \
+  return
+  if (registers == 1) { ROW_PART(1, 8); }
+  if (registers == 2) { ROW_PART(2, 4); }
+  if (registers == 3) { ROW_PART(3, 4); }
+  if (registers == 4) { ROW_PART(4, 2); }
 #undef ROW_PART
+  long k = 0;
+  for (; k + 8 <= depth; k += 8)
+    NAME(add_rows)(x + k, right + k * columns, 8, columns, k == 0, out);
+  if (k < depth || k == 0) NAME(add_rows)(x + k, right + k * columns, (int)(depth - k), columns, k == 0, out);
 }

@@ -52,7 +52,7 @@ struct kernels {
   float (*add)(const float *numbers, long count);
   long (*first_largest)(const float *numbers, long count);
   void (*drop)(const struct dropout *, long from, long to);
-  void (*row)(const float *x, const float *right, long depth, long step, long columns, float *out);
+  void (*row)(const float *x, const float *right, long depth, long columns, float *out);
   update_function *updates[UPDATES];
 };
 
