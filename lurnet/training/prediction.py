@@ -68,8 +68,8 @@ class Predictor(Steps):
         self.plain = self.apart and not any(map(leaves_more, model._flatten_layers()))
         self.largest = largest_output(model)
         self.known: dict[Any, Any] = {}
-        self.straight = self.apart and model._host is None
-        self.short = Straight(self._one_batch) if self.straight else None
+        straight = self.apart and model._host is None
+        self.short = Straight(self._one_batch, self.variables) if straight else None
 
     def at_once(self, x: Any) -> Any:
         """The outputs for a few samples, if an array like this went through here before, or None.
@@ -80,13 +80,10 @@ class Predictor(Steps):
         if self.short is None or x.shape[:1] > (FEW,):
             return None
         run = self.known.get((x.shape, x.dtype))
-        return None if run is None else run([v._array for v in self.variables], x)
-
-    def without_xla(self, x: Any) -> np.ndarray | None:
-        """The same as ``at_once`` by calls of our own library, where these are all there is."""
-        if self.short is None or type(x) is not np.ndarray:
+        if run is None:
             return None
-        return self.short(self.variables, x)
+        self.short.note(x)
+        return run([v._array for v in self.variables], x)
 
     def __call__(
         self, x: Any, batch_size: int | None = None, tell: Callable[[int], None] = _ignore
@@ -128,7 +125,7 @@ class Predictor(Steps):
 
     def _batch(self, x: Any, count: int) -> Any:
         """One batch, filled up to one of a few sizes."""
-        if self.short is not None and count <= FEW and isinstance(x, np.ndarray):
+        if self.short is not None and count <= FEW and type(x) is np.ndarray:
             self.short.note(x)
         size = next((s for s in SIZES if s >= count), count)
         outputs = self._exact(x if size == count else _filled(x, count, size))
@@ -238,7 +235,9 @@ def called_before(model: Any, args: tuple, kwargs: dict[str, Any]) -> Any:
         return None
     if not context.undisturbed() or in_scope():
         return None
-    return call.at_once(own(x))
+    short = call.short if type(x) is np.ndarray else None
+    outputs = None if short is None else short.wrapped(x)
+    return call.at_once(own(x)) if outputs is None else outputs
 
 
 def predicted_before(model: Any, x: Any, batch_size: int | None) -> Any:
@@ -249,7 +248,7 @@ def predicted_before(model: Any, x: Any, batch_size: int | None) -> Any:
     call = _known_for(model, x)
     if call is None or (batch_size is not None and (batch_size,) != x.shape[:1]):
         return None
-    outputs = call.without_xla(x)
+    outputs = call.short(x) if call.short is not None and type(x) is np.ndarray else None
     if outputs is None and (outputs := call.at_once(x)) is not None:
         outputs = _on_host(outputs)
     return outputs

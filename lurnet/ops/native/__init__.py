@@ -38,6 +38,7 @@ from lurnet.ops.native.outputs import (
 from lurnet.ops.native.plan import Plan
 from lurnet.ops.native.recipe import Recipe, recipe
 from lurnet.ops.native.updates import STEPS, update, zeros
+from lurnet.ops.native.wrapped import wrapper
 
 __all__ = [
     "MOST_TAPS",
@@ -74,5 +75,6 @@ __all__ = [
     "total",
     "unfinish",
     "update",
+    "wrapper",
     "zeros",
 ]

@@ -8,7 +8,7 @@ import ctypes
 import threading
 import weakref
 from itertools import accumulate
-from operator import is_
+from operator import is_, methodcaller
 from typing import Any
 
 import jax
@@ -17,6 +17,7 @@ import numpy as np
 from lurnet.ops.native.loading import address_of, library
 from lurnet.ops.native.recipe import AXES, BUFFERS, NUMBERS, Buffer, Call, Memory, Recipe
 
+_is_gone = methodcaller("is_deleted")
 ALIGNED = 64  #: bytes; what XLA promises of its own memory
 
 
@@ -29,7 +30,8 @@ class Plan:
         self.slots = {memory: slot for slot, memory in enumerate(held)}
         self.addresses = np.zeros(len(held), np.int64)
         self.constants = recipe.constants
-        self.state: list[Any] = [None]
+        self.state: list[Any] | None = None  # the arrays that it computes with, and
+        self.used: list[Any] = []  # those of them that it reads
         self.lock = threading.Lock()
         self._make_room(recipe)
         records = np.array([_record(call, self.slots) for call in recipe.calls], np.int64)
@@ -64,9 +66,10 @@ class Plan:
         if not self.lock.acquire(False):  # another thread is at it
             return None
         try:
-            if not (all(map(is_, state, self.state)) or self._bind(state)):
+            same = self.state is not None and all(map(is_, state, self.state))
+            if not (same or self._bind(state)):
                 return None
-            if state[0].is_deleted():  # given away to a program, which may be writing there
+            if any(map(_is_gone, self.used)):  # to a program that is training on another thread
                 return None
             self.input[...] = x
             self.run(self.plan)
@@ -76,24 +79,25 @@ class Plan:
 
     def _bind(self, state: list) -> bool:
         """Compute with these arrays from now on, if they lie in the host's memory."""
-        self.state = [None]
+        self.state, used = None, []
         for memory, slot in self.slots.items():
             if memory.kind == "state":
                 array = state[memory.number]
                 if not _is_here(array, memory):
                     return False
                 self.addresses[slot] = array.unsafe_buffer_pointer()
+                used.append(array)
         library().lurnet_plan_bind(self.plan, self.addresses.ctypes.data)
-        self.state = list(state)
+        self.state, self.used = list(state), used
         return True
 
 
 def _is_here(array: Any, memory: Memory) -> bool:
-    if not isinstance(array, jax.Array) or array.is_deleted():
+    if not isinstance(array, jax.Array) or array.is_deleted() or len(array.devices()) > 1:
         return False
-    (device, *more) = array.devices()
+    (device,) = array.devices()
     array.block_until_ready()
-    return device.platform == "cpu" and not more and (array.dtype, array.size) == memory[2:]
+    return device.platform == "cpu" and (array.dtype, array.size) == (memory.dtype, memory.size)
 
 
 def _record(call: Call, slots: dict[Memory, int]) -> list[int]:

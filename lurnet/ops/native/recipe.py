@@ -13,6 +13,7 @@ import numpy as np
 from jax.extend.core import ClosedJaxpr, Literal
 
 from lurnet.ops.native.loading import target
+from lurnet.ops.native.outputs import Activation
 
 #: The calls that may be in a plan: what they do depends on arrays and whole numbers only.
 PLANNED = ("product", "finish", "convolution", "convolution_pooled", "max_pool")
@@ -73,10 +74,8 @@ class _Reader:
         self.constants: list[np.ndarray] = []
         self.own = 0
 
-    def constant(self, array: Any) -> Memory | None:
-        array = np.ascontiguousarray(array)
-        if array.dtype != np.float32:
-            return None
+    def constant(self, array: Any) -> Memory:
+        array = np.array(array, order="C")
         self.constants.append(array)
         return Memory("constant", len(self.constants) - 1, array.dtype, array.size)
 
@@ -87,6 +86,8 @@ class _Reader:
     def read(self, closed: ClosedJaxpr, arguments: list[Memory | None]) -> list[Memory | None]:
         """The results' memory; None for what nothing planned computes."""
         jaxpr = closed.jaxpr
+        if len(jaxpr.invars) != len(arguments):
+            return [None for _ in jaxpr.outvars]
         known = dict(zip(jaxpr.constvars, map(self.constant, closed.consts), strict=True))
         known |= dict(zip(jaxpr.invars, arguments, strict=True))
         for equation in jaxpr.eqns:
@@ -96,15 +97,20 @@ class _Reader:
 
     def made(self, equation: Any, inputs: list[Memory | None]) -> list[Memory | None]:
         name, params = equation.primitive.name, equation.params
-        out = equation.outvars[0].aval if equation.outvars else None
-        if name in INLINED:
-            return self.read(params.get("jaxpr") or params["call_jaxpr"], inputs)
+        inner = params.get("jaxpr") or params.get("call_jaxpr")
+        if name in INLINED and isinstance(inner, ClosedJaxpr):
+            return self.read(inner, inputs)
         if name in SAME_MEMORY and inputs and _stays(equation):
             return inputs[:1]
         if name == "optimization_barrier":
             return inputs
-        if name == "broadcast_in_dim" and isinstance(equation.invars[0], Literal) and not out.size:
-            return [self.constant(np.zeros(out.shape, out.dtype))]
+        if name == "broadcast_in_dim" and equation.outvars[0].aval.size == 0:  # no bias
+            return [self.constant(np.zeros(0, equation.outvars[0].aval.dtype))]
+        if name == "max" and inputs[0] is not None and _is_relu(equation):
+            x, y = (v.aval for v in (equation.invars[0], equation.outvars[0]))
+            out, bias = self.new(y), self.constant(np.zeros(0, np.float32))
+            before, after = [Buffer(inputs[0], x.shape), Buffer(bias, (0,))], Buffer(out, y.shape)
+            return self.kept(Call("finish", before, [after], (Activation.RELU,)))
         if name == "ffi_call" and params["target_name"] in _NAMES and None not in inputs:
             return self.called(equation, inputs)  # type: ignore[arg-type]
         return [None] * len(equation.outvars)
@@ -119,10 +125,21 @@ class _Reader:
             [Buffer(m, v.aval.shape) for m, v in zip(results, equation.outvars, strict=True)],
             tuple(int(n) for n in numbers[0]) if numbers else (),
         )
-        if len(numbers) > 1 or not _fits(call):
-            return [None for _ in results]
+        return self.kept(call) if len(numbers) <= 1 else [None for _ in results]
+
+    def kept(self, call: Call) -> list[Memory | None]:
+        """The results of a call that is to be made."""
+        if not _fits(call):
+            return [None for _ in call.results]
         self.calls.append(call)
-        return list(results)
+        return [b.memory for b in call.results]
+
+
+def _is_relu(equation: Any) -> bool:
+    """Whether this is the larger one of numbers and 0."""
+    x, zero = equation.invars
+    rows = x.aval.ndim > 0 and x.aval.dtype == np.float32
+    return rows and isinstance(zero, Literal) and zero.aval.ndim == 0 and zero.val == 0
 
 
 def _stays(equation: Any) -> bool:
