@@ -11,6 +11,7 @@ import pytest
 import lurnet as keras
 from lurnet import layers
 from lurnet.ops import native
+from lurnet.ops.native import loading
 from lurnet.training import prediction, straight
 
 pytestmark = pytest.mark.skipif(not native.lanes(), reason="there are no kernels here")
@@ -324,3 +325,17 @@ def test_many_shapes_have_no_more_plans_than_there_may_be(monkeypatch):
     for count in range(1, 6):
         x = batch(model, count)
         np.testing.assert_allclose(model.predict(x, verbose=0), as_program(model, x), rtol=2e-5)
+
+
+@pytest.mark.parametrize("most", [8, 16])
+@pytest.mark.parametrize("units", [1, 7, 8, 10, 16, 17, 31, 32, 33, 48, 64, 65, 100, 300])
+def test_a_row_times_a_matrix(units, most):
+    compiled = loading.library()
+    if compiled.lurnet_lanes(most) != most:
+        pytest.skip(f"this processor has no registers of {most} numbers")
+    try:
+        for depth in (1, 2, 3, 7, 8, 9, 50, 129):
+            x, w = RNG.random((1, depth), np.float32) - 0.5, RNG.random((depth, units), np.float32)
+            np.testing.assert_allclose(native.product(x, w), x @ w, rtol=1e-4, atol=1e-5)
+    finally:
+        compiled.lurnet_lanes(loading.MOST_LANES)
