@@ -212,6 +212,17 @@ def test_changes_are_seen_by_the_next_call(name, tmp_path):
             break
 
 
+def test_rates_and_penalties_do_not_disturb(monkeypatch):
+    model = made(lambda: [*dense("relu", kernel_regularizer="l2")[:2], layers.Dropout(0.5)])
+    model.compile("adam", "mse")
+    x = batch(model, 1)
+    asked_often(model, x)
+    plan = plan_of(model, x)
+    monkeypatch.setattr(plan, "_bind", None)
+    np.testing.assert_allclose(model.predict(x, verbose=0), as_program(model, x), rtol=2e-5)
+    assert len(plan.state) == 2
+
+
 def test_weights_are_seen_within_training():
     model = made(PLANNED["relu"])
     x = batch(model, 1)

@@ -34,6 +34,7 @@ class Straight:
     def __init__(self, make: Callable[[], Callable], variables: Sequence[Variable]) -> None:
         self.make, self.variables = make, variables
         self.plans: dict[Any, native.Plan | None] = {}  # None: there is none
+        self.read: dict[Any, list[Variable]] = {}  # what each plan reads
         self.asked: dict[Any, int] = {}  # how often, before that was known
         self.lock = threading.Lock()
 
@@ -42,7 +43,7 @@ class Straight:
         if x.dtype is not _FLOAT32:
             return None
         plan = self.plans.get(x.shape) or self._due(x)
-        return None if plan is None else plan([v._array for v in self.variables], x)
+        return None if plan is None else plan([v._array for v in self.read[x.shape]], x)
 
     def wrapped(self, x: np.ndarray) -> Any:
         """The same as a JAX array."""
@@ -74,4 +75,7 @@ class Straight:
             return None
         recipe = native.recipe(self.make(), [v._array for v in self.variables], x)
         most = MOST_OF_ONE if len(x) == 1 else MOST
-        return native.Plan(recipe) if recipe and recipe.multiply_adds <= most else None
+        if recipe is None or recipe.multiply_adds > most:
+            return None
+        self.read[x.shape] = [self.variables[i] for i in recipe.state]
+        return native.Plan(recipe)

@@ -52,7 +52,7 @@ def lanes() -> int:
         return 0
     try:
         library = ctypes.CDLL(str(path))
-        found = library.lurnet_lanes(MOST_LANES)
+        found = library.lurnet_lanes(MOST_LANES) if library.lurnet_plan else 0
         for name in FUNCTIONS if found else ():
             capsule = jax.ffi.pycapsule(getattr(library, f"lurnet_{name}"))
             jax.ffi.register_ffi_target(target(name), capsule, platform="cpu")

@@ -30,8 +30,8 @@ class Plan:
         self.slots = {memory: slot for slot, memory in enumerate(held)}
         self.addresses = np.zeros(len(held), np.int64)
         self.constants = recipe.constants
-        self.state: list[Any] | None = None  # the arrays that it computes with, and
-        self.used: list[Any] = []  # those of them that it reads
+        self.places = {number: i for i, number in enumerate(recipe.state)}
+        self.state: list[Any] | None = None  # the arrays that it computes with
         self.lock = threading.Lock()
         self._make_room(recipe)
         records = np.array([_record(call, self.slots) for call in recipe.calls], np.int64)
@@ -62,14 +62,17 @@ class Plan:
         self.input, self.output = view(recipe.input), view(recipe.output)
 
     def __call__(self, state: list, x: np.ndarray) -> np.ndarray | None:
-        """The output for x, in memory of the caller's; None: better ask the program."""
+        """The output for x, in memory of the caller's; None: better ask the program.
+
+        `state`: the arrays that the recipe reads, in its order.
+        """
         if not self.lock.acquire(False):  # another thread is at it
             return None
         try:
             same = self.state is not None and all(map(is_, state, self.state))
             if not (same or self._bind(state)):
                 return None
-            if any(map(_is_gone, self.used)):  # to a program that is training on another thread
+            if any(map(_is_gone, state)):  # to a program that is training on another thread
                 return None
             self.input[...] = x
             self.run(self.plan)
@@ -79,16 +82,15 @@ class Plan:
 
     def _bind(self, state: list) -> bool:
         """Compute with these arrays from now on, if they lie in the host's memory."""
-        self.state, used = None, []
+        self.state = None
         for memory, slot in self.slots.items():
             if memory.kind == "state":
-                array = state[memory.number]
+                array = state[self.places[memory.number]]
                 if not _is_here(array, memory):
                     return False
                 self.addresses[slot] = array.unsafe_buffer_pointer()
-                used.append(array)
         library().lurnet_plan_bind(self.plan, self.addresses.ctypes.data)
-        self.state, self.used = list(state), used
+        self.state = state
         return True
 
 

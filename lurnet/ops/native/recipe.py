@@ -195,6 +195,12 @@ class Recipe(NamedTuple):
     constants: list[np.ndarray]
 
     @property
+    def state(self) -> list[int]:
+        """Which arrays of the state are read."""
+        read = {b.memory for call in self.calls for b in call.arguments}
+        return sorted(memory.number for memory in read if memory.kind == "state")
+
+    @property
     def multiply_adds(self) -> int:
         """How long it takes on one thread, roughly."""
         return sum(call.multiply_adds for call in self.calls)
@@ -204,7 +210,7 @@ def recipe(run: Callable, state: Sequence[Any], x: Any) -> Recipe | None:
     """The calls that ``run(state, x)`` consists of, or None if it does anything else."""
     specs = [jax.ShapeDtypeStruct(a.shape, a.dtype) for a in (*state, x)]
     closed, made = jax.make_jaxpr(run, return_shape=True)(specs[:-1], specs[-1])
-    if not isinstance(made, jax.ShapeDtypeStruct):
+    if closed.effects or not isinstance(made, jax.ShapeDtypeStruct):
         return None
     arrays = [Memory("state", i, s.dtype, s.size) for i, s in enumerate(specs[:-1])]
     reader = _Reader()
