@@ -25,6 +25,7 @@ CALLS = 3
 MOST_OF_ONE, MOST = 2**23, 2**22
 KINDS = 64  #: shapes of arrays that there are plans for, the first ones: each has its memory
 
+_Reading = tuple[native.Plan, list[Variable]]  # a plan and what it reads
 _FLOAT32 = np.dtype("float32")
 
 
@@ -33,8 +34,7 @@ class Straight:
 
     def __init__(self, make: Callable[[], Callable], variables: Sequence[Variable]) -> None:
         self.make, self.variables = make, variables
-        self.plans: dict[Any, native.Plan | None] = {}  # None: there is none
-        self.read: dict[Any, list[Variable]] = {}  # what each plan reads
+        self.plans: dict[Any, _Reading | None] = {}  # None: there is none
         self.asked: dict[Any, int] = {}  # how often, before that was known
         self.lock = threading.Lock()
 
@@ -42,8 +42,11 @@ class Straight:
         """The outputs for an array like those that were noted, or None."""
         if x.dtype is not _FLOAT32:
             return None
-        plan = self.plans.get(x.shape) or self._due(x)
-        return None if plan is None else plan([v._array for v in self.read[x.shape]], x)
+        found = self.plans.get(x.shape) or self._due(x)
+        if found is None:
+            return None
+        plan, variables = found
+        return plan([v._array for v in variables], x)
 
     def wrapped(self, x: np.ndarray) -> Any:
         """The same as a JAX array."""
@@ -58,7 +61,7 @@ class Straight:
             if len(self.plans) + len(self.asked) < KINDS:
                 self.asked.setdefault(x.shape, 1)
 
-    def _due(self, x: np.ndarray) -> native.Plan | None:
+    def _due(self, x: np.ndarray) -> _Reading | None:
         """The plan if it is time for one."""
         if x.shape not in self.asked:
             return None
@@ -70,12 +73,11 @@ class Straight:
                 self.plans[x.shape] = self._planned(x)
             return self.plans.get(x.shape)
 
-    def _planned(self, x: np.ndarray) -> native.Plan | None:
+    def _planned(self, x: np.ndarray) -> _Reading | None:
         if not (on_cpu() and lowering() == "auto" and native.lanes()):
             return None
         recipe = native.recipe(self.make(), [v._array for v in self.variables], x)
         most = MOST_OF_ONE if len(x) == 1 else MOST
         if recipe is None or recipe.multiply_adds > most:
             return None
-        self.read[x.shape] = [self.variables[i] for i in recipe.state]
-        return native.Plan(recipe)
+        return native.Plan(recipe), [self.variables[i] for i in recipe.state]

@@ -8,7 +8,7 @@ import ctypes
 import threading
 import weakref
 from itertools import accumulate
-from operator import is_, methodcaller
+from operator import is_
 from typing import Any
 
 import jax
@@ -17,7 +17,6 @@ import numpy as np
 from lurnet.ops.native.loading import address_of, library
 from lurnet.ops.native.recipe import AXES, BUFFERS, NUMBERS, Buffer, Call, Memory, Recipe
 
-_is_gone = methodcaller("is_deleted")
 ALIGNED = 64  #: bytes; what XLA promises of its own memory
 
 
@@ -72,7 +71,7 @@ class Plan:
             same = self.state is not None and all(map(is_, state, self.state))
             if not (same or self._bind(state)):
                 return None
-            if any(map(_is_gone, state)):  # to a program that is training on another thread
+            if any(map(self.is_gone, state)):  # to a program that is training on another thread
                 return None
             self.input[...] = x
             self.run(self.plan)
@@ -91,6 +90,7 @@ class Plan:
                 self.addresses[slot] = array.unsafe_buffer_pointer()
         library().lurnet_plan_bind(self.plan, self.addresses.ctypes.data)
         self.state = state
+        self.is_gone = next((type(array).is_deleted for array in state), bool)
         return True
 
 
