@@ -69,7 +69,7 @@ class Predictor(Steps):
         self.largest = largest_output(model)
         self.known: dict[Any, Any] = {}
         straight = self.apart and model._host is None
-        self.short = Straight(self._one_batch, self.variables) if straight else None
+        self.short = Straight(self._one_batch, self.variables, SIZES) if straight else None
 
     def at_once(self, x: Any) -> Any:
         """The outputs for a few samples, if an array like this went through here before, or None.
