@@ -299,6 +299,15 @@ def test_extreme_logits(kind):
         assert_equal(*values, tolerance=2e-5)
 
 
+def test_sure_logits():
+    """Losses of e^-x and their gradients keep their digits, as far as floats go."""
+    output = jnp.array([[5.0], [12.0], [16.0], [18.0], [25.0], [60.0], [-25.0], [-7.0]])
+    target = (output > 0).astype("float32")
+    ours, theirs = (first_order(f, target, output) for f in compared(Distance.BINARY_LOGITS))
+    np.testing.assert_allclose(ours[0], theirs[0], rtol=1e-5)
+    np.testing.assert_allclose(ours[1][1], theirs[1][1], rtol=1e-5)
+
+
 def test_a_small_epsilon():
     """As the setting has it: down to none."""
     before = keras.config.epsilon()
