@@ -20,8 +20,8 @@ from lurnet.ops.lowering.finish import fills_registers
 from lurnet.ops.native import Distance
 
 #: Outputs with a target each up to which a call is worth it: beyond, XLA's loop takes in what comes
-#: before and after. us, gradient, C | XLA: 4000 rows of 10 squared 30 | 35, of 100 152 | 42. With a
-#: target a row there is no such end: 100,000 rows of 10 classes 750 | 904, of shares 1244 | 5710.
+#: before and after. us, gradient, C | XLA: 4000 rows of 10 squared 30 | 35, of 100 152 | 42. Where
+#: a row is one loss there is no end: 100,000 rows of 10 classes 750 | 904, of shares 1244 | 5710.
 MOST = 2**17
 
 BY_CLASS = (Distance.CLASS, Distance.CLASS_LOGITS)
@@ -68,7 +68,7 @@ def _called(kind: Distance, least: float) -> jax.custom_vjp:
         by_target = jax.vjp(lambda target: plain(kind, target, output), target)[1](g)[0]
         return by_target, by_output(target, output, g)
 
-    function = jax.custom_vjp(value)
+    function: Any = jax.custom_vjp(value)
     function.defvjp(lambda *arrays: (function(*arrays), arrays), gradients)
     return function
 

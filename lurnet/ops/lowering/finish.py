@@ -4,6 +4,7 @@ A loop that XLA compiles for either costs a first start some 9 ms, this call not
 """
 
 from functools import cache, partial
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -52,7 +53,7 @@ def finish(x: Array, bias: Array | None, kind: Activation) -> Array:
 @cache
 def _finished(kind: Activation, biased: bool) -> jax.custom_vjp:
     """The call for one kind of activation."""
-    apply = jax.custom_vjp(partial(native.finish, kind=kind))
+    apply: Any = jax.custom_vjp(partial(native.finish, kind=kind))
     gradient = valued(
         partial(native.unfinish, kind=kind, bias=biased), partial(_gradient, kind, biased)
     )

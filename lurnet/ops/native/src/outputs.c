@@ -99,6 +99,7 @@ static void gradient_rows(const void *what, long from, long to) {
   chosen->distance_gradients(what, from, to);
 }
 
+/* XLA sorts attributes by name: `how`, then `least`. */
 static float second_attribute(XLA_FFI_CallFrame *frame) {
   return *(float *)((XLA_FFI_Scalar *)frame->attrs.attrs[1])->value;
 }
