@@ -440,4 +440,4 @@ def test_what_is_not_summed_by_a_call():
     for x in (jnp.ones(2**16 + 1), jnp.ones((4, 4)), jnp.ones(()), jnp.zeros(0), jnp.arange(3)):
         assert not total.suits(x)
     assert not total.suits(jnp.ones(3, "float16")) and not total.suits([1.0, 2.0])
-    assert not in_use(lurnet.ops.sum, jnp.ones(3))  # which JAX must differentiate forward too
+    assert not in_use(keras.ops.sum, jnp.ones(3))  # which JAX must differentiate forward too
