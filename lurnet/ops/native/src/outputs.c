@@ -2,9 +2,7 @@
 #include "outputs.h"
 
 #include "frames.h"
-#include "sums.h"
-
-static long least(long a, long b) { return a < b ? a : b; }
+#include "panels.h"
 
 /* Rows in blocks, of as many numbers as stay in a core's first cache. */
 struct blocks {
