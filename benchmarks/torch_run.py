@@ -113,16 +113,20 @@ class TorchRun:
         return logs | ({"accuracy": float(hits) / count} if self.work.classify else {})
 
     def predict(self) -> Logs:
-        """All samples, in batches."""
+        """All samples, in batches, several times."""
         self.plain.eval()
         with self.torch.inference_mode():
-            parts = [self.model(x).softmax(1) for x in self.x.split(self.inference_batch)]
-            self.torch.cat(parts).cpu().numpy()
+            for _ in range(works.CALLS):
+                parts = [self.model(x).softmax(1) for x in self.x.split(self.inference_batch)]
+                self.torch.cat(parts).cpu().numpy()
         return {}
 
     def evaluate(self) -> Logs:
-        """All samples, in batches."""
-        return self.score(self.x, self.y, self.inference_batch)
+        """The same, with labels."""
+        logs: Logs = {}
+        for _ in range(works.CALLS):
+            logs = self.score(self.x, self.y, self.inference_batch)
+        return logs
 
     def score(self, inputs: Any, targets: Any, batch: int) -> Logs:
         """Loss and accuracy of samples that are not trained on."""

@@ -67,6 +67,8 @@ UNITS = {
     "until": "training",  # epochs from the first weights on, until the test accuracy is reached
 }
 PER_SAMPLE = ("single", "call")
+IN_A_ROW = ("predict", "evaluate")  # calls so short that a chunk is several
+CALLS = 5  # of those in a chunk
 WHOLE_BATCHES = ("train", "sweep", "until")  # the others take every sample they are given
 
 
@@ -108,6 +110,8 @@ class Work:
         """By how many a chunk's time is divided."""
         if self.kind in PER_SAMPLE:
             return limit
+        if self.kind in IN_A_ROW:
+            return CALLS
         return self.steps(limit) if self.kind == "train" else 1
 
 

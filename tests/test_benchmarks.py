@@ -111,7 +111,7 @@ def test_resnet_has_the_layers_it_counts():
 CHUNKS = [
     ("mlp64", 60_000, 59_392, 464),  # a multiple of 16 steps
     ("mlp64", 1_000, 896, 7),  # fewer than 16
-    ("predict_mlp64", 1_000, 1_000, 1),
+    ("predict_mlp64", 1_000, 1_000, 5),
     ("call_mlp64", 70, 70, 70),
     ("sweep15", 1_000, 512, 1),
 ]

@@ -240,17 +240,17 @@ def test_product(shape, units):
 
 
 def test_the_switch(monkeypatch):
-    choice.lowering.cache_clear()
+    choice._wanted.cache_clear()
     monkeypatch.setenv("LURNET_LOWERING", "xla")
     ours, _, arrays = convolutions(SOME[1])
     try:
         assert "custom_vjp" not in str(jax.make_jaxpr(ours)(*arrays))
-        choice.lowering.cache_clear()
+        choice._wanted.cache_clear()
         monkeypatch.setenv("LURNET_LOWERING", "fast")
         with pytest.raises(ValueError, match="LURNET_LOWERING must be 'auto' or 'xla'.*'fast'"):
             ours(*arrays)
     finally:
-        choice.lowering.cache_clear()
+        choice._wanted.cache_clear()
 
 
 def bits(first, second, count=1 << 16):

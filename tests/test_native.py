@@ -20,6 +20,7 @@ from test_lowering import (
     xla_max,
 )
 
+import lurnet
 from lurnet.ops import lowering, native
 from lurnet.ops.lowering import choice, late
 from lurnet.ops.native import loading
@@ -239,3 +240,29 @@ def test_its_gradients_of_gradients():
         one, apart, arrays = pooled_twice(case)
         ours, theirs = (lambda *a, f=f: f(*a) ** 2 for f in (one, apart))
         assert_same(ours, theirs, *arrays, what=second_order, tolerance=1e-3)
+
+
+FORWARD = {
+    "dense": lambda: lurnet.layers.Dense(3, activation="relu"),
+    "convolution": lambda: lurnet.layers.Conv2D(3, 2, activation="tanh"),
+    "pooled": lambda: lurnet.Sequential(
+        [lurnet.layers.Conv2D(3, 2, activation="relu"), lurnet.layers.MaxPooling2D()]
+    ),
+    "dropout": lambda: lambda x: lurnet.random.dropout(x, 0.5, seed=1),
+    "loss": lambda: lambda x: lurnet.losses.mean_squared_error(x * 0, x),
+    "mean": lambda: lambda x: lurnet.ops.mean(x[:, 0, 0, 0] ** 2),
+}
+
+
+@pytest.mark.parametrize("kind", FORWARD)
+def test_derivative_forward(kind):
+    """By `ops.jvp`, against differences: the forms of our own have derivatives backward only."""
+    function, x = FORWARD[kind](), tensor(4, 6, 6, 2)
+    function(x)  # build
+    direction, step = tensor(4, 6, 6, 2)[::-1], 1e-2
+    value, slope = lurnet.ops.jvp(function, (x,), (direction,))
+    np.testing.assert_allclose(value, function(x), rtol=1e-5, atol=1e-5)
+    far = [np.asarray(function(x + sign * step * direction)) for sign in (1, -1)]
+    wanted = (far[0] - far[1]) / (2 * step)
+    close = np.isclose(slope, wanted, rtol=0.05, atol=0.02)
+    assert close.mean() > 0.95  # but where a ReLU or a pooling has its corner

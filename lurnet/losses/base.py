@@ -13,6 +13,7 @@ from lurnet.core.registry import deserialize, serialize
 from lurnet.core.settings import floatx
 from lurnet.core.symbolic import Tensor
 from lurnet.losses.shapes import same_rank, weights_for
+from lurnet.ops.lowering import total
 
 Reduction = Annotated[
     Literal["sum_over_batch_size", "sum", "mean", "mean_with_sample_weight", "none", None],
@@ -186,12 +187,15 @@ def reduce_weighted(
         values = values * weight
     if reduction in (None, "none") or tuple(values.shape) in ((), (0,)):
         return values
-    total = ops.sum(values)
-    if reduction == "sum":
-        return total
-    if mean or weight is None:
-        return ops.mean(values)
-    return ops.divide_no_nan(total, ops.sum(weight))
+    if reduction != "sum" and (mean or weight is None):
+        return total.mean(values) if total.suits(values) else ops.mean(values)
+    summed = sum_of(values)
+    return summed if reduction == "sum" else ops.divide_no_nan(summed, ops.sum(weight))
+
+
+def sum_of(values: Tensor) -> Tensor:
+    """The sum of all values."""
+    return total.total(values) if total.suits(values) else ops.sum(values)
 
 
 def combine(sample_weight: Any, mask: Any, dtype: Any, mean: bool = False) -> Tensor | None:

@@ -7,7 +7,7 @@ from lurnet import ops
 from lurnet.core.fields import fields
 from lurnet.core.masking import get_mask
 from lurnet.core.symbolic import Tensor
-from lurnet.losses.base import as_function, combine
+from lurnet.losses.base import as_function, combine, sum_of
 from lurnet.losses.shapes import same_rank
 from lurnet.metrics.base import Metric, MetricDtype, plain
 
@@ -57,7 +57,7 @@ class Sum(Metric):
         """Add values, times their weights."""
         values = ops.convert_to_tensor(values)
         values, _ = weighted_samples(values, sample_weight, ops.sum, self.dtype)
-        self.total.assign(self.total + ops.sum(values))
+        self.total.assign(self.total + sum_of(values))
 
     def result(self) -> Tensor:
         """The sum, a scalar."""
@@ -78,7 +78,7 @@ class Running(Metric):
         values = ops.convert_to_tensor(values)
         values, weight = weighted_samples(values, sample_weight, ops.mean, self.dtype)
         count = (values.shape[0] if len(values.shape) else 1) if weight is None else ops.sum(weight)
-        self.total.assign(self.total + ops.sum(values))
+        self.total.assign(self.total + sum_of(values))
         self.count.assign(self.count + ops.cast(count, self.dtype))
 
     def result(self) -> Tensor:

@@ -18,5 +18,5 @@ def valued(fast: Callable, plain: Callable) -> Callable:
         return jax.vjp(plain, *arrays)[1](g)
 
     function = jax.custom_vjp(fast)
-    function.defvjp(lambda *arrays: (fast(*arrays), arrays), gradient)
+    function.defvjp(lambda *arrays: (function(*arrays), arrays), gradient)
     return function

@@ -20,8 +20,8 @@ from lurnet.ops.lowering.finish import fills_registers
 from lurnet.ops.native import Distance
 
 #: Outputs with a target each up to which a call is worth it: beyond, XLA's loop takes in what comes
-#: before and after. us, gradient, C | XLA: 4000 rows of 10 squared 30 | 35, of 100 152 | 42. With a
-#: target a row there is no such end: 100,000 rows of 10 classes 750 | 904, of shares 1244 | 5710.
+#: before and after. us, gradient, C | XLA: 4000 rows of 10 squared 30 | 35, of 100 152 | 42. Where
+#: a row is one loss there is no end: 100,000 rows of 10 classes 750 | 904, of shares 1244 | 5710.
 MOST = 2**17
 
 BY_CLASS = (Distance.CLASS, Distance.CLASS_LOGITS)
@@ -68,8 +68,8 @@ def _called(kind: Distance, least: float) -> jax.custom_vjp:
         by_target = jax.vjp(lambda target: plain(kind, target, output), target)[1](g)[0]
         return by_target, by_output(target, output, g)
 
-    function = jax.custom_vjp(value)
-    function.defvjp(lambda *arrays: (value(*arrays), arrays), gradients)
+    function: Any = jax.custom_vjp(value)
+    function.defvjp(lambda *arrays: (function(*arrays), arrays), gradients)
     return function
 
 
@@ -114,14 +114,15 @@ def _inside(probability: Array) -> Array:
     return jnp.clip(probability, epsilon(), 1 - epsilon())
 
 
-def hits(target: Any, output: Any) -> Array | None:
+def hits(target: Any, output: Any, by_class: bool) -> Array | None:
     """1 where the largest of a row's outputs is that of its class, else 0; None: not in C.
 
-    Targets are numbers of classes, or a share for each.
+    Targets are numbers of classes if ``by_class``, else a share for each.
     """
-    if not _suits(output, Distance.CLASS) or target.shape not in (output.shape, output.shape[:-1]):
+    expected = output.shape[: -1 if by_class else None]
+    if not _suits(output, Distance.CLASS) or target.shape != expected:
         return None
     rows = output.reshape(-1, output.shape[-1])
-    target = target.astype("float32").reshape(rows.shape[: 1 if target.ndim < output.ndim else 2])
+    target = target.astype("float32").reshape(rows.shape[: 1 if by_class else 2])
     found = native.hits(jax.lax.stop_gradient(target), jax.lax.stop_gradient(rows))
     return found.reshape(output.shape[:-1])

@@ -48,6 +48,6 @@ def _divided(count: int, divisor: int) -> jax.custom_vjp:
         partial(native.spread, count=count, divisor=divisor),
         lambda g: jnp.broadcast_to(g / divisor, (count,)),
     )
-    function = jax.custom_vjp(value)
-    function.defvjp(lambda x: (value(x), None), lambda _, g: (spread(g),))
+    function: Any = jax.custom_vjp(value)
+    function.defvjp(lambda x: (function(x), None), lambda _, g: (spread(g),))
     return function

@@ -44,14 +44,16 @@ def finish(x: Array, bias: Array | None, kind: Activation) -> Array:
     """``activation(x + bias)`` for (..., n) and (n,)."""
     bias = jnp.zeros(0, jnp.float32) if bias is None else bias
     y = float32(*x.shape)
-    return call("finish", x, bias, results=y, how=_how(kind), same={0: 0})
+    return call("finish", x, bias, results=y, how=_how(kind))
 
 
 def unfinish(g: Array, y: Array, kind: Activation, bias: bool) -> tuple[Array, Array]:
     """The gradients by x and, if asked for, by the bias, given that by ``finish``'s y."""
-    sums = y.shape[-1] if bias else 0
-    results = float32(*y.shape), float32(sums), float32(_parts(y.size), sums)
-    return tuple(call("unfinish", g, y, results=results, how=_how(kind), same={0: 0})[:2])
+    sums, same = y.shape[-1] if bias else 0, kind is Activation.LINEAR
+    shape = float32(0) if same else float32(*y.shape)
+    results = shape, float32(sums), float32(_parts(y.size), sums)
+    by_x, by_bias, _ = call("unfinish", g, y, results=results, how=_how(kind))
+    return g if same else by_x, by_bias
 
 
 def dropout(x: Array, key: Array, rate: Array) -> Array:

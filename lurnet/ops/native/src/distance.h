@@ -104,7 +104,8 @@ INSIDE NAME(vector) NAME(from_number)(NAME(vector) t, NAME(vector) x, enum dista
   if (kind == ABSOLUTE) return NAME(positive)(t - x);
   if (kind == BINARY_LOGITS) {
     NAME(vector) positive = CHOSEN(vector, ((x > 0) | (x != x)), x, ALL(0.0f));
-    return positive - x * t + NAME(logarithm)(1 + NAME(exponential)(-NAME(positive)(x)));
+    NAME(vector) e = NAME(exponential)(-NAME(positive)(x)), sum = 1 + e; /* rounded: by e - (sum - 1) */
+    return positive - x * t + (NAME(logarithm)(sum) + (e - (sum - 1)) / sum);
   }
   NAME(vector) p = NAME(clipped)(x, epsilon);
   return -(t * NAME(logarithm)(p) + (1 - t) * NAME(logarithm)(1 - p));
@@ -113,7 +114,7 @@ INSIDE NAME(vector) NAME(from_number)(NAME(vector) t, NAME(vector) x, enum dista
 INSIDE NAME(vector) NAME(from_number_gradient)(NAME(vector) t, NAME(vector) x,
                                                enum distance_kind kind, float epsilon) {
   if (kind == SQUARED) return 2 * (x - t);
-  if (kind == BINARY_LOGITS) return NAME(sigmoid)(x) - t;
+  if (kind == BINARY_LOGITS) return (1 - t) * NAME(sigmoid)(x) - t * NAME(sigmoid)(-x);
   if (kind == ABSOLUTE) {
     NAME(vector) d = x - t, less = CHOSEN(vector, (d < 0), ALL(-1.0f), ALL(0.0f));
     return CHOSEN(vector, (d > 0), ALL(1.0f), less);

@@ -12,11 +12,11 @@ TARGET static void NAME(drop)(const struct dropout *d, long from, long to) {
   uint32_t start = NAME(mixed)(d->key[0] ^ NAME(mixed)(d->key[1] + golden));
   uint32_t twist = NAME(mixed)(d->key[1] ^ NAME(mixed)(start + golden));
   const float *x = d->x, rate = d->rate;
-  const uint32_t limit = (uint32_t)(rate * 4294967296.0f);
-  float *y = d->y, kept = 1 - rate;
+  const uint32_t limit = rate < 1 ? (uint32_t)(rate * 4294967296.0f) : UINT32_MAX; /* as XLA converts */
+  float *y = d->y, scale = 1 / (1 - rate); /* as XLA divides by one number */
   const long first = from, count = to - from;
   EACH(i) {
     uint32_t bits = NAME(mixed)(NAME(mixed)((uint32_t)(first + i) * golden + start) ^ twist);
-    y[first + i] = bits >= limit ? x[first + i] / kept : 0;
+    y[first + i] = bits >= limit ? x[first + i] * scale : 0;
   }
 }

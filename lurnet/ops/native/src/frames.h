@@ -41,7 +41,7 @@ static inline long rows_of(const XLA_FFI_Buffer *buffer) {
   return columns_of(buffer) ? numbers_in(buffer) / columns_of(buffer) : 0;
 }
 
-/* The numbers of a call whose only attribute is an array. */
+/* The numbers of a call's first attribute, by name, if that is an array. */
 static inline const int64_t *attribute(XLA_FFI_CallFrame *frame) {
   return ((XLA_FFI_Array *)frame->attrs.attrs[0])->data;
 }

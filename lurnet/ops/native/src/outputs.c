@@ -2,9 +2,7 @@
 #include "outputs.h"
 
 #include "frames.h"
-#include "sums.h"
-
-static long least(long a, long b) { return a < b ? a : b; }
+#include "panels.h"
 
 /* Rows in blocks, of as many numbers as stay in a core's first cache. */
 struct blocks {
@@ -99,6 +97,7 @@ static void gradient_rows(const void *what, long from, long to) {
   chosen->distance_gradients(what, from, to);
 }
 
+/* XLA sorts attributes by name: `how`, then `least`. */
 static float second_attribute(XLA_FFI_CallFrame *frame) {
   return *(float *)((XLA_FFI_Scalar *)frame->attrs.attrs[1])->value;
 }

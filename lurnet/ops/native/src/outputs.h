@@ -35,7 +35,7 @@ struct distance {
   enum distance_kind kind;
 };
 
-/* Each number 0 with probability `rate` < 1, else divided by 1 - rate. */
+/* Each number 0 with probability `rate`, else divided by 1 - rate; rates near 1 are rounded to it. */
 struct dropout {
   const float *x;
   float *y;

@@ -7,6 +7,7 @@
 
 typedef float NAME(vector) __attribute__((vector_size(4 * LANES), aligned(4)));
 typedef int NAME(mask) __attribute__((vector_size(4 * LANES), aligned(4)));
+typedef unsigned NAME(bits) __attribute__((vector_size(4 * LANES), aligned(4))); /* that wrap round */
 typedef unsigned char NAME(bytes) __attribute__((vector_size(LANES), aligned(1)));
 
 #define INSIDE TARGET static inline __attribute__((always_inline))
@@ -45,11 +46,11 @@ INSIDE NAME(vector) NAME(exponential)(NAME(vector) x) {
   NAME(vector) sum = ALL(1.0f / 5040);
   const float factors[] = {1.0f / 720, 1.0f / 120, 1.0f / 24, 1.0f / 6, 0.5f, 1, 1};
   for (int i = 0; i < 7; i++) sum = sum * r + factors[i];
-  NAME(vector) power = (NAME(vector))(((NAME(mask))shifted << 23) + 0x3f800000);
+  NAME(vector) power = (NAME(vector))(((NAME(bits))shifted << 23) + 0x3f800000u);
   return CHOSEN(vector, (x < -87.3f), ALL(0.0f), sum * power);
 }
 
-/* log x for normal x > 0. x = 2^n m with m near 1, log m = 2 artanh s, s = (m - 1) / (m + 1). */
+/* log x for x >= 0, -infinity for those below 1e-38. x = 2^n m with m near 1, log m = 2 artanh s, s = (m - 1) / (m + 1). */
 INSIDE NAME(vector) NAME(logarithm)(NAME(vector) x) {
   const int root_of_half = 0x3f3504f3;
   NAME(mask) bits = (NAME(mask))x, n = (bits - root_of_half) >> 23;
@@ -58,7 +59,9 @@ INSIDE NAME(vector) NAME(logarithm)(NAME(vector) x) {
   const float factors[] = {2.0f / 9, 2.0f / 7, 2.0f / 5, 2.0f / 3};
   for (int i = 0; i < 4; i++) sum = sum * square + factors[i];
   NAME(vector) small = power * 1.42860677e-6f + (s * square) * sum;
-  return CHOSEN(vector, (x != x), x, power * 0.693145752f + (2 * s + small));
+  NAME(vector) log = power * 0.693145752f + (2 * s + small);
+  log = CHOSEN(vector, (x < 1.17549435e-38f), ALL(-INFINITY), log);
+  return CHOSEN(vector, (x != x), x, log);
 }
 
 /* ---- rows ---- */
