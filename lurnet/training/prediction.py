@@ -20,6 +20,7 @@ from lurnet.layers import context
 from lurnet.layers.tracking import changes
 from lurnet.training import program
 from lurnet.training.apart import leaves_more, samples_apart
+from lurnet.training.batches import Batches
 from lurnet.training.data.arrays import ArrayData, joined, take
 from lurnet.training.data.batch import unpack_x_y_sample_weight
 from lurnet.training.data.gathering import (
@@ -36,7 +37,7 @@ from lurnet.training.pace import Interruption, interruptible
 from lurnet.training.runner import Steps
 from lurnet.training.straight import Straight
 from lurnet.training.structure import structure_key
-from lurnet.training.widest import largest_output
+from lurnet.training.widest import largest_output, largest_written
 
 #: Sizes that smaller batches are filled up to: at most four times the samples, mostly far less.
 #: 32 is what people mostly take; us filled up to 64 | as they are: conv 32-32 1600 | 900.
@@ -70,6 +71,8 @@ class Predictor(Steps):
         self.known: dict[Any, Any] = {}
         straight = self.apart and model._host is None
         self.short = Straight(self._one_batch, self.variables, SIZES) if straight else None
+        written = largest_written(model)
+        self.batches = Batches(self._one_batch, self.variables, written) if straight else None
 
     def at_once(self, x: Any) -> Any:
         """The outputs for a few samples, if an array like this went through here before, or None.
@@ -100,6 +103,10 @@ class Predictor(Steps):
             return self.model._host.finish(x)
         if not self.apart:
             return self._each(x, count, batch_size or 32, tell)
+        if self.batches is not None and count > FEW:
+            outputs = self.batches(x, tell)
+            if outputs is not None:
+                return outputs
         size = batch_size or self._size(x)
         if count <= size:
             return self._batch(x, count)

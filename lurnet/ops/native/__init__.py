@@ -36,6 +36,7 @@ from lurnet.ops.native.outputs import (
     unfinish,
 )
 from lurnet.ops.native.plan import Plan
+from lurnet.ops.native.plans import Plans
 from lurnet.ops.native.recipe import Recipe, recipe
 from lurnet.ops.native.updates import STEPS, update, zeros
 from lurnet.ops.native.wrapped import wrapper
@@ -46,6 +47,7 @@ __all__ = [
     "Activation",
     "Distance",
     "Plan",
+    "Plans",
     "Pooled",
     "Recipe",
     "Window",

@@ -74,6 +74,7 @@ def library() -> ctypes.PyDLL:
         ("", pointer, pointer, ctypes.c_int64),
         ("_bind", None, pointer, pointer),
         ("_run", None, pointer),
+        ("_batches", None, pointer, ctypes.c_int64, pointer, ctypes.c_int64),
         ("_free", None, pointer),
     ):
         function = getattr(found, f"lurnet_plan{name}")

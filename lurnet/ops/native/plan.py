@@ -39,6 +39,7 @@ class Plan:
             raise MemoryError("There is no memory for a plan.")
         weakref.finalize(self, library().lurnet_plan_free, plan)
         self.plan, self.run = ctypes.c_void_p(plan), library().lurnet_plan_run
+        self.ends = self.slots[recipe.input.memory], self.slots[recipe.output.memory]
 
     def _make_room(self, recipe: Recipe) -> None:
         """Memory for the input and all that is computed."""
@@ -68,16 +69,20 @@ class Plan:
         if not self.lock.acquire(False):  # another thread is at it
             return None
         try:
-            same = self.state is not None and all(map(is_, state, self.state))
-            if not (same or self._bind(state)):
-                return None
-            if any(map(self.is_gone, state)):  # to a program that is training on another thread
+            if not self.ready(state):
                 return None
             self.input[...] = x
             self.run(self.plan)
             return self.output.copy()
         finally:
             self.lock.release()
+
+    def ready(self, state: list) -> bool:
+        """Whether it can compute with these arrays now."""
+        same = self.state is not None and all(map(is_, state, self.state))
+        if not (same or self._bind(state)):
+            return False
+        return not any(map(self.is_gone, state))  # to a program that trains on another thread
 
     def _bind(self, state: list) -> bool:
         """Compute with these arrays from now on, if they lie in the host's memory."""

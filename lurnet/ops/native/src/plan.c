@@ -1,6 +1,17 @@
 /* A network's outputs without XLA: calls of this library, one after another, on the calling thread. */
 #include <stdlib.h>
 
+#if defined(_WIN32)
+typedef int thread; /* no threads: all on the calling one */
+#define START(thread, run, what) ((void)(thread), (void)(run), (void)(what), 1)
+#define JOIN(thread) ((void)(thread))
+#else
+#include <pthread.h>
+typedef pthread_t thread;
+#define START(thread, run, what) pthread_create(thread, NULL, run, what)
+#define JOIN(thread) pthread_join(thread, NULL)
+#endif
+
 #include "frames.h"
 #include "panels.h"
 
@@ -86,4 +97,55 @@ EXPORT void lurnet_plan_run(struct plan *plan) {
 EXPORT void lurnet_plan_free(struct plan *plan) {
   for (int i = 0; i < SCRATCHES; i++) free(plan->room.memory[i]);
   free(plan);
+}
+
+/* ---- many batches: each thread takes one after another through a plan of its own ---- */
+
+/* Where the input and the output of all batches lie, one batch behind another. */
+struct batches {
+  char *place[2];
+  int64_t slot[2], bytes[2]; /* in the plans, and of a batch */
+  long count;
+  atomic_long next;
+};
+
+struct taker {
+  struct plan *plan;
+  struct batches *batches;
+  thread thread;
+};
+
+static void move(struct plan *plan, int64_t slot, char *to) {
+  for (long i = 0; i < plan->count; i++) {
+    struct call *call = &plan->calls[i];
+    for (long j = 0; j < call->record.arguments + call->record.results; j++)
+      if (call->record.buffers[j].slot == slot) call->buffers[j].data = to;
+  }
+}
+
+static void *take_batches(void *what) {
+  struct taker *taker = what;
+  struct batches *b = taker->batches;
+  for (long i; (i = atomic_fetch_add(&b->next, 1)) < b->count;) {
+    for (int k = 0; k < 2; k++) move(taker->plan, b->slot[k], b->place[k] + i * b->bytes[k]);
+    lurnet_plan_run(taker->plan);
+  }
+  return NULL;
+}
+
+/* Runs equal plans over `count` batches: `facts` are the addresses of input and output, their slots
+ * in the plans, and the bytes of a batch of each. The plans must be bound anew to be run alone. */
+EXPORT void lurnet_plan_batches(struct plan *const *plans, int64_t threads, const int64_t *facts,
+                                int64_t count) {
+  struct batches b = {{(char *)(intptr_t)facts[0], (char *)(intptr_t)facts[1]},
+                      {facts[2], facts[3]}, {facts[4], facts[5]}, count};
+  struct taker takers[threads];
+  long started = 1;
+  atomic_init(&b.next, 0);
+  for (long i = 0; i < threads; i++) takers[i].plan = plans[i], takers[i].batches = &b;
+  while (started < threads && started < count &&
+         !START(&takers[started].thread, take_batches, &takers[started]))
+    started++;
+  take_batches(&takers[0]);
+  for (long i = 1; i < started; i++) JOIN(takers[i].thread);
 }
