@@ -44,6 +44,7 @@ class Settings:
     rounds: int = 5
     limit: int | None = None  # None: by work
     again: bool = True  # time a second start too
+    starts: int = 1  # first ones, of which the median counts
     alone: bool = False  # one contestant at a time: for what fills the memory
 
     def names(self, work: works.Work) -> list[str]:
@@ -55,6 +56,7 @@ class Settings:
         peers = [name for name in self.names(works.WORKS[work]) if name != BASE]
         parts = ["--work", work, "--rounds", self.rounds, "--limit", limit, "--peers", *peers]
         parts += [] if self.again else ["--once"]
+        parts += ["--starts", self.starts] if self.starts > 1 else []
         parts += ["--alone"] if self.alone else []
         parts += ["--peers-python", "PATH"]
         return shlex.join(["benchmarks/compare.py", *map(str, parts)])
@@ -101,10 +103,12 @@ def entry(name: str, work: str, limit: int, settings: Settings, folder: Path) ->
 
 def run(entries: list[Entry], settings: Settings) -> None:
     """Start these contestants one after another, race them, and end them."""
-    for each in entries:
-        each.start(settings.again)
-        first, second = each.result.first_start_s, each.result.second_start_s
-        say(f"{each.result.name}: {each.result.error or f'{first:.1f} s, {second:.1f} s'}")
+    for _ in range(settings.starts):
+        for each in (each for each in entries if each.runs):
+            each.start()
+            say(f"{each.result.name}: {each.result.error or f'{each.firsts[-1]:.1f} s'}")
+    for each in (each for each in entries if each.runs and settings.again):
+        each.start_again()
     began = time.perf_counter()
     for turn in range(settings.rounds):
         running = [each for each in entries if each.runs]
@@ -170,6 +174,7 @@ def make_parser() -> argparse.ArgumentParser:
     add("--peers", nargs="*", choices=peers, default=usual, metavar="PEER", help=", ".join(peers))
     add("--peers-python", metavar="PATH", default=sys.executable, help="interpreter with the peers")
     add("--once", action="store_true", help="do not time a second start")
+    add("--starts", type=int, default=1, help="first starts, whose median counts (default: 1)")
     add("--alone", action="store_true", help="one contestant at a time, where memory is short")
     add("--json", metavar="DIR", type=Path, help="write each work's figures here")
     return parser
@@ -212,7 +217,13 @@ def main() -> None:
         save(record, args.json, "imports")
         fine = not any(result["error"] for result in record["results"])
     settings = Settings(
-        tuple(args.peers), args.peers_python, args.rounds, args.limit, not args.once, args.alone
+        tuple(args.peers),
+        args.peers_python,
+        args.rounds,
+        args.limit,
+        again=not args.once,
+        starts=args.starts,
+        alone=args.alone,
     )
     sys.exit(not compare_all(args.work, settings, args.json) or not fine)
 

@@ -6,6 +6,7 @@ import compileall
 import contextlib
 import json
 import os
+import statistics
 import subprocess
 import sys
 import time
@@ -149,28 +150,34 @@ class Entry:
     """One contestant in one comparison: its process and its result."""
 
     def __init__(self, name: str, work: str, limit: int, python: str, folder: Path) -> None:
-        """`folder` is the contestant's own: its compile caches last from start to start."""
+        """`folder` is the contestant's own, for the compile caches of each of its starts."""
         self.result, self.worker = Result(name), None
-        self._arguments = (name, work, limit, python, folder)
+        self.firsts: list[float] = []
+        self._arguments, self._folder = (name, work, limit, python), folder
 
     @property
     def runs(self) -> bool:
         """Whether it has failed at nothing so far."""
         return not self.result.error
 
-    def start(self, again: bool) -> None:
-        """Time from a new process's start to the end of its first chunk.
+    def start(self) -> None:
+        """Time from a new process's start, with empty caches, to the end of its first chunk.
 
-        With `again` this is done twice, the second time with the compile caches that the first
-        has left, and the second process stays.
+        The process stays until the next start; of several starts the median counts.
         """
-        self.result.first_start_s = self._start()
-        if again and self.runs:
-            self.close()
-            self.result.second_start_s = self._start()
+        self.close()
+        self.firsts.append(self._start(len(self.firsts)))
+        self.result.first_start_s = statistics.median(self.firsts)
 
-    def _start(self) -> float:
-        self.worker = Worker(*self._arguments)
+    def start_again(self) -> None:
+        """The same with the compile caches that the last start has left."""
+        self.close()
+        self.result.second_start_s = self._start(len(self.firsts) - 1)
+
+    def _start(self, number: int) -> float:
+        caches = self._folder / str(number)
+        caches.mkdir(exist_ok=True)
+        self.worker = Worker(*self._arguments, caches)
         self.ask()
         return time.perf_counter() - self.worker.began
 
