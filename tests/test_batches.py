@@ -9,6 +9,7 @@ from test_plan import NOT_PLANNED, PLANNED, batch, dense, images, made
 import lurnet as keras
 from lurnet import layers
 from lurnet.ops import native
+from lurnet.ops.lowering import choice
 from lurnet.training import batches, prediction
 
 pytestmark = pytest.mark.skipif(not native.lanes(), reason="there are no kernels here")
@@ -109,7 +110,7 @@ def test_several_threads_at_once():
 
 
 def test_no_plan_by_xla_or_without_the_library(monkeypatch):
-    monkeypatch.setattr(batches, "lowering", lambda: "xla")
+    monkeypatch.setattr(choice, "lowering", lambda: "xla")
     model = made(lambda: dense("tanh"))
     x = batch(model, 100)
     model.predict(x, verbose=0)

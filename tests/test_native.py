@@ -212,6 +212,19 @@ def calls(function, *arrays):
     return set(re.findall(r'custom_call_target="lurnet\.(\w+)\.', text))
 
 
+def texts_of_programs(monkeypatch):
+    """A list that takes the text of each program compiled from now on."""
+    texts, real = [], jax.stages.Lowered.compile
+
+    def compiled(self, *args, **kwargs):
+        program = real(self, *args, **kwargs)
+        texts.append(program.as_text())
+        return program
+
+    monkeypatch.setattr(jax.stages.Lowered, "compile", compiled)
+    return texts
+
+
 @pytest.mark.parametrize("case", POOLED, ids=str)
 def test_a_convolution_with_its_pooling(case, lanes):
     one, apart, arrays = pooled_twice(case)

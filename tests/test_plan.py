@@ -7,11 +7,12 @@ import weakref
 
 import numpy as np
 import pytest
+from test_native import lanes  # noqa: F401 - a fixture
 
 import lurnet as keras
 from lurnet import layers
 from lurnet.ops import native
-from lurnet.ops.native import loading
+from lurnet.ops.lowering import choice
 from lurnet.training import prediction, straight
 
 pytestmark = pytest.mark.skipif(not native.lanes(), reason="there are no kernels here")
@@ -158,7 +159,7 @@ def test_models_of_ones_own_have_one_where_samples_are_computed_apart():
 
 def test_without_own_forms_there_is_none(monkeypatch):
     model = made(PLANNED["relu"])
-    monkeypatch.setattr(straight, "lowering", lambda: "xla")
+    monkeypatch.setattr(choice, "lowering", lambda: "xla")
     x = batch(model, 1)
     asked_often(model, x)
     assert plan_of(model, x) is None
@@ -340,15 +341,8 @@ def test_many_shapes_have_no_more_plans_than_there_may_be(monkeypatch):
         np.testing.assert_allclose(model.predict(x, verbose=0), as_program(model, x), rtol=2e-5)
 
 
-@pytest.mark.parametrize("most", [8, 16])
 @pytest.mark.parametrize("units", [1, 7, 8, 10, 16, 17, 31, 32, 33, 48, 64, 65, 100, 300])
-def test_a_row_times_a_matrix(units, most):
-    compiled = loading.library()
-    if compiled.lurnet_lanes(most) != most:
-        pytest.skip(f"this processor has no registers of {most} numbers")
-    try:
-        for depth in (1, 2, 3, 7, 8, 9, 50, 129):
-            x, w = RNG.random((1, depth), np.float32) - 0.5, RNG.random((depth, units), np.float32)
-            np.testing.assert_allclose(native.product(x, w), x @ w, rtol=1e-4, atol=1e-5)
-    finally:
-        compiled.lurnet_lanes(loading.MOST_LANES)
+def test_a_row_times_a_matrix(units, lanes):  # noqa: F811 - the fixture
+    for depth in (1, 2, 3, 7, 8, 9, 50, 129):
+        x, w = RNG.random((1, depth), np.float32) - 0.5, RNG.random((depth, units), np.float32)
+        np.testing.assert_allclose(native.product(x, w), x @ w, rtol=1e-4, atol=1e-5)

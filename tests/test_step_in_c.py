@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from test_lowering import assert_same, second_order, tensor
-from test_native import calls, in_use, lanes  # noqa: F401 - the last is a fixture
+from test_native import calls, in_use, lanes, texts_of_programs  # noqa: F401 - one is a fixture
 from test_outputs import assert_equal
 
 import lurnet as keras
@@ -128,14 +128,7 @@ def test_zeros_and_sums_of_gradients():
 
 def step_of(model, x, y, monkeypatch, loss="sparse_categorical_crossentropy"):
     """The text of the compiled training step, from a first ``fit``."""
-    texts, real = [], jax.stages.Lowered.compile
-
-    def compiled(self, *args, **kwargs):
-        program = real(self, *args, **kwargs)
-        texts.append(program.as_text())
-        return program
-
-    monkeypatch.setattr(jax.stages.Lowered, "compile", compiled)
+    texts = texts_of_programs(monkeypatch)
     model.compile("adam", loss, metrics=["accuracy"])
     model.fit(x, y, batch_size=32, verbose=0)
     (text,) = [t for t in texts if "lurnet.update" in t]

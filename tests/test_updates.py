@@ -6,7 +6,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from test_native import calls, lanes  # noqa: F401 - the second is a fixture
+from test_native import calls, lanes, texts_of_programs  # noqa: F401 - one is a fixture
 
 import lurnet as keras
 from lurnet.core.variable import Variable
@@ -209,14 +209,7 @@ def test_a_gradient_that_is_the_weight(make):
 
 @pytest.mark.parametrize("optimizer", ["sgd", "adam"])
 def test_fit_makes_one_call_that_overwrites(optimizer, monkeypatch):
-    texts, real = [], jax.stages.Lowered.compile
-
-    def compiled(self, *args, **kwargs):
-        program = real(self, *args, **kwargs)
-        texts.append(program.as_text())
-        return program
-
-    monkeypatch.setattr(jax.stages.Lowered, "compile", compiled)
+    texts = texts_of_programs(monkeypatch)
     layers = [keras.layers.Dense(40, activation="relu"), keras.layers.Dense(3)]
     model = keras.Sequential([keras.Input((71,)), *layers])
     model.compile(optimizer, "mse")

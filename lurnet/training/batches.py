@@ -1,13 +1,13 @@
 """Predictions for many samples without XLA: in batches, each core taking one after another."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from lurnet.core.variable import Variable
 from lurnet.ops import native
-from lurnet.ops.lowering.choice import lowering, on_cpu
+from lurnet.training.straight import Read
 
 #: Samples of a batch, and bytes of one where it is largest: all that is written of it stays in a
 #: core's cache. ms for 10,000, by program | in batches of 4, 16 and 64:
@@ -24,15 +24,12 @@ class Batches:
     """A model's plans, for samples of each shape.
 
     Args:
-        make: makes what is to be computed, a function of the variables' arrays and of the samples.
-        variables: those.
+        recipe: gives a batch's recipe, if it has one, and the variables that it reads.
         written: bytes of a sample in the layer where what is written is largest.
     """
 
-    def __init__(
-        self, make: Callable[[], Callable], variables: Sequence[Variable], written: int
-    ) -> None:
-        self.make, self.variables, self.written = make, variables, written
+    def __init__(self, recipe: Callable[[np.ndarray], Read | None], written: int) -> None:
+        self.recipe, self.written = recipe, written
         self.plans: dict[tuple, _Reading | None] = {}  # None: there is none
 
     def __call__(self, x: Any, tell: Callable[[int], None]) -> np.ndarray | None:
@@ -61,15 +58,11 @@ class Batches:
         return self.plans.get(shape)
 
     def _made(self, x: np.ndarray) -> _Reading | None:
-        if not (on_cpu() and lowering() == "auto" and native.lanes()):
-            return None
         most = min(MOST, BYTES // max(1, self.written, x[:1].nbytes))
         size = 2 ** (max(1, most).bit_length() - 1)
         batch = np.broadcast_to(x[:1], (size, *x.shape[1:]))
-        recipe = native.recipe(self.make(), [v._array for v in self.variables], batch)
-        if recipe is None:
-            return None
-        return native.Plans(recipe), [self.variables[i] for i in recipe.state]
+        found = self.recipe(batch)
+        return None if found is None else (native.Plans(found[0]), found[1])
 
 
 def _is_readable(x: Any) -> bool:

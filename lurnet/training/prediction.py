@@ -18,6 +18,8 @@ from lurnet.core.settings import floatx
 from lurnet.core.variable import in_scope
 from lurnet.layers import context
 from lurnet.layers.tracking import changes
+from lurnet.ops import native
+from lurnet.ops.lowering.choice import in_c
 from lurnet.training import program
 from lurnet.training.apart import leaves_more, samples_apart
 from lurnet.training.batches import Batches
@@ -35,7 +37,7 @@ from lurnet.training.data.streams import Stream
 from lurnet.training.data.windows import Windows, bytes_per_sample
 from lurnet.training.pace import Interruption, interruptible
 from lurnet.training.runner import Steps
-from lurnet.training.straight import Straight
+from lurnet.training.straight import Read, Straight
 from lurnet.training.structure import structure_key
 from lurnet.training.widest import largest_output, largest_written
 
@@ -70,9 +72,8 @@ class Predictor(Steps):
         self.largest = largest_output(model)
         self.known: dict[Any, Any] = {}
         straight = self.apart and model._host is None
-        self.short = Straight(self._one_batch, self.variables, SIZES) if straight else None
-        written = largest_written(model)
-        self.batches = Batches(self._one_batch, self.variables, written) if straight else None
+        self.short = Straight(self._recipe, SIZES) if straight else None
+        self.batches = Batches(self._recipe, largest_written(model)) if straight else None
 
     def at_once(self, x: Any) -> Any:
         """The outputs for a few samples, if an array like this went through here before, or None.
@@ -132,7 +133,7 @@ class Predictor(Steps):
 
     def _batch(self, x: Any, count: int) -> Any:
         """One batch, filled up to one of a few sizes."""
-        if self.short is not None and count <= FEW and type(x) is np.ndarray:
+        if self.short is not None and count <= FEW:
             self.short.note(x)
         size = next((s for s in SIZES if s >= count), count)
         outputs = self._exact(x if size == count else _filled(x, count, size))
@@ -150,6 +151,13 @@ class Predictor(Steps):
         new, outputs = self.known[key](state, x)  # a call with training=True changes state
         program.adopt(self.variables, new)
         return outputs
+
+    def _recipe(self, x: np.ndarray) -> Read | None:
+        """The library's calls that the outputs for x consist of, if they do, and what they read."""
+        if not in_c(x.dtype):
+            return None
+        found = native.recipe(self._one_batch(), [v._array for v in self.variables], x)
+        return None if found is None else (found, [self.variables[i] for i in found.state])
 
     def _one_batch(self) -> Callable:
         if self.apart:
@@ -242,8 +250,7 @@ def called_before(model: Any, args: tuple, kwargs: dict[str, Any]) -> Any:
         return None
     if not context.undisturbed() or in_scope():
         return None
-    short = call.short if type(x) is np.ndarray else None
-    outputs = None if short is None else short.wrapped(x)
+    outputs = None if call.short is None else call.short.wrapped(x)
     return call.at_once(own(x)) if outputs is None else outputs
 
 
@@ -255,7 +262,7 @@ def predicted_before(model: Any, x: Any, batch_size: int | None) -> Any:
     call = _known_for(model, x)
     if call is None or (batch_size is not None and (batch_size,) != x.shape[:1]):
         return None
-    outputs = call.short(x) if call.short is not None and type(x) is np.ndarray else None
+    outputs = None if call.short is None else call.short(x)
     if outputs is None and (outputs := call.at_once(x)) is not None:
         outputs = _on_host(outputs)
     return outputs

@@ -8,7 +8,6 @@ import numpy as np
 
 from lurnet.core.variable import Variable
 from lurnet.ops import native
-from lurnet.ops.lowering.choice import lowering, on_cpu
 
 #: Calls with arrays of one shape after which there is a plan, if there can be one: to find out
 #: takes some 5 ms.
@@ -31,24 +30,28 @@ MOST_OF_ONE, MOST = 2**23, 2**22
 MOST_FILLED = 2**25
 KINDS = 64  #: shapes of arrays that there are plans for, the first ones: each has its memory
 
-_Reading = tuple[native.Plan, list[Variable]]  # a plan and what it reads
+Read = tuple[native.Recipe, list[Variable]]  #: a recipe and what it reads
+_Reading = tuple[native.Plan, list[Variable]]  # the same as a plan
 _FLOAT32 = np.dtype("float32")
 
 
 class Straight:
-    """A model's plans, for arrays of each shape."""
+    """A model's plans, for arrays of each shape.
 
-    def __init__(
-        self, make: Callable[[], Callable], variables: Sequence[Variable], sizes: Sequence[int]
-    ) -> None:
-        self.make, self.variables, self.sizes = make, variables, sizes
+    Args:
+        recipe: gives an array's recipe, if it has one, and the variables that it reads.
+        sizes: of the batches that there are programs for.
+    """
+
+    def __init__(self, recipe: Callable[[np.ndarray], Read | None], sizes: Sequence[int]) -> None:
+        self.recipe, self.sizes = recipe, sizes
         self.plans: dict[Any, _Reading | None] = {}  # None: there is none
         self.asked: dict[Any, int] = {}  # how often, before that was known
         self.lock = threading.Lock()
 
-    def __call__(self, x: np.ndarray) -> np.ndarray | None:
+    def __call__(self, x: Any) -> np.ndarray | None:
         """The outputs for an array like those that were noted, or None."""
-        if x.dtype is not _FLOAT32:
+        if type(x) is not np.ndarray or x.dtype is not _FLOAT32:
             return None
         found = self.plans.get(x.shape) or self._due(x)
         if found is None:
@@ -56,14 +59,14 @@ class Straight:
         plan, variables = found
         return plan([v._array for v in variables], x)
 
-    def wrapped(self, x: np.ndarray) -> Any:
+    def wrapped(self, x: Any) -> Any:
         """The same as a JAX array."""
         outputs = self(x)
         return None if outputs is None else native.wrapper(outputs.shape)(outputs)
 
-    def note(self, x: np.ndarray) -> None:
+    def note(self, x: Any) -> None:
         """Arrays like this may come again."""
-        if x.shape in self.plans or x.dtype != _FLOAT32:
+        if type(x) is not np.ndarray or x.dtype != _FLOAT32 or x.shape in self.plans:
             return
         with self.lock:
             if len(self.plans) + len(self.asked) < KINDS:
@@ -82,12 +85,10 @@ class Straight:
             return self.plans.get(x.shape)
 
     def _planned(self, x: np.ndarray) -> _Reading | None:
-        if not (on_cpu() and lowering() == "auto" and native.lanes()):
+        found = self.recipe(x)
+        if found is None or found[0].multiply_adds > self._most(len(x)):
             return None
-        recipe = native.recipe(self.make(), [v._array for v in self.variables], x)
-        if recipe is None or recipe.multiply_adds > self._most(len(x)):
-            return None
-        return native.Plan(recipe), [self.variables[i] for i in recipe.state]
+        return native.Plan(found[0]), found[1]
 
     def _most(self, count: int) -> int:
         if count not in self.sizes:

@@ -68,7 +68,7 @@ def lanes() -> int:
 
 @cache
 def library() -> ctypes.PyDLL:
-    """The library for calls from here, which keep Python's lock: short ones only."""
+    """The library for calls from here, which keep Python's lock: of milliseconds each."""
     found, pointer = ctypes.PyDLL(str(file())), ctypes.c_void_p
     for name, returned, *arguments in (
         ("", pointer, pointer, ctypes.c_int64),

@@ -89,10 +89,12 @@ INSIDE void NAME(from_shares_gradient)(const struct distance *d, const float *ou
   float sum = REDUCED(sums, add);
   for (long c = 0; c < n; c += LANES) {
     NAME(vector) t = NAME(load)(out + c, n - c, 0), x = NAME(load)(output + c, n - c, 1);
-    NAME(vector) by_logit = NAME(exponential)(x - top) / whole * sum - t;
-    /* the derivative by output: sum / whole - t / output */
-    NAME(vector) by_output = sum / whole - CHOSEN(vector, (t == 0), ALL(0.0f), (t / x));
-    NAME(store)(out + c, n - c, g * (logits ? by_logit : by_output));
+    NAME(vector) slope;
+    if (logits)
+      slope = NAME(exponential)(x - top) / whole * sum - t;
+    else
+      slope = sum / whole - CHOSEN(vector, (t == 0), ALL(0.0f), (t / x));
+    NAME(store)(out + c, n - c, g * slope);
   }
 }
 

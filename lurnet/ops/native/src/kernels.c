@@ -5,9 +5,7 @@
 #include <stddef.h>
 
 #include "outputs.h"
-
-static long least(long a, long b) { return a < b ? a : b; }
-static long most(long a, long b) { return a > b ? a : b; }
+#include "panels.h"
 
 /* The part of a pooling window that lies inside the image: its first sample, which is the sample
  * `tap` of the whole window, and its size. */
