@@ -4,18 +4,17 @@
 call is one linear operation: forward it runs what it means, transposed it runs our gradient.
 """
 
+import functools
 from collections.abc import Callable, Sequence
 from functools import partial, reduce
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.core import ShapedArray
-from jax.extend.core import Primitive, jaxpr_as_fun
+from jax.extend.core import Primitive
 from jax.interpreters import ad, batching, mlir
-
-from lurnet.core.traced import is_traced
 
 Arrays = Sequence[Any]
 
@@ -23,43 +22,27 @@ Arrays = Sequence[Any]
 class Derived:
     """A function of arrays (or None), and of settings at the positions `static`.
 
-    >>> double = Derived(lambda x: 2.0 * x)
+    >>> double, x = Derived(lambda x: 2.0 * x), jnp.float32(3.0)
     >>> double.define(
     ...     forward=lambda x: (double(x), None),
     ...     tangent=lambda saved, x: 2.0 * x,
     ...     backward=lambda saved, g: (2.0 * g,),
     ... )
-    >>> float(jax.grad(double)(3.0)), float(jax.jacfwd(double)(3.0))
+    >>> float(jax.grad(double)(x)), float(jax.jacfwd(double)(x))
     (2.0, 2.0)
     """
 
     def __init__(self, value: Callable, static: tuple[int, ...] = ()) -> None:
         self.value, self.static = value, static
-        self._forward = self._tangent = self._backward = _undefined
+        self.forward = self.tangent = self.backward = _undefined
 
     def __call__(self, *args: Any) -> Any:
         """The value."""
         arrays = [x for i, x in enumerate(args) if i not in self.static]
-        there = [x is not None for x in arrays]
-        given = _those(arrays, there)
-        if not any(map(is_traced, given)):
-            return self.value(*args)
-        settings = [args[i] for i in self.static]
-
-        def value(*given: Any) -> Any:
-            return self.value(*self._merged(settings, _spread(given, there)))
-
-        jaxpr, shapes = jax.make_jaxpr(value, return_shape=True)(*given)
-        found = _form.bind(*given, jaxpr=jaxpr, rule=partial(self._rule, settings, there))
-        return jax.tree.unflatten(jax.tree.structure(shapes), found)
-
-    def _rule(self, settings: list, there: list[bool], primals: Arrays, tangents: Arrays) -> tuple:
-        """Flat values and their tangents, from those of the arrays that are there."""
-        value, saved = self._forward(*self._merged(settings, _spread(primals, there)))
-        linear = _Linear(
-            partial(self._tangent, *settings), partial(self._backward, *settings), saved, value
-        )
-        return jax.tree.leaves(value), linear(_spread(tangents, there))
+        call = _Call(self, [args[i] for i in self.static], [x is not None for x in arrays])
+        meaning = _Meaning(call.compute, call.rule, call.results)
+        found = _form.bind(*_those(arrays, call.there), meaning=meaning)
+        return jax.tree.unflatten(call.structure, found)
 
     def define(self, forward: Callable, tangent: Callable, backward: Callable) -> None:
         """Give the derivatives, each made of functions that have derivatives themselves.
@@ -71,7 +54,7 @@ class Derived:
             backward: of the settings, what was saved, and the gradient by the value: a gradient for
                 each array, None where it has none. It is the transpose of ``tangent``.
         """
-        self._forward, self._tangent, self._backward = forward, tangent, backward
+        self.forward, self.tangent, self.backward = forward, tangent, backward
 
     def define_linear(
         self, count: int, backward: Callable, forward: Callable | None = None
@@ -89,7 +72,7 @@ class Derived:
         def tangent(*args: Any) -> Any:
             settings, saved, moved = args[:places], args[places], args[places + 1 :]
             parts = [
-                self(*self._merged(settings, [*saved[:i], t, *saved[i + 1 :]]))
+                self(*self.merged(settings, [*saved[:i], t, *saved[i + 1 :]]))
                 for i, t in enumerate(moved[:count])
                 if t is not None
             ]
@@ -97,7 +80,8 @@ class Derived:
 
         self.define(computed, tangent, backward)
 
-    def _merged(self, settings: Sequence, arrays: Arrays) -> list:
+    def merged(self, settings: Sequence, arrays: Arrays) -> list:
+        """All arguments in their order."""
         merged = list(arrays)
         for place, setting in zip(self.static, settings, strict=True):
             merged.insert(place, setting)
@@ -112,8 +96,8 @@ def derived(*static: int) -> Callable[[Callable], Derived]:
 def valued(fast: Callable, plain: Callable) -> Derived:
     """``fast``, whose derivatives are those of ``plain``, written in JAX, of the same arrays.
 
-    >>> double = valued(lambda x: 2.0 * x, lambda x: x + x)
-    >>> double(3.0), float(jax.grad(double)(3.0))
+    >>> double, x = valued(lambda x: 2.0 * x, lambda x: x + x), jnp.float32(3.0)
+    >>> float(double(x)), float(jax.grad(double)(x))
     (6.0, 2.0)
     """
     function = Derived(fast)
@@ -134,6 +118,47 @@ def tangent_of(plain: Callable, arrays: Arrays, *tangents: Any) -> Any:
 def _no_tangent(x: Any) -> Any:
     floating = jnp.issubdtype(x.dtype, jnp.inexact)
     return jnp.zeros_like(x) if floating else np.zeros(x.shape, jax.dtypes.float0)
+
+
+class _Call:
+    """A function with its settings, as one of flat arrays: those that are not None."""
+
+    def __init__(self, function: Derived, settings: list, there: list[bool]) -> None:
+        self.function, self.settings, self.there = function, settings, there
+        self.structure: Any = None  # of the value, once it was computed
+
+    def compute(self, *given: Any) -> list:
+        """The value, flat."""
+        arguments = self.function.merged(self.settings, _spread(given, self.there))
+        leaves, self.structure = jax.tree.flatten(self.function.value(*arguments))
+        return leaves
+
+    def results(self, given: tuple) -> list:
+        """The shapes and dtypes of a flat value, for those of flat arrays."""
+        found = _results_of(self.function, tuple(self.settings), tuple(self.there), given)
+        leaves, self.structure = jax.tree.flatten(found)
+        return leaves
+
+    def rule(self, primals: Arrays, tangents: Arrays) -> tuple:
+        """The value and its tangent, both flat."""
+        function, settings = self.function, self.settings
+        value, saved = function.forward(*function.merged(settings, _spread(primals, self.there)))
+        linear = _Linear(
+            partial(function.tangent, *settings),
+            partial(function.backward, *settings),
+            saved,
+            value,
+        )
+        leaves, self.structure = jax.tree.flatten(value)
+        return leaves, linear(_spread(tangents, self.there))
+
+
+@functools.lru_cache(maxsize=4096)
+def _results_of(function: Derived, settings: tuple, there: tuple[bool, ...], given: tuple) -> Any:
+    """The shapes and dtypes of a value, which depend on nothing else."""
+    call = _Call(function, list(settings), list(there))
+    leaves = jax.eval_shape(call.compute, *given)
+    return jax.tree.unflatten(call.structure, leaves)
 
 
 class _Linear:
@@ -195,18 +220,27 @@ _form = Primitive("lurnet_form")
 _form.multiple_results = True
 
 
+class _Meaning(NamedTuple):
+    """What a call computes, of flat arrays to flat arrays."""
+
+    compute: Callable
+    rule: Callable  # for its tangents
+    results: Callable  # of shapes and dtypes
+
+
 @_form.def_impl
-def _compute(*arrays: Any, jaxpr: Any, **_: Any) -> list:
-    return jaxpr_as_fun(jaxpr)(*arrays)
+def _compute(*arrays: Any, meaning: _Meaning) -> list:
+    return meaning.compute(*arrays)
 
 
 @_form.def_abstract_eval
-def _results(*_: Any, jaxpr: Any, **__: Any) -> list:
-    return jaxpr.out_avals
+def _results(*arrays: Any, meaning: _Meaning) -> list:
+    found = meaning.results(tuple(jax.ShapeDtypeStruct(x.shape, x.dtype) for x in arrays))
+    return [ShapedArray(x.shape, x.dtype) for x in found]
 
 
-def _form_differentiated(arrays: Arrays, tangents: Arrays, *, rule: Callable, **_: Any) -> tuple:
-    values, moved = rule(arrays, [None if _is_zero(t) else t for t in tangents])
+def _form_differentiated(arrays: Arrays, tangents: Arrays, *, meaning: _Meaning) -> tuple:
+    values, moved = meaning.rule(arrays, [None if _is_zero(t) else t for t in tangents])
     none = [ad.Zero(jax.typeof(x).to_tangent_aval()) for x in values]
     return values, [z if t is None else t for t, z in zip(moved, none, strict=True)]
 
@@ -215,14 +249,16 @@ def _is_zero(t: Any) -> bool:
     return type(t) is ad.Zero or t.dtype == jax.dtypes.float0
 
 
-def _form_batched(arrays: Arrays, axes: Arrays, *, jaxpr: Any, rule: Callable) -> tuple:
+def _form_batched(arrays: Arrays, axes: Arrays, *, meaning: _Meaning) -> tuple:
+    axes = list(axes)
+
     def rule_each(arrays: Arrays, tangents: Arrays) -> tuple:
         moved = [None if t is None else axis for t, axis in zip(tangents, axes, strict=True)]
-        return jax.vmap(rule, (axes, moved))(list(arrays), list(tangents))
+        return jax.vmap(meaning.rule, (axes, moved))(list(arrays), list(tangents))
 
-    axes = list(axes)
-    each = jax.make_jaxpr(jax.vmap(jaxpr_as_fun(jaxpr), axes))(*arrays)
-    found = _form.bind(*arrays, jaxpr=each, rule=rule_each)
+    compute = jax.vmap(meaning.compute, axes)
+    each = _Meaning(compute, rule_each, lambda given: jax.eval_shape(compute, *given))
+    found = _form.bind(*arrays, meaning=each)
     return found, [0] * len(found)
 
 

@@ -20,7 +20,7 @@ PLANNED = ("product", "finish", "convolution", "convolution_pooled", "max_pool")
 _NAMES = {target(name): name for name in PLANNED}
 
 #: Operations that are others, under a name, and those that leave numbers where they are.
-INLINED = {"pjit", "jit", "closed_call", "custom_vjp_call", "custom_jvp_call", "lurnet_form"}
+INLINED = {"pjit", "jit", "closed_call", "custom_vjp_call", "custom_jvp_call"}
 SAME_MEMORY = {"reshape", "squeeze", "expand_dims", "copy", "copy_p", "broadcast_in_dim"}
 SAME_MEMORY |= {"convert_element_type"}
 
@@ -97,6 +97,9 @@ class _Reader:
 
     def made(self, equation: Any, inputs: list[Memory | None]) -> list[Memory | None]:
         name, params = equation.primitive.name, equation.params
+        if name == "lurnet_form":
+            inner = jax.make_jaxpr(params["meaning"].compute)(*(v.aval for v in equation.invars))
+            return self.read(inner, inputs)
         inner = params.get("jaxpr") or params.get("call_jaxpr")
         if name in INLINED and isinstance(inner, ClosedJaxpr):
             return self.read(inner, inputs)
