@@ -30,7 +30,7 @@ class Compiled:
         self.run_eagerly = False
         self.jit_compile: Any = "auto"
         self.steps_per_execution = 1
-        self.stop_training = False
+        self.stop_training = self.stop_evaluating = False
         self.history: Any = None
         self._gradient_watchers: list[Any] = []
         self._compile_loss: CompileLoss | None = None
@@ -143,6 +143,8 @@ class Compiled:
 
     def _result_names(self) -> list[str]:
         """The keys of ``get_metrics_result``, found without computing: that would be compiled."""
+        if self.run_eagerly:
+            return list(self.get_metrics_result())
         try:
             return list(infer(self.get_metrics_result))
         except TypeError:  # a metric that looks at numbers
@@ -187,13 +189,15 @@ class Compiled:
         training: bool = True,
     ) -> Any:
         """The compiled loss plus ``model.losses`` (regularizers, ``add_loss``), a scalar."""
-        del x, training
+        del x
         total = None
         if self._compile_loss is not None and y is not None:
             total = self._compile_loss(y, y_pred, sample_weight)
         for extra in self.losses:
             extra = ops.sum(ops.cast(extra, "float32"))
             total = extra if total is None else total + extra
+        if total is None and self._compile_loss is None and not training:
+            return ops.zeros(())  # metrics alone can be tested
         if total is None:
             raise BadValue(
                 f"Model {self.name!r} has nothing to minimise: "
