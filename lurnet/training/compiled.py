@@ -165,13 +165,14 @@ class Compiled:
         results: dict[str, Any] = {}
         compiled = self._compile_metrics
         own = [] if compiled is None or not compiled.built else compiled.metrics
-        held = {id(m) for m in own}
-        for metric in self.metrics:
+        found, held = self.metrics, {id(m) for m in own}
+        for metric in found:
             if id(metric) in held:
                 continue
             value = metric.result()
             results |= value if isinstance(value, dict) else {metric.name: value}
-        return results | (compiled.result() if own and compiled is not None else {})
+        shown = held & {id(m) for m in found}  # a model's own `metrics` may leave them out
+        return results | (compiled.result() if shown and compiled is not None else {})
 
     def compute_metrics(self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> dict:
         """Update the compiled metrics with a batch; override it to add to them."""

@@ -269,9 +269,14 @@ class Trainer(Compiled):
         return found if return_dict else self._as_list(found)
 
     def _as_list(self, logs: dict[str, Any]) -> Any:
-        names = [n for n in self._result_names() if n in logs]
-        ordered = [logs[n] for n in names] + [v for k, v in logs.items() if k not in names]
-        return ordered[0] if len(ordered) == 1 else ordered
+        """Results in Keras' order: loss, compiled metrics, outputs' losses, own ones, the rest."""
+        compiled = self._compile_metrics
+        held = [] if compiled is None or not compiled.built else compiled.metrics
+        first, *others = self.metrics or [None]
+        names = [m.name for m in (first, *held, *others) if m is not None]
+        ordered = [k for k in dict.fromkeys(names) if k in logs]
+        ordered += sorted(k for k in logs if k not in ordered)
+        return logs[ordered[0]] if len(ordered) == 1 else [logs[k] for k in ordered]
 
     def predict(
         self,
