@@ -137,7 +137,11 @@ def regularized_output(lib):
     for make in (
         lambda: lib.layers.TimeDistributed(dense(lib, activity_regularizer=None), **penalty),
         lambda: lib.layers.LSTM(
-            2, kernel_initializer="ones", recurrent_initializer="zeros", return_state=True, **penalty
+            2,
+            kernel_initializer="ones",
+            recurrent_initializer="zeros",
+            return_state=True,
+            **penalty,
         ),
     ):
         layer = make()
@@ -276,9 +280,7 @@ def in_threads(*calls):
 
 def test_another_threads_call_does_not_empty_the_losses_of_a_step():
     other = dense(lurnet)
-    model = lurnet.Sequential(
-        [lurnet.Input((2,)), Slow(lambda: in_threads(lambda: other(X)))]
-    )
+    model = lurnet.Sequential([lurnet.Input((2,)), Slow(lambda: in_threads(lambda: other(X)))])
     model.compile("sgd")
     np.testing.assert_allclose(model.evaluate(X, verbose=0), X.mean(), rtol=1e-6)
     assert model.losses == [] and other.losses == []  # those of the other thread were its own

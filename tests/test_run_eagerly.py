@@ -230,7 +230,13 @@ def test_a_step_runs_code_once():
             return x
 
     model = lurnet.Sequential(
-        [lurnet.Input((3,)), layers.BatchNormalization(), layers.Dropout(0.5), Count(), layers.Dense(1)]
+        [
+            lurnet.Input((3,)),
+            layers.BatchNormalization(),
+            layers.Dropout(0.5),
+            Count(),
+            layers.Dense(1),
+        ]
     )
     model.compile("sgd", "mse", run_eagerly=True)
     calls.clear()
