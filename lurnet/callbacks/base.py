@@ -1,5 +1,6 @@
 """Callbacks listen to training; this is what they can hear, and who tells them."""
 
+import inspect
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -69,11 +70,11 @@ class Callback:
 
     def on_train_batch_begin(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         """A training step starts."""
-        self.on_batch_begin(batch, logs)
+        hear(self.on_batch_begin, batch, logs)
 
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         """A training step is over; logs hold the metrics of the epoch so far."""
-        self.on_batch_end(batch, logs)
+        hear(self.on_batch_end, batch, logs)
 
     def on_batch_begin(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         """Keras' older name of ``on_train_batch_begin``."""
@@ -146,13 +147,57 @@ class CallbackList:
             raise AttributeError(event)
 
         def tell(*args: Any, **kwargs: Any) -> None:
+            given = event_arguments(event, args, kwargs)
             for callback in self.callbacks:
                 hook = getattr(callback, event, None)
                 if hook is not None:
-                    hook(*args, **kwargs)
+                    hear(hook, *given)
 
         self.__dict__[event] = tell
         return tell
+
+
+def event_arguments(event: str, args: tuple, kwargs: dict[str, Any]) -> tuple:
+    """What an event's hooks get, in order: the logs come last, a dict that all of them share."""
+    logs = kwargs.pop("logs", None)
+    args = (*args, *kwargs.values())
+    of_all = event.removeprefix("on_").partition("_")[2] in ("begin", "end")  # of train, not batch
+    numbers = 0 if of_all and not event.startswith(("on_epoch", "on_batch")) else 1
+    if logs is None:
+        logs = args[numbers] if len(args) > numbers else None
+    return (*args[:numbers], {} if logs is None else logs)
+
+
+def hear(hook: Callable, *given: Any) -> None:
+    """Call a hook that may take its logs by name only, or fewer arguments than there are."""
+    if _takes(hook, len(given)):
+        hook(*given)
+        return
+    *first, logs = given
+    signature = inspect.signature(hook)
+    for args, kwargs in ((given, {}), (first, {"logs": logs}), (first, {}), ((), {"logs": logs})):
+        if _fits(signature, args, kwargs):
+            hook(*args, **kwargs)
+            return
+    hook() if _fits(signature, (), {}) else hook(*given)
+
+
+def _takes(hook: Callable, count: int) -> bool:
+    """Whether a plain function or method takes so many arguments by position: a quick look."""
+    function = getattr(hook, "__func__", hook)
+    code = getattr(function, "__code__", None)
+    if code is None or code.co_kwonlyargcount:
+        return False
+    most = code.co_argcount - (function is not hook)
+    return most - len(function.__defaults__ or ()) <= count <= most
+
+
+def _fits(signature: inspect.Signature, args: Any, kwargs: dict[str, Any]) -> bool:
+    try:
+        signature.bind(*args, **kwargs)
+    except TypeError:
+        return False
+    return True
 
 
 def overrides(callback: Any, hook: str) -> bool:

@@ -123,8 +123,9 @@ class CallbackList(base.CallbackList):
         self._batch_end("predict", batch, logs)
 
     def _batch_end(self, kind: str, batch: int, logs: dict[str, Any] | None) -> None:
+        logs = {} if logs is None else logs
         for callback in self.callbacks:
-            getattr(callback, f"on_{kind}_batch_end")(batch, logs)
+            base.hear(getattr(callback, f"on_{kind}_batch_end"), batch, logs)
             getattr(callback, f"on_{kind}_progress", lambda *_: None)(
-                batch + 1, lambda: dict(logs or {}) if kind != "predict" else {}
+                batch + 1, lambda: dict(logs) if kind != "predict" else {}
             )

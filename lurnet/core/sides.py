@@ -1,6 +1,7 @@
 """What is known of a tensor beside its values, for as long as the tensor lives."""
 
 import weakref
+from collections.abc import Iterator
 from typing import Any
 
 
@@ -34,3 +35,12 @@ class SideTable:
         """What was noted of a tensor, or None."""
         found = self._held.get(id(tensor))
         return found[1] if found is not None and found[0]() is tensor else None
+
+    def items(self) -> Iterator[tuple[Any, Any]]:
+        """The tensors that live, and what was noted of each."""
+        for ref, value in list(self._held.values()):
+            if (tensor := ref()) is not None:
+                yield tensor, value
+
+    def __len__(self) -> int:
+        return len(self._held)

@@ -19,10 +19,11 @@ from lurnet.core.traced import is_traced
 class Scope:
     """Values of variables inside ``values(...)``; the rest comes from the scope around."""
 
-    __slots__ = ("arrays", "outer", "written")
+    __slots__ = ("arrays", "losses", "outer", "written")
 
     def __init__(self, arrays: dict[int, Any], outer: "Scope | None") -> None:
         self.arrays, self.outer, self.written = arrays, outer, {}
+        self.losses: Any = None  # what layers add inside: it ends with the scope
 
     def __getitem__(self, variable: "Variable") -> Any:
         return self.arrays.get(id(variable), variable._array)
@@ -283,6 +284,11 @@ def values(variables: Iterable[Variable], arrays: Iterable[Any]) -> Iterator[Sco
         yield scope
     finally:
         _scope.reset(token)
+
+
+def open_scope() -> Scope | None:
+    """The innermost ``values`` scope that is open, or None."""
+    return _scope.get()
 
 
 def in_scope() -> bool:

@@ -4,7 +4,6 @@ import contextlib
 import functools
 import inspect
 import warnings
-import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import KW_ONLY
 from typing import Any, ClassVar
@@ -28,14 +27,12 @@ from lurnet.core.symbolic import (
     without_names,
 )
 from lurnet.core.variable import Variable, autocast, values
-from lurnet.layers import context
+from lurnet.layers import added, context
 from lurnet.layers.input_spec import check_inputs, describe, shape_of
 from lurnet.layers.old_arguments import drop_idle, shape_given
 from lurnet.layers.options import Name, Policy, Regularizer
 from lurnet.layers.state import Stateful
 from lurnet.layers.tree_view import tree_view
-
-_with_losses: "weakref.WeakSet[Layer]" = weakref.WeakSet()
 
 
 @fields
@@ -66,9 +63,7 @@ class Layer(Stateful, Config):
 
     def prepare(self) -> None:
         """State that must be there before any constructor runs."""
-        self.__dict__.update(
-            built=False, input_spec=None, _weights=[], _losses=[], _inbound_nodes=[]
-        )
+        self.__dict__.update(built=False, input_spec=None, _weights=[], _inbound_nodes=[])
         self.__dict__.update(_trainable=True, _policy=None, _build_shapes=None, _building=False)
 
     def setup(self) -> None:
@@ -118,10 +113,10 @@ class Layer(Stateful, Config):
         if not self.built:
             self._build_for(args, kwargs)
             check_inputs(self.input_spec, given, self)
+        if context.current() is None:
+            added.current().clear(self)
         if any_symbolic((args, kwargs)):
             return self._call_symbolic(args, kwargs)
-        if context.current() is None:
-            clear_losses()
         return self._run(args, kwargs)
 
     def _convert(self, given: Any) -> Any:
@@ -212,8 +207,6 @@ class Layer(Stateful, Config):
             outputs, out_masks = infer(run, args, kwargs, masks)
         except (TypeError, ValueError, NotImplementedError) as error:
             outputs, out_masks = self._declared(args, error), None
-        finally:
-            clear_losses()
         if out_masks is not None:
             tree.map_structure(set_mask, outputs, out_masks)
         return outputs
@@ -323,13 +316,13 @@ class Layer(Stateful, Config):
 
     def add_loss(self, loss: Any) -> None:
         """Add scalars to what training minimises; called inside ``call``."""
-        self._losses: list[Any] = self._losses + [x for x in tree.leaves(loss) if x is not None]
-        _with_losses.add(self)
+        added.current().add(self, [x for x in tree.leaves(loss) if x is not None])
 
     @property
     def losses(self) -> list[Any]:
         """Scalars from ``add_loss`` and activity regularizers in the last call, and weights'."""
-        found = [x for layer in self._flatten_layers() for x in layer._losses]
+        now = added.current()
+        found = [x for layer in self._flatten_layers() for x in now.of(layer)]
         return found + [
             v.regularizer(v) for v in self.trainable_variables if v.regularizer is not None
         ]
@@ -439,13 +432,6 @@ Layer.trainable = property(lambda self: self._trainable, Layer._set_trainable)  
 Layer.dtype = property(  # type: ignore[assignment]
     lambda self: self.variable_dtype, lambda self, value: setattr(self, "_policy", as_policy(value))
 )
-
-
-def clear_losses() -> None:
-    """Forget the losses that earlier calls added."""
-    for layer in list(_with_losses):
-        layer._losses.clear()
-    _with_losses.clear()
 
 
 def _finishing(build: Callable) -> Callable:

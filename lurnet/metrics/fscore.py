@@ -35,9 +35,14 @@ class FScore(Metric):
         if self._built:
             return
         if len(y_true_shape) != 2 or len(y_pred_shape) != 2 or y_pred_shape[-1] is None:
+            hint = ""
+            if len(y_true_shape) == 1 and y_pred_shape[-1] == 1:
+                hint = " Give the labels as a column: y[:, None]."
+            elif len(y_true_shape) == 1:
+                hint = f" Make class numbers one-hot: to_categorical(y, {y_pred_shape[-1]})."
             raise BadValue(
                 f"{type(self).__name__} needs labels and predictions of shape (batch, classes), "
-                f"not {tuple(y_true_shape)} and {tuple(y_pred_shape)}."
+                f"not {tuple(y_true_shape)} and {tuple(y_pred_shape)}.{hint}"
             )
         shape = () if self.average == "micro" else (y_pred_shape[-1],)
         for name in _SUMS:

@@ -129,7 +129,9 @@ class Model(Trainer, Layer):
 
     def build(self, input_shape: Any = None) -> None:
         """Make the weights for an input shape (with the batch axis)."""
-        if type(self).call is not Model.call and input_shape is not None:
+        if self.run_eagerly:  # the first call builds the layers, on real numbers
+            self.built = True
+        elif type(self).call is not Model.call and input_shape is not None:
             symbols = tree.map_shape_structure(self._symbol, input_shape)
             self.built = True
             with contextlib.suppress(Untraceable):  # then the first call builds the layers

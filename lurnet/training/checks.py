@@ -7,6 +7,9 @@ import numpy as np
 from lurnet.core import tree
 from lurnet.core.dtypes import is_float
 from lurnet.core.errors import BadState, BadValue
+from lurnet.core.variable import values
+from lurnet.training import program, step
+from lurnet.training.data.arrays import take
 from lurnet.training.outputs import Outputs
 
 
@@ -21,11 +24,9 @@ def require_compiled(model: Any, method: str) -> None:
 
 def check_data(model: Any, batch: tuple, y_pred: Any) -> None:
     """Compare data with the model's predictions; see the functions below."""
-    x, y, _ = batch
-    check_finite(x, "x")
+    _, y, _ = batch
     if y is None:
         return
-    check_finite(y, "y")
     loss = model._compile_loss
     if loss is None or not loss.built:
         return
@@ -37,22 +38,51 @@ def check_data(model: Any, batch: tuple, y_pred: Any) -> None:
             check_labels(fn, label, pred, where)
 
 
-def check_finite(data: Any, argument: str) -> None:
-    """No NaN or infinity in float arrays."""
-    for array in tree.leaves(data):
-        if array is None or not is_float(array.dtype):
-            continue
-        values = np.asarray(array)
-        if _surely_finite(values):
-            continue
-        bad = ~np.isfinite(values)
-        if bad.any():  # squares may overflow where no value is infinite
-            where = tuple(int(i) for i in np.argwhere(bad)[0])
-            raise BadValue(
-                f"{argument} holds {int(bad.sum())} values that are NaN or infinite, the first at "
-                f"index {where}. Training on them makes every weight NaN. Look at it with "
-                f"{argument}[{where[0]}], and drop or fill such rows (np.nan_to_num)."
-            )
+def check_finite(model: Any, batch: tuple, size: int | None) -> None:
+    """No NaN or infinity in the data where the loss comes out as one: it would take every weight.
+
+    The loss of a batch with such a value tells; a model may well drop, fill or mask them. What a
+    training step of the user's own makes of them nobody can tell.
+
+    Args:
+        model: the model, which is built.
+        batch: x, y and sample weights, of all samples or of one batch.
+        size: samples of a batch of them, None: all.
+    """
+    if model._has_own_step("train"):
+        return
+    for argument, data in zip(("x", "y"), batch, strict=False):
+        for array in tree.leaves(data):
+            place = None if array is None else _first_bad(array)
+            if place is not None and not np.isfinite(_loss_near(model, batch, size, place[0])):
+                raise BadValue(
+                    f"{argument} holds values that are NaN or infinite, the first at index "
+                    f"{place}. With them the loss is no number, and training makes every weight "
+                    f"NaN. Look at it with {argument}[{place[0]}], and drop or fill such rows "
+                    "(np.nan_to_num)."
+                )
+
+
+def _loss_near(model: Any, batch: tuple, size: int | None, row: int) -> float:
+    """The loss of the batch that a sample is in, in inference mode."""
+    count = next(len(a) for a in tree.leaves(batch) if a is not None)
+    start = 0 if size is None else max(0, min(row, count - size))
+    rows = slice(start, start + (size or count))
+    x, y, weight = (program.to_device(take(part, rows), copy=True) for part in batch)
+    with values([], []):
+        y_pred = model.call_for(x, training=False)
+        return float(step.loss_of(model, x, y, y_pred, weight, training=False))
+
+
+def _first_bad(array: Any) -> tuple[int, ...] | None:
+    """The index of the first NaN or infinity in a float array."""
+    if not is_float(array.dtype):
+        return None
+    values = np.asarray(array)
+    if _surely_finite(values):
+        return None
+    bad = ~np.isfinite(values)  # squares may overflow where no value is infinite
+    return tuple(int(i) for i in np.argwhere(bad)[0]) if bad.any() else None
 
 
 def _surely_finite(values: np.ndarray) -> bool:

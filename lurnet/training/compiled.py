@@ -30,7 +30,7 @@ class Compiled:
         self.run_eagerly = False
         self.jit_compile: Any = "auto"
         self.steps_per_execution = 1
-        self.stop_training = False
+        self.stop_training = self.stop_evaluating = False
         self.history: Any = None
         self._gradient_watchers: list[Any] = []
         self._compile_loss: CompileLoss | None = None
@@ -143,6 +143,8 @@ class Compiled:
 
     def _result_names(self) -> list[str]:
         """The keys of ``get_metrics_result``, found without computing: that would be compiled."""
+        if self.run_eagerly:
+            return list(self.get_metrics_result())
         try:
             return list(infer(self.get_metrics_result))
         except TypeError:  # a metric that looks at numbers
@@ -163,13 +165,14 @@ class Compiled:
         results: dict[str, Any] = {}
         compiled = self._compile_metrics
         own = [] if compiled is None or not compiled.built else compiled.metrics
-        held = {id(m) for m in own}
-        for metric in self.metrics:
+        found, held = self.metrics, {id(m) for m in own}
+        for metric in found:
             if id(metric) in held:
                 continue
             value = metric.result()
             results |= value if isinstance(value, dict) else {metric.name: value}
-        return results | (compiled.result() if own and compiled is not None else {})
+        shown = held & {id(m) for m in found}  # a model's own `metrics` may leave them out
+        return results | (compiled.result() if shown and compiled is not None else {})
 
     def compute_metrics(self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> dict:
         """Update the compiled metrics with a batch; override it to add to them."""
@@ -187,13 +190,15 @@ class Compiled:
         training: bool = True,
     ) -> Any:
         """The compiled loss plus ``model.losses`` (regularizers, ``add_loss``), a scalar."""
-        del x, training
+        del x
         total = None
         if self._compile_loss is not None and y is not None:
             total = self._compile_loss(y, y_pred, sample_weight)
         for extra in self.losses:
             extra = ops.sum(ops.cast(extra, "float32"))
             total = extra if total is None else total + extra
+        if total is None and self._compile_loss is None and not training:
+            return ops.zeros(())  # metrics alone can be tested
         if total is None:
             raise BadValue(
                 f"Model {self.name!r} has nothing to minimise: "

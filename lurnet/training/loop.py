@@ -1,5 +1,6 @@
 """The host's part of fit, evaluate and predict: epochs, events, logs."""
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -8,12 +9,14 @@ from lurnet.callbacks.base import CallbackList
 from lurnet.callbacks.standard import standard_callbacks
 from lurnet.core.errors import BadValue
 from lurnet.core.seeds import make_default_seed
-from lurnet.training.checks import check_data
+from lurnet.layers import added
+from lurnet.training.checks import check_data, check_finite
 from lurnet.training.data.arrays import ArrayData, is_array, split, standardize
 from lurnet.training.data.batch import unpack_x_y_sample_weight
 from lurnet.training.data.streams import Stream
 from lurnet.training.pace import Interruption, Pace, interruptible
 from lurnet.training.runner import ArrayRunner, make_runner
+from lurnet.training.running import fitting, gathering_metrics
 from lurnet.training.testing import make_tester
 
 
@@ -65,12 +68,17 @@ def fit_data(
     return data, checked_data(model, given, data, size, validation_steps)
 
 
-def prepare(model: Any, data: ArrayData | Stream) -> None:
+def prepare(model: Any, data: ArrayData | Stream, training: bool = False) -> None:
     """Build the model, resolve losses and metrics, and look for mistakes; nothing runs yet."""
-    whole = isinstance(data, ArrayData)
-    batch = (data.x, data.y, data.sample_weight) if whole else data.peek()
-    y_pred = model._symbolic_build(batch)
+    added.current().clear(model)
+    if isinstance(data, ArrayData):
+        batch, size = (data.x, data.y, data.sample_weight), data.batch_size
+    else:
+        batch, size = data.peek(), None
+    y_pred = model._symbolic_build(batch, size)
     check_data(model, batch, y_pred)
+    if training:
+        check_finite(model, batch, size)
 
 
 def fit(
@@ -84,45 +92,60 @@ def fit(
     validation_freq: Any,
 ) -> Any:
     """Train, telling the callbacks; returns the History callback."""
-    prepare(model, data)
+    prepare(model, data, training=True)
     if validation is not None:
         prepare(model, validation)
-    seed = make_default_seed()
-    events = standard_callbacks(
-        callbacks, model, verbose=verbose, epochs=epochs, steps=data.steps, history=True
-    )
-    model._gradient_watchers = events.gradient_watchers
-    runner = make_runner(model, "train", data)
-    tester = None
+    seed, logs = make_default_seed(), {}
+    with fitting(model):
+        events = standard_callbacks(
+            callbacks, model, verbose=verbose, epochs=epochs, steps=data.steps, history=True
+        )
+        history, model._gradient_watchers = model.history, events.gradient_watchers
+        runner, tester = make_runners(model, data, validation, events)
+        pace = Pace(every=1 if events.wants_batches else None, seconds=events.look_seconds)
+        model.stop_training = False
+        model._resume_epoch = 0  # BackupAndRestore sets it, when training begins
+        events.on_train_begin()
+        begin = epoch = max(initial_epoch, model._resume_epoch)
+        with interruptible() as interruption:
+            try:
+                for epoch in range(begin, epochs):
+                    part = (epoch - initial_epoch) % data.parts
+                    rng = np.random.default_rng((seed, epoch - part))  # one order for a whole pass
+                    found = run_epoch(model, runner, rng, part, epoch, events, pace, interruption)
+                    if found is None and epoch > begin:
+                        break
+                    logs = found or _no_batch()
+                    if tester is not None and is_validation_epoch(epoch, validation_freq):
+                        tested = run_test(model, tester, events, interruption)
+                        logs |= {f"val_{k}": v for k, v in tested.items()}
+                    events.on_epoch_end(epoch, dict(logs))
+                    if data.ended and data.limit is None and epoch + 1 < epochs:
+                        warn_ran_out(data, f"after epoch {epoch + 1}", "")
+                    if model.stop_training or data.ended:
+                        break
+            except KeyboardInterrupt:
+                say_interrupted(model, epoch, epochs)
+                events.on_train_end(logs)
+                raise
+        model._finish_training()
+        events.on_train_end(logs)
+    return history
+
+
+def make_runners(
+    model: Any,
+    data: ArrayData | Stream,
+    validation: ArrayData | Stream | None,
+    events: CallbackList,
+) -> tuple[Any, Any]:
+    """What trains and what validates, if anything; their programs are compiled side by side."""
+    runner, tester = make_runner(model, "train", data), None
     if validation is not None:
         tester = make_tester(model, validation, events.wants_test_batches)
     if isinstance(runner, ArrayRunner) and isinstance(tester, ArrayRunner):
         runner.meanwhile.insert(0, tester.prepare)
-    pace = Pace(every=1 if events.wants_batches else None, seconds=events.look_seconds)
-    model.stop_training = False
-    logs: dict[str, Any] = {}
-    model._resume_epoch = 0  # BackupAndRestore sets it, when training begins
-    events.on_train_begin()
-    begin = epoch = max(initial_epoch, model._resume_epoch)
-    with interruptible() as interruption:
-        try:
-            for epoch in range(begin, epochs):
-                part = (epoch - initial_epoch) % data.parts
-                rng = np.random.default_rng((seed, epoch - part))  # one order for the whole pass
-                logs = run_epoch(model, runner, rng, part, epoch, events, pace, interruption)
-                if tester is not None and is_validation_epoch(epoch, validation_freq):
-                    found = run_test(model, tester, events, interruption)
-                    logs |= {f"val_{k}": v for k, v in found.items()}
-                events.on_epoch_end(epoch, logs)
-                if model.stop_training:
-                    break
-        except KeyboardInterrupt:
-            say_interrupted(model, epoch, epochs)
-            events.on_train_end(logs)
-            raise
-    model._finish_training()
-    events.on_train_end(logs)
-    return model.history
+    return runner, tester
 
 
 def run_epoch(
@@ -134,55 +157,88 @@ def run_epoch(
     events: CallbackList,
     pace: Pace,
     interruption: Interruption,
-) -> dict[str, float]:
-    """One epoch of training, a part of a pass; returns the logs as plain floats, sorted by name."""
-    model.reset_metrics()
-    events.on_epoch_begin(epoch)
-    logs: dict[str, Any] = {}
-    seen = 0
-    for start, stop, logs in runner.epoch(
-        rng, pace, events.on_train_batch_begin, interruption, part
-    ):
-        seen = stop
-        events.on_train_progress(stop, lambda logs=logs: as_floats(logs))
-        if events.wants_batches:
-            events.on_train_batch_end(start, as_floats(logs))
-        if model.stop_training:
-            break
-    if seen == 0:
-        raise BadValue(
-            f"Epoch {epoch + 1} got no batch: the source of batches has ended. A generator must go "
-            "on (while True: yield ...), or give steps_per_epoch so that it lasts."
-        )
-    return as_floats(logs)
+) -> dict[str, float] | None:
+    """One epoch of training, a part of a pass; the logs as plain floats, sorted by name.
+
+    None where the source of batches had not one more.
+    """
+    with gathering_metrics(model):
+        model.reset_metrics()
+        events.on_epoch_begin(epoch)
+        logs: dict[str, Any] = {}
+        seen = 0
+        for start, stop, logs in runner.epoch(
+            rng, pace, events.on_train_batch_begin, interruption, part
+        ):
+            seen = stop
+            events.on_train_progress(stop, lambda logs=logs: as_floats(logs))
+            if events.wants_batches:
+                events.on_train_batch_end(start, as_floats(logs))
+            if model.stop_training:
+                break
+        if not model.stop_training:
+            warn_if_short(runner.data, seen, f"in epoch {epoch + 1}", "steps_per_epoch")
+        return as_floats(logs) if seen else None
 
 
 def run_test(
     model: Any, runner: Any, events: CallbackList, interruption: Interruption
 ) -> dict[str, float]:
     """One pass over test data; returns the logs as plain floats."""
-    model.reset_metrics()
-    events.on_test_begin()
-    pace = Pace(every=1 if events.wants_test_batches else None, seconds=events.look_seconds)
-    logs: dict[str, Any] = {}
-    for start, stop, logs in runner.epoch(None, pace, events.on_test_batch_begin, interruption):
-        done = runner.batches_done(stop)
-        events.on_test_progress(done, lambda logs=logs: as_floats(logs))
-        if events.wants_test_batches:
-            events.on_test_batch_end(start, as_floats(logs))
-    found = as_floats(logs)
-    events.on_test_end(found)
+    with gathering_metrics(model):
+        model.reset_metrics()
+        events.on_test_begin()
+        pace = Pace(every=1 if events.wants_test_batches else None, seconds=events.look_seconds)
+        logs: dict[str, Any] = {}
+        done, model.stop_evaluating = 0, False
+        for start, stop, logs in runner.epoch(None, pace, events.on_test_batch_begin, interruption):
+            done = runner.batches_done(stop)
+            events.on_test_progress(done, lambda logs=logs: as_floats(logs))
+            if events.wants_test_batches:
+                events.on_test_batch_end(start, as_floats(logs))
+            if model.stop_evaluating:
+                break
+        if not model.stop_evaluating:
+            warn_if_short(runner.data, done, "while testing", "steps")
+        found = as_floats(logs)
+    events.on_test_end(dict(found))
     return found
+
+
+def warn_if_short(data: ArrayData | Stream, seen: int, where: str, argument: str) -> None:
+    """Say so if the data had fewer batches than were asked for."""
+    if seen == 0 or (data.limit is not None and seen < data.limit):
+        wanted = "" if data.limit is None else f" of the {data.limit} that {argument} asks for"
+        warn_ran_out(data, where, f", after {seen} batches{wanted}")
+
+
+def warn_ran_out(data: ArrayData | Stream, where: str, when: str) -> None:
+    """Say that there are no more batches, and what that means for the run."""
+    goes_on = "The run ends here" if data.ended else "The run goes on"
+    warnings.warn(
+        f"The data ran out {where}{when}. {goes_on} with what has been computed. Let a generator "
+        "go on (while True: yield ...), or ask for fewer batches.",
+        stacklevel=6,
+    )
+
+
+def _no_batch() -> Any:
+    raise BadValue("There is nothing to train on: the source of batches gave not one.")
 
 
 def as_floats(logs: dict[str, Any]) -> dict[str, Any]:
     """Logs fetched from the device; numbers as floats, sorted by name, as Keras shows them."""
-    return {k: _as_float(v) for k, v in sorted(logs.items())}
+    found: dict[str, Any] = {}
+    for name, value in sorted(logs.items()):
+        found |= as_floats(value) if isinstance(value, dict) else {name: _as_float(value)}
+    return found
 
 
 def _as_float(value: Any) -> Any:
     array = np.asarray(value)
-    return float(array) if array.ndim == 0 else array
+    if array.ndim or array.dtype.kind not in "biuf":
+        return value if isinstance(value, str) else array
+    return float(array)
 
 
 def is_validation_epoch(epoch: int, frequency: Any) -> bool:

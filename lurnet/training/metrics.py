@@ -79,6 +79,11 @@ def _add_batch(metric: Any, label: Any, pred: Any, **weight: Any) -> None:
     except LurnetError:
         raise
     except (TypeError, ValueError) as error:
+        if label is None:
+            raise BadValue(
+                f"The metric {metric.name!r} needs labels, but y is missing. Give y, or compile "
+                "without this metric."
+            ) from error
         seen, made = getattr(label, "shape", ()), pred.shape
         why = f" {error}"
         if len(seen) < len(made):

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from lurnet.core.variable import commit, values
 from lurnet.training import program
 from lurnet.training.data.arrays import ArrayData
 from lurnet.training.data.gathering import PATIENCE, RUNNING, Gathering, Window
@@ -61,7 +62,7 @@ class Steps:
     def on_batch(self, batch: Any) -> dict[str, Any]:
         """One step on a batch; returns the logs, still on the device."""
         if self.model.run_eagerly:
-            return self.logs(self.step(batch))
+            return self.eagerly(program.to_device(batch, copy=True))
         batch = program.narrowed(batch)
         state = program.state_of(self.variables)
 
@@ -75,6 +76,13 @@ class Steps:
         program.adopt(self.variables, new)
         return logs
 
+    def eagerly(self, batch: Any) -> dict[str, Any]:
+        """One step in Python, on real numbers; what layers add to the loss ends with it."""
+        with values([], []) as scope:
+            logs = self.logs(self.step(batch))
+        commit(scope)
+        return logs
+
     def start(
         self, size: int, stride: int, data: Any, index: Any, bounds: tuple[int, int]
     ) -> dict[str, Any]:
@@ -83,7 +91,7 @@ class Steps:
         Step i takes ``size`` samples of the data, or of its rows ``index``, from ``i * stride`` on.
         """
         if size not in self.last:
-            own = self.model._has_own_step(self.kind)
+            own = self.model._makes_logs(self.kind)
             facts = self.step, self.variables, data, size
             self.last[size] = program.returned_zeros(*facts) if own else None
         state = program.state_of(self.variables)
@@ -168,7 +176,7 @@ class ArrayRunner(Steps):
 
     def prepare(self) -> None:
         """Have what an epoch needs compiled, while the caller goes on."""
-        if self.model.run_eagerly or self.model._has_own_step(self.kind):
+        if self.model.run_eagerly or self.model._makes_logs(self.kind):
             return  # what a step of the user's own returns is known only when it has been traced
         state = [v._array for v in self.variables]
         index = None if self.held is None else program.resident(self.data.order(None))
@@ -204,7 +212,7 @@ class ArrayRunner(Steps):
         logs: dict[str, Any] = {}
         for i in range(start, start + steps):
             rows = slice(i * self.size, i * self.size + size)
-            logs = self.logs(self.step(program.to_device(program.rows(data, rows), copy=True)))
+            logs = self.eagerly(program.to_device(program.rows(data, rows), copy=True))
         return logs
 
 

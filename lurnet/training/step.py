@@ -1,22 +1,28 @@
 """One step of training or testing, as plain code over variables; ``pure`` makes it a function."""
 
+import inspect
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import jax
 
-from lurnet.core import tree
+from lurnet.core import tape, tree
 from lurnet.core.masking import get_mask, set_mask
 from lurnet.core.variable import Variable, values
+from lurnet.layers import added
 from lurnet.ops.lowering import updates
 from lurnet.training import micro
 from lurnet.training.data.batch import unpack_x_y_sample_weight
 
 
-def gradients(fn: Callable, variables: Sequence[Variable]) -> tuple[list, Any]:
+def gradients(
+    fn: Callable, variables: Sequence[Variable], eagerly: bool = False
+) -> tuple[list, Any]:
     """Gradients by some variables of the scalar that ``fn`` returns first, and the rest.
 
-    ``fn()`` gives ``(scalar, rest)``. What it assigns to other variables is assigned here too.
+    ``fn()`` gives ``(scalar, rest)``. What it assigns to other variables is assigned here too. With
+    ``eagerly`` it sees real numbers.
     """
     written: list[Variable] = []
 
@@ -27,7 +33,10 @@ def gradients(fn: Callable, variables: Sequence[Variable]) -> tuple[list, Any]:
         written[:] = [v for k, v in scope.written.items() if k not in own]
         return loss, (rest, [scope[v] for v in written])
 
-    grads, (rest, new) = jax.grad(objective, has_aux=True)([v.stored for v in variables])
+    differentiate = (
+        partial(tape.gradients, objective) if eagerly else jax.grad(objective, has_aux=True)
+    )
+    grads, (rest, new) = differentiate([v.stored for v in variables])
     for variable, array in zip(written, new, strict=True):
         variable.assign(array)
     return grads, rest
@@ -46,17 +55,22 @@ def gradients_by(fn: Callable, arrays: Any) -> tuple[Any, Any]:
     return jax.grad(objective, has_aux=True)(arrays)
 
 
-def train_step(model: Any, data: Any) -> None:
-    """Forward, backward, update of the weights and of the metrics, on one batch."""
+def train_step(model: Any, data: Any) -> Any:
+    """Forward, backward, update of the weights and of the metrics, on one batch.
+
+    Returns what the model's own ``compute_metrics`` does, if it has one.
+    """
     variables = model.trainable_variables
     count = micro.parts(model, data) if variables else 1
+    logs = None
     if count == 1:
-        grads = forward_backward(model, data, variables)
+        grads, logs = forward_backward(model, data, variables)
     else:
         grads = in_micro_batches(model, micro.split(data, count), variables, count)
     if variables:
         show_gradients(model, variables, grads, model.optimizer.scale_loss(1.0))
         model.optimizer.apply(grads, variables)
+    return logs
 
 
 def show_gradients(
@@ -75,7 +89,7 @@ def in_micro_batches(model: Any, data: Any, variables: Sequence[Variable], count
     def body(carried: tuple, part: Any) -> tuple[tuple, None]:
         mean, state = carried
         with values(others, state) as scope:
-            grads = forward_backward(model, part, variables)
+            grads, _ = forward_backward(model, part, variables)
             state = [scope[v] for v in others]
         return (updates.added(mean, grads, 1 / count), state), None
 
@@ -86,36 +100,52 @@ def in_micro_batches(model: Any, data: Any, variables: Sequence[Variable], count
     return mean
 
 
-def forward_backward(model: Any, data: Any, variables: Sequence[Variable]) -> list:
-    """Gradients of the loss on a batch, whose metrics are added."""
+def forward_backward(model: Any, data: Any, variables: Sequence[Variable]) -> tuple[list, Any]:
+    """Gradients of the loss on a batch, and what ``update_metrics`` gives for it."""
     x, y, sample_weight = unpack_x_y_sample_weight(data)
 
     def forward() -> tuple[Any, tuple]:
         y_pred = model.call_for(x, training=True)
-        loss = model.compute_loss(x, y, y_pred, sample_weight, training=True)
+        loss = loss_of(model, x, y, y_pred, sample_weight, training=True)
         masks = tree.map_structure(get_mask, y_pred)
         return model.optimizer.scale_loss(loss), (loss, y_pred, masks)
 
     grads: list = []
     if variables:
-        grads, (loss, y_pred, masks) = gradients(forward, variables)
+        grads, (loss, y_pred, masks) = gradients(forward, variables, model.run_eagerly)
         tree.map_structure(set_mask, y_pred, masks)
     else:
         loss, y_pred, _ = forward()[1]
-    update_metrics(model, x, y, y_pred, sample_weight, loss)
-    return grads
+    return grads, update_metrics(model, x, y, y_pred, sample_weight, loss)
 
 
-def test_step(model: Any, data: Any) -> None:
-    """Forward and update of the metrics, on one batch."""
+def test_step(model: Any, data: Any) -> Any:
+    """Forward and update of the metrics, on one batch; returns what ``train_step`` does."""
     x, y, sample_weight = unpack_x_y_sample_weight(data)
     y_pred = model.call_for(x, training=False)
-    loss = model.compute_loss(x, y, y_pred, sample_weight, training=False)
-    update_metrics(model, x, y, y_pred, sample_weight, loss)
+    loss = loss_of(model, x, y, y_pred, sample_weight, training=False)
+    return update_metrics(model, x, y, y_pred, sample_weight, loss)
 
 
-def update_metrics(model: Any, x: Any, y: Any, y_pred: Any, sample_weight: Any, loss: Any) -> None:
-    """Add a batch to the mean loss and to the compiled metrics."""
+def loss_of(model: Any, x: Any, y: Any, y_pred: Any, sample_weight: Any, training: bool) -> Any:
+    """The model's loss on a batch; what its call has added to it stays, whatever else is called."""
+    given = {"training": training} if takes_training(model.compute_loss) else {}
+    with added.kept():
+        return model.compute_loss(x, y, y_pred, sample_weight, **given)
+
+
+def takes_training(compute_loss: Callable) -> bool:
+    """Whether a model's ``compute_loss`` has the flag, which Keras before 3.3 did not give."""
+    parameters = inspect.signature(compute_loss).parameters
+    return "training" in parameters or any(p.kind is p.VAR_KEYWORD for p in parameters.values())
+
+
+def update_metrics(model: Any, x: Any, y: Any, y_pred: Any, sample_weight: Any, loss: Any) -> Any:
+    """Add a batch to the mean loss and to the compiled metrics.
+
+    Returns the logs that the model's own ``compute_metrics`` makes, None where it has none.
+    """
     size = next(a.shape[0] for a in tree.leaves(x) if a is not None)
     model._loss_tracker.update_state(loss, sample_weight=size)
-    model.compute_metrics(x, y, y_pred, sample_weight)
+    logs = model.compute_metrics(x, y, y_pred, sample_weight)
+    return logs if model._has_own("compute_metrics") else None

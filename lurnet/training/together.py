@@ -40,7 +40,7 @@ class Fit:
 
     def __init__(self, model: Any, plan: Plan) -> None:
         self.model, self.plan = model, plan
-        loop.prepare(model, plan.data)
+        loop.prepare(model, plan.data, training=True)
         if plan.checked is not None:
             loop.prepare(model, plan.checked)
         self.seed = make_default_seed()
@@ -51,7 +51,7 @@ class Fit:
         """Equal for models that can be trained as one by this plan; None for one that cannot."""
         model, plan = self.model, self.plan
         arrays = isinstance(plan.data, ArrayData) and isinstance(plan.checked, ArrayData | None)
-        own = model._has_own_step("train") or model._has_own_step("test")
+        own = model._makes_logs("train") or model._makes_logs("test")
         if own or model.run_eagerly or not arrays or plan.data.parts > 1 or model._host is not None:
             return None
         return structure_key(model, "fit", "")

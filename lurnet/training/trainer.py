@@ -2,19 +2,21 @@
 
 import inspect
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from lurnet.core import tree
 from lurnet.core.errors import BadType, BadValue, did_you_mean
-from lurnet.core.symbolic import infer
+from lurnet.core.symbolic import SymbolicTensor, infer
 from lurnet.core.variable import Variable, values
 from lurnet.layers.tracking import unique
-from lurnet.training import loop, prediction, sampling, step
+from lurnet.training import loop, prediction, program, sampling, step
 from lurnet.training.checks import require_compiled
 from lurnet.training.compiled import Compiled
-from lurnet.training.data.arrays import symbol_of
+from lurnet.training.data.arrays import symbol_of, take
 from lurnet.training.data.batch import unpack_x_y_sample_weight
 from lurnet.training.runner import Steps
+from lurnet.training.running import gathering_metrics
 
 
 class Trainer(Compiled):
@@ -40,15 +42,15 @@ class Trainer(Compiled):
         """
         if len(data) == 2:
             return self._stateless_step(step.train_step, *data)
-        step.train_step(self, data[0])
-        return self.get_metrics_result()
+        logs = step.train_step(self, data[0])
+        return self.get_metrics_result() if logs is None else logs
 
     def test_step(self, *data: Any) -> Any:
         """One test step on a batch; returns the logs. Override it like ``train_step``."""
         if len(data) == 2:
             return self._stateless_step(step.test_step, *data, kind="test")
-        step.test_step(self, data[0])
-        return self.get_metrics_result()
+        logs = step.test_step(self, data[0])
+        return self.get_metrics_result() if logs is None else logs
 
     def predict_step(self, *data: Any) -> Any:
         """The outputs for a batch."""
@@ -66,7 +68,7 @@ class Trainer(Compiled):
             return result if isinstance(result, tuple) else (result, None)
 
         variables = self.trainable_variables
-        grads, rest = step.gradients(pair, variables)
+        grads, rest = step.gradients(pair, variables, self.run_eagerly)
         step.show_gradients(self, variables, grads)
         return grads, rest
 
@@ -79,17 +81,23 @@ class Trainer(Compiled):
     def _stateless_step(self, run: Callable, state: Any, data: Any, kind: str = "train") -> tuple:
         parts = self._state_parts(kind)
         with values([v for p in parts for v in p], [a for p in state for a in p]) as scope:
-            run(self, data)
-            logs = self.get_metrics_result()
+            logs = run(self, data)
+            logs = self.get_metrics_result() if logs is None else logs
             return logs, tuple([scope[v] for v in part] for part in parts)
 
     def call_for(self, x: Any, training: bool) -> Any:
         """The model's outputs for a batch, whether or not its call() knows ``training``."""
         return self(x, training=training)
 
+    def _has_own(self, method: str) -> bool:
+        return getattr(type(self), method) is not getattr(Trainer, method)
+
     def _has_own_step(self, kind: str) -> bool:
-        name = f"{kind}_step"
-        return getattr(type(self), name) is not getattr(Trainer, name)
+        return self._has_own(f"{kind}_step")
+
+    def _makes_logs(self, kind: str) -> bool:
+        """Whether what a step returns, made by code of the user's own, are the logs."""
+        return self._has_own_step(kind) or (kind != "predict" and self._has_own("compute_metrics"))
 
     def _step_function(self, kind: str) -> Callable:
         """What the loop runs: returns None, or the logs where the step is the user's own."""
@@ -132,15 +140,21 @@ class Trainer(Compiled):
 
     # --- getting ready
 
-    def _symbolic_build(self, batch: tuple) -> Any:
-        """Build model, losses, metrics and optimizer for a batch; returns the outputs' spec."""
+    def _symbolic_build(self, batch: tuple, size: int | None = None) -> Any:
+        """Build model, losses, metrics and optimizer for a batch; returns the outputs' spec.
+
+        Where steps run eagerly, the first ``size`` samples go through the model and tell.
+        """
         x, y, _ = batch
         if x is None:
             raise BadValue("x is None: there is nothing to train on.")
         symbols = tree.map_structure(symbol_of, x)
         seen = repr(symbols)
         if seen not in self._specs:
-            self._specs[seen] = self._output_spec(symbols)
+            first = take(batch, slice(size)) if self.run_eagerly else None
+            self._specs[seen] = (
+                self._output_spec(symbols) if first is None else self._outputs_seen(first[0])
+            )
         y_pred = self._specs[seen]
         labels = None if y is None else tree.map_structure(symbol_of, y)
         if labels is not None:
@@ -148,7 +162,7 @@ class Trainer(Compiled):
                 self._compile_loss.build(labels, y_pred)
             if self._compile_metrics is not None and not self._compile_metrics.built:
                 self._compile_metrics.build(labels, y_pred)
-                self._build_metrics(labels, y_pred)
+                self._build_metrics(y, y_pred)
         if self.optimizer is not None and not self.optimizer.built:
             self.optimizer.build(self.trainable_variables)
         return y_pred
@@ -159,10 +173,23 @@ class Trainer(Compiled):
             self._build_for((symbols,), {})
         return infer(lambda x: self.call_for(x, training=False), symbols)
 
-    def _build_metrics(self, labels: Any, y_pred: Any) -> None:
-        """Metrics that make their variables at the first batch make them now."""
-        assert self._compile_metrics is not None
-        infer(lambda y, p: self._compile_metrics.update_state(y, p), labels, y_pred)  # type: ignore[union-attr]
+    def _outputs_seen(self, x: Any) -> Any:
+        """The outputs' spec, by what comes out; code of the user's own sees real numbers."""
+        with values([], []):  # what is assigned in here stays in here
+            y_pred = self.call_for(program.to_device(x, copy=True), training=False)
+        return tree.map_structure(symbol_of, y_pred)
+
+    def _build_metrics(self, y: Any, y_pred: Any) -> None:
+        """Metrics that make their variables at the first batch make them now, for sizes as given.
+
+        Where steps run eagerly they make them then.
+        """
+        if self.run_eagerly:
+            return
+        count = next(len(a) for a in tree.leaves(y) if a is not None)
+        sized = partial(_with_samples, count)
+        labels, made = tree.map_structure(sized, y), tree.map_structure(sized, y_pred)
+        infer(lambda y, p: self._compile_metrics.update_state(y, p), labels, made)  # type: ignore[union-attr]
 
     def _finish_training(self) -> None:
         self._gradient_watchers = []
@@ -242,9 +269,14 @@ class Trainer(Compiled):
         return found if return_dict else self._as_list(found)
 
     def _as_list(self, logs: dict[str, Any]) -> Any:
-        names = [n for n in self._result_names() if n in logs]
-        ordered = [logs[n] for n in names] + [v for k, v in logs.items() if k not in names]
-        return ordered[0] if len(ordered) == 1 else ordered
+        """Results in Keras' order: loss, compiled metrics, outputs' losses, own ones, the rest."""
+        compiled = self._compile_metrics
+        held = [] if compiled is None or not compiled.built else compiled.metrics
+        first, *others = self.metrics or [None]
+        names = [m.name for m in (first, *held, *others) if m is not None]
+        ordered = [k for k in dict.fromkeys(names) if k in logs]
+        ordered += sorted(k for k in logs if k not in ordered)
+        return logs[ordered[0]] if len(ordered) == 1 else [logs[k] for k in ordered]
 
     def predict(
         self,
@@ -291,8 +323,9 @@ class Trainer(Compiled):
             self, x, y, sample_weight, batch_size=len(_first(x)), class_weight=class_weight
         )
         loop.prepare(self, data)
-        self.reset_metrics()
-        logs = loop.as_floats(Steps(self, "train").on_batch(data.data))
+        with gathering_metrics(self):
+            self.reset_metrics()
+            logs = loop.as_floats(Steps(self, "train").on_batch(data.data))
         return logs if return_dict else self._as_list(logs)
 
     def test_on_batch(
@@ -303,14 +336,20 @@ class Trainer(Compiled):
         x = self._on_host(x)
         data = loop.make_data(self, x, y, sample_weight, batch_size=len(_first(x)))
         loop.prepare(self, data)
-        self.reset_metrics()
-        logs = loop.as_floats(Steps(self, "test").on_batch(data.data))
+        with gathering_metrics(self):
+            self.reset_metrics()
+            logs = loop.as_floats(Steps(self, "test").on_batch(data.data))
         return logs if return_dict else self._as_list(logs)
 
     def predict_on_batch(self, x: Any) -> Any:
         """Outputs for one batch as NumPy arrays."""
         x = self._on_host(x)
         return self.predict(x, batch_size=len(_first(x)), verbose=0)
+
+
+def _with_samples(count: int, x: Any) -> Any:
+    """The symbol of an array of so many samples."""
+    return None if x is None else SymbolicTensor((count, *x.shape[1:]), dtype=x.dtype)
 
 
 def _first(x: Any) -> Any:

@@ -8,6 +8,7 @@ from lurnet.core import tree
 from lurnet.core.errors import BadValue
 from lurnet.core.fields import fields
 from lurnet.core.variable import Variable, pure
+from lurnet.layers import added
 from lurnet.layers.base import Layer
 from lurnet.layers.input_spec import describe
 from lurnet.layers.rnn.cell import Steps
@@ -140,19 +141,26 @@ class Recurrent(Layer):
         """Last states and stacked outputs; what the cell itself assigns goes from step to step."""
         # Inside the loop the input's product costs half as much to train on a CPU as before it:
         # the gradient of a projected sequence would be written out step by step.
-        advance = pure(lambda x, s: steps.step(steps.project(x), s), steps.moving)
+        penalized: list[Any] = []  # layers that add losses in a step
+
+        def step(x: Any, states: Any) -> tuple:
+            made = steps.step(steps.project(x), states)
+            penalized[:], losses = added.gathered()
+            return made, losses
+
+        advance = pure(step, steps.moving)
         zeros = self.zero_output_for_mask
 
         def body(carry: tuple, now: tuple) -> tuple:
             (states, kept), (x, real) = carry, now
-            (output, new), kept = advance(kept, x, states)
+            ((output, new), losses), kept = advance(kept, x, states)
             if real is not None:
                 output = _where(real, output, ops.zeros_like(output) if zeros else _shown(states))
                 new = tree.map_structure(lambda n, s: _where(real, n, s), new, states)
             new = tree.map_structure(lambda n, s: ops.cast(n, s.dtype), new, states)
-            return (new, kept), output if stack else None
+            return (new, kept), (output if stack else None, losses)
 
-        (states, kept), outputs = ops.scan(
+        (states, kept), (outputs, losses) = ops.scan(
             body,
             (states, [v.stored for v in steps.moving]),
             (ops.swapaxes(x, 0, 1), mask),
@@ -161,6 +169,8 @@ class Recurrent(Layer):
         )
         for variable, new in zip(steps.moving, kept, strict=True):
             variable.assign(new)
+        for layer, loss in zip(penalized, losses, strict=True):  # of all steps
+            layer.add_loss(ops.sum(loss))
         return states, outputs
 
     # --- masks

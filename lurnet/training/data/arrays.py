@@ -196,6 +196,7 @@ class ArrayData:
             raise BadValue(f"`batch_size` must be a positive integer, but it is {batch_size!r}.")
         self.batch_size = min(int(batch_size), self.count)
         self.shuffle, self.limit = shuffle, steps
+        self.ended = False  # arrays begin anew
 
     @property
     def data(self) -> Any:

@@ -70,8 +70,10 @@ class Stream:
         self.source, self.limit, self.shuffle = source, steps, shuffle
         self.class_weight, self.on_host = class_weight, on_host
         self.indexed = hasattr(source, "__getitem__") and hasattr(source, "__len__")
+        self.ended = False  #: whether an iterator, which cannot begin anew, has no more batches
         self._running: Any = None
         self._first: list = []
+        self._begun = False  # told of an epoch that has not begun here yet
         if not self.indexed and not hasattr(source, "__iter__"):
             raise BadValue(
                 f"x is a {type(source).__name__}, which is neither an array nor a source of "
@@ -99,6 +101,9 @@ class Stream:
 
     def peek(self) -> Any:
         """The first batch, which will still come."""
+        if not self._begun and not self._first:
+            self._begin()
+            self._begun = True
         if self.indexed:
             return self._standard(self.source[0])
         if not self._first:
@@ -136,8 +141,10 @@ class Stream:
         return ahead(fetch, getattr(self.source, "max_queue_size", 2))
 
     def _begin(self) -> None:
-        if hasattr(self.source, "on_epoch_begin"):
+        """Tell the source of an epoch, before its first batch is fetched."""
+        if not self._begun and hasattr(self.source, "on_epoch_begin"):
             self.source.on_epoch_begin()
+        self._begun = False
 
     def _batches(self, rng: np.random.Generator | None, part: int) -> Iterator[Any]:
         if self.indexed:
@@ -148,12 +155,16 @@ class Stream:
                 rows = rows[part * self.limit :][: self.limit]
             yield from (self._standard(self.source[int(i)]) for i in rows)
             return
-        done = 0
+        done, anew = 0, self._running is None
         while self.limit is None or done < self.limit:
             batch = self._first.pop() if self._first else next(self._iterator(), _END)
             if batch is _END:
                 self._running = None  # a list or data set starts anew in the next epoch
-                return
+                self.ended = hasattr(self.source, "__next__")
+                if done or anew or self.ended:
+                    return
+                anew = True  # the epoch before has had the last batch
+                continue
             yield self._standard(batch)
             done += 1
 
