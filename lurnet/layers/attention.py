@@ -72,10 +72,10 @@ class _Attending(Layer):
             y = y * ops.cast(ops.expand_dims(masks[0], -1), y.dtype)
         return (y, weights) if return_attention_scores else y
 
-    def compute_mask(self, inputs: Any, previous_mask: Any) -> Any:
+    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         """The query's mask."""
-        several = isinstance(previous_mask, (list, tuple))
-        return previous_mask[0] if several else previous_mask
+        several = isinstance(mask, (list, tuple))
+        return mask[0] if several else mask
 
 
 def _hidden(scores: Any, mask: Any, causal: bool) -> Any:

@@ -165,9 +165,9 @@ class Recurrent(Layer):
 
     # --- masks
 
-    def compute_mask(self, inputs: Any, previous_mask: Any) -> Any:
+    def compute_mask(self, _: Any, mask: Any = None) -> Any:
         """The mask goes on with the outputs of all steps; a last output has none."""
-        mask = tree.flatten(previous_mask)[0] if self.return_sequences else None
+        mask = tree.flatten(mask)[0] if self.return_sequences else None
         return [mask] + [None] * len(self.state_size) if self.return_state else mask
 
 
