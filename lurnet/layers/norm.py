@@ -291,10 +291,10 @@ class RMSNormalization(Layer):
         self.scale = self.add_weight(shape, initializer="ones", name="scale")
         self._axes = tuple(axes)
 
-    def call(self, inputs: Any) -> Any:
+    def call(self, x: Any) -> Any:
         """The normalised input."""
-        wide = _wide(inputs)
+        wide = _wide(x)
         mean = ops.mean(ops.square(wide), axis=self._axes, keepdims=True)
-        shape = [d if i in self._axes else 1 for i, d in enumerate(inputs.shape)]
+        shape = [d if i in self._axes else 1 for i, d in enumerate(x.shape)]
         scale = ops.reshape(ops.cast(self.scale, wide.dtype), shape)
-        return ops.cast(wide * ops.rsqrt(mean + self.epsilon) * scale, inputs.dtype)
+        return ops.cast(wide * ops.rsqrt(mean + self.epsilon) * scale, x.dtype)
