@@ -218,8 +218,7 @@ class Variable:
         return bool(self.value)
 
     def __repr__(self) -> str:
-        shape = ", ".join(map(str, self.shape))
-        return f"<Variable path={self.path}, shape=({shape}), dtype={self._form.dtype}>"
+        return f"<Variable path={self.path}, shape={self.shape}, dtype={self._form.dtype}>"
 
 
 def _is_function(initializer: Any) -> bool:

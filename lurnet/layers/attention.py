@@ -1,7 +1,7 @@
 """Attention between two sequences: each step of one is a mean over the other, by likeness."""
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from lurnet import ops, random
 from lurnet.core.errors import BadValue
@@ -146,6 +146,8 @@ class AdditiveAttention(_Attending):
     use_scale: bool = True  #: whether learnt numbers, one per feature, multiply the terms
     dropout: Rate = 0.0  #: share of the weights to set to 0 while training
     seed: int | None = None  #: seed of the dropout
+
+    score_mode: ClassVar[str] = "dot"  # as Keras says of it
 
     def build(self, input_shape: Any) -> None:
         """Make the scale, one number per feature."""

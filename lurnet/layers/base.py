@@ -61,6 +61,8 @@ class Layer(Arguments, Stateful, Config):
     name: Name = None  #: unique name; made from the class name if None
 
     supports_masking: ClassVar[bool] = False
+    supports_jit: ClassVar[bool] = True
+    quantization_mode: ClassVar[str | None] = None
 
     # --- construction
 
@@ -382,6 +384,11 @@ class Layer(Arguments, Stateful, Config):
     def compute_dtype(self) -> str:
         """The dtype of the computation."""
         return self.dtype_policy.compute_dtype
+
+    @property
+    def input_dtype(self) -> str:
+        """The dtype that float inputs are cast to."""
+        return self.compute_dtype
 
     @property
     def variable_dtype(self) -> str:

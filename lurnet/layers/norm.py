@@ -82,6 +82,7 @@ class BatchNormalization(_Affine):
     synchronized: bool = False  #: kept for compatibility: one device always sees the whole batch
 
     supports_masking = True
+    gamma = beta = moving_mean = moving_variance = None  # until it is built
 
     def setup(self) -> None:
         """Refuse what would be ignored."""
