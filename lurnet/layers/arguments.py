@@ -50,7 +50,9 @@ class Arguments:
         names = self._parameters()
         kwargs = {k: v for k, v in kwargs.items() if k != "training" or k in names}
         if "training" in names and list(names).index("training") >= len(args):
-            kwargs["training"] = training
+            needed = names["training"].default is inspect.Parameter.empty
+            if training is not None or needed:
+                kwargs["training"] = training
         tensors = self._named(args, kwargs)
         free = set(names) - set(list(names)[: len(args)])
         for i, name in enumerate(list(tensors)):

@@ -51,6 +51,7 @@ class _Heads(Layer):
         layer = EinsumDense(
             equation, output, bias_axes=bias, name=name, dtype=self.dtype_policy, **options
         )
+        layer.supports_masking = True  # its caller sees to masks: no warning that they end
         layer.build(shape)
         return layer
 

@@ -32,7 +32,7 @@ LAYERS = {
     "Dot": case(BOTH, 2),
     "Dropout": case(ROW, 0.5, seed=1),
     "ELU": case(ROW),
-    "EinsumDense": case(SEQ, "abc,cd->abd", (None, 4), bias_axes="d"),
+    "EinsumDense": case(SEQ, "abc,cd->abd", (6, 4), bias_axes="d"),
     "Embedding": case(ROW, 4, 3),
     "Flatten": case(SEQ),
     "GRU": case(SEQ, 2, name="sequences"),

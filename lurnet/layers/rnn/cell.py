@@ -49,8 +49,14 @@ def drawn_once(cell: Any, batch: Any, training: Any) -> Iterator[None]:
 
 def by_steps(call: Callable) -> Callable:
     """Mark a cell's ``call`` as one that only runs its ``start``: a loop may use that directly."""
-    call.by_steps = True  # type: ignore[attr-defined]
+    call.by_steps = call  # type: ignore[attr-defined]  # a wrapper copies the mark, but is another
     return call
+
+
+def runs_by_steps(cell: Any) -> bool:
+    """Whether a cell's ``call`` is marked so, and not a user's own."""
+    call = getattr(cell.call, "__func__", None)
+    return call is not None and getattr(call, "by_steps", None) is call
 
 
 @fields

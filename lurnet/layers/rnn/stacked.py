@@ -10,7 +10,7 @@ from lurnet.core.fields import Convert, fields
 from lurnet.core.registry import deserialize
 from lurnet.layers.arguments import accepted
 from lurnet.layers.base import Layer
-from lurnet.layers.rnn.cell import Steps, by_steps
+from lurnet.layers.rnn.cell import Steps, by_steps, runs_by_steps
 
 
 def as_cell(_: Any, value: Any) -> Any:
@@ -30,7 +30,7 @@ def as_cell(_: Any, value: Any) -> Any:
 
 def start(cell: Any, batch: Any, training: Any, **more: Any) -> Steps:
     """The functions of any cell for one sequence: of ours, of a stack, or of the user's."""
-    if getattr(cell.call, "by_steps", False):
+    if runs_by_steps(cell):
         return cell.start(batch, training, **more)
     flags = {}
     if isinstance(cell, Layer):
