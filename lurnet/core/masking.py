@@ -25,9 +25,7 @@ def masks_of(value: Any) -> Any:
 
 
 def set_masks(outputs: Any, masks: Any) -> None:
-    """Attach masks to nested tensors: nested alike, or one mask to one tensor."""
-    if tree.is_nested(outputs) and tree.is_nested(masks):
-        for x, mask in zip(tree.flatten(outputs), tree.flatten(masks), strict=False):
+    """Attach masks to nested tensors, one after the other; a mask that is there stays."""
+    for x, mask in zip(tree.leaves(outputs), tree.leaves(masks), strict=False):
+        if mask is not None and get_mask(x) is None:
             set_mask(x, mask)
-    elif not tree.is_nested(outputs):
-        set_mask(outputs, masks)

@@ -56,9 +56,14 @@ class OpCall:
 class SymbolicTensor:
     """A shape, a dtype and the call that made it; ``None`` is an unknown size.
 
+    ``a == b`` asks whether both are the same tensor, so that ``a in [b, a]`` has an answer; the
+    comparison of values is ``ops.equal(a, b)``.
+
     >>> SymbolicTensor((None, 3))
     SymbolicTensor(shape=(None, 3), dtype=float32)
     """
+
+    sparse = ragged = False
 
     def __init__(
         self,
@@ -67,10 +72,20 @@ class SymbolicTensor:
         name: str | None = None,
         **_: Any,
     ) -> None:
-        self.shape, self.dtype = tuple(shape), standardize_dtype(dtype)
+        self._shape, self._dtype = tuple(shape), standardize_dtype(dtype)
         self.name = name or auto_name("keras_tensor")
         self.node: Node | None = None
         self.index = 0
+
+    @property
+    def shape(self) -> tuple[int | None, ...]:
+        """Sizes of the axes; None is an unknown one."""
+        return self._shape
+
+    @property
+    def dtype(self) -> str:
+        """Name of the dtype."""
+        return self._dtype
 
     @property
     def ndim(self) -> int:
@@ -85,6 +100,11 @@ class SymbolicTensor:
             "A symbolic tensor has no value yet, so it can stand in no `if`, `while` or `and`: use "
             "ops.where or ops.cond, or put the code into a Layer's call()."
         )
+
+    def __float__(self) -> float:
+        raise BadType("A symbolic tensor has no value yet, so it cannot become a number.")
+
+    __int__ = __complex__ = __float__
 
     def __array__(self, *_: Any, **__: Any) -> Any:
         raise BadType(

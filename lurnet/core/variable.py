@@ -198,7 +198,7 @@ class Variable:
         return self.value
 
     def __len__(self) -> int:
-        return self.shape[0]
+        return len(self.value)
 
     def __iter__(self) -> Iterator[jax.Array]:
         return iter(self.value)
@@ -219,8 +219,7 @@ class Variable:
         return bool(self.value)
 
     def __repr__(self) -> str:
-        shape = ", ".join(map(str, self.shape))
-        return f"<Variable path={self.path}, shape=({shape}), dtype={self._form.dtype}>"
+        return f"<Variable path={self.path}, shape={self.shape}, dtype={self._form.dtype}>"
 
 
 def _is_function(initializer: Any) -> bool:
@@ -255,23 +254,54 @@ def _sizes(shape: Sequence[int]) -> tuple[int, ...]:
     return tuple(shape)
 
 
-def _operator(name: str) -> Callable:
-    def method(self: Variable, *others: Any) -> Any:
-        plain = (o.value if isinstance(o, Variable) else o for o in others)
-        return getattr(jnp.asarray(self.value), name)(*plain)
-
-    method.__name__ = name
-    return method
+def _plain(x: Any) -> Any:
+    """What a function of JAX takes for an operand: a Variable's value, a list as an array."""
+    if isinstance(x, Variable):
+        return x.value
+    return jnp.asarray(x) if isinstance(x, (list, tuple)) else x
 
 
-for _name in ["neg", "pos", "abs", "invert"]:
-    setattr(Variable, f"__{_name}__", _operator(f"__{_name}__"))
-_TWO = ["add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "and", "or", "xor"]
-for _name in _TWO:
-    setattr(Variable, f"__{_name}__", _operator(f"__{_name}__"))
-    setattr(Variable, f"__r{_name}__", _operator(f"__r{_name}__"))
-for _name in ["lt", "le", "gt", "ge", "ne"]:
-    setattr(Variable, f"__{_name}__", _operator(f"__{_name}__"))
+def _forward(fn: Callable) -> Callable:
+    return lambda self, *others: fn(self.value, *map(_plain, others))
+
+
+def _reflected(fn: Callable) -> Callable:
+    return lambda self, other: fn(_plain(other), self.value)
+
+
+_TWO = {
+    "add": jnp.add,
+    "sub": jnp.subtract,
+    "mul": jnp.multiply,
+    "truediv": jnp.true_divide,
+    "floordiv": jnp.floor_divide,
+    "mod": jnp.mod,
+    "pow": jnp.power,
+    "matmul": jnp.matmul,
+    "and": jnp.logical_and,
+    "or": jnp.logical_or,
+    "xor": jnp.logical_xor,
+}
+_COMPARED = {
+    "lt": jnp.less,
+    "le": jnp.less_equal,
+    "gt": jnp.greater,
+    "ge": jnp.greater_equal,
+    "eq": jnp.equal,
+    "ne": jnp.not_equal,
+}
+_ONE = {
+    "neg": jnp.negative,
+    "pos": jnp.asarray,
+    "abs": jnp.abs,
+    "invert": jnp.invert,
+    "round": jnp.round,
+}
+for _name, _fn in (_TWO | _COMPARED | _ONE).items():
+    setattr(Variable, f"__{_name}__", _forward(_fn))
+for _name, _fn in _TWO.items():
+    setattr(Variable, f"__r{_name}__", _reflected(_fn))
+Variable.__hash__ = object.__hash__  # `==` compares numbers, and it is still a key by identity
 
 
 @contextlib.contextmanager

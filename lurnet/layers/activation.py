@@ -32,9 +32,9 @@ class Activation(Layer):
 
     supports_masking = True
 
-    def call(self, x: Any) -> Any:
+    def call(self, inputs: Any) -> Any:
         """``activation(x)``, after a max-pooling if one follows and it makes no difference."""
-        return late.finished(x, self._activate, self.activation in activations.RISING)
+        return late.finished(inputs, self._activate, self.activation in activations.RISING)
 
     def _activate(self, x: Any) -> Any:
         return activations.biased(x, None, self.activation)
@@ -54,10 +54,10 @@ class ReLU(Layer):
 
     supports_masking = True
 
-    def call(self, x: Any) -> Any:
+    def call(self, inputs: Any) -> Any:
         """``activations.relu`` with these options."""
         options = self.negative_slope, self.max_value, self.threshold
-        return late.finished(x, lambda x: activations.relu(x, *options), rises=True)
+        return late.finished(inputs, lambda x: activations.relu(x, *options), rises=True)
 
 
 @fields
@@ -83,9 +83,9 @@ class LeakyReLU(Layer):
         if getattr(self, "_alpha", None) is not None:
             self.negative_slope = self._alpha
 
-    def call(self, x: Any) -> Any:
+    def call(self, inputs: Any) -> Any:
         """``max(x, 0) + negative_slope * min(x, 0)``."""
-        return activations.leaky_relu(x, negative_slope=self.negative_slope)
+        return activations.leaky_relu(inputs, negative_slope=self.negative_slope)
 
 
 @fields
@@ -119,9 +119,9 @@ class PReLU(Parametric):
         axes = {i: d for i, d in enumerate(input_shape) if i and i not in shared}
         self.input_spec = InputSpec(ndim=len(input_shape), axes=axes)
 
-    def call(self, x: Any) -> Any:
+    def call(self, inputs: Any) -> Any:
         """``max(x, 0) + alpha * min(x, 0)``."""
-        return ops.relu(x) - self.alpha * ops.relu(-x)
+        return ops.relu(inputs) - self.alpha * ops.relu(-inputs)
 
 
 @fields
@@ -136,9 +136,9 @@ class ELU(Layer):
 
     supports_masking = True
 
-    def call(self, x: Any) -> Any:
+    def call(self, inputs: Any) -> Any:
         """``activations.elu`` with this ``alpha``."""
-        return activations.elu(x, alpha=self.alpha)
+        return activations.elu(inputs, alpha=self.alpha)
 
 
 @fields
@@ -159,16 +159,16 @@ class Softmax(Layer):
         if not isinstance(self.axis, (int, list, tuple)):
             raise BadValue(f"Softmax: `axis` must be an integer or a list, not {self.axis!r}.")
 
-    def call(self, x: Any, mask: Any = None) -> Any:
+    def call(self, inputs: Any, mask: Any = None) -> Any:
         """The softmax; ``mask`` has the shape of x, True where x counts."""
         if mask is not None:
-            low = -3e4 if str(x.dtype) == "float16" else -1e9
-            x = ops.where(mask, x, ops.cast(low, x.dtype) + x)
+            low = -3e4 if str(inputs.dtype) == "float16" else -1e9
+            inputs = ops.where(mask, inputs, ops.cast(low, inputs.dtype) + inputs)
         axis = self.axis
         if isinstance(axis, (list, tuple)) and len(axis) == 1:
             axis = axis[0]
         if isinstance(axis, (list, tuple)):
-            y = ops.exp(x - ops.logsumexp(x, axis=tuple(axis), keepdims=True))
+            y = ops.exp(inputs - ops.logsumexp(inputs, axis=tuple(axis), keepdims=True))
         else:
-            y = activations.softmax(x, axis=axis)
+            y = activations.softmax(inputs, axis=axis)
         return y if mask is None else ops.where(mask, y, ops.zeros_like(y))

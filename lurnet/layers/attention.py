@@ -1,7 +1,7 @@
 """Attention between two sequences: each step of one is a mean over the other, by likeness."""
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from lurnet import ops, random
 from lurnet.core.errors import BadValue
@@ -35,9 +35,32 @@ class _Attending(Layer):
             f"{describe(self)} takes [query, value] or [query, value, key], but it got {seen}."
         )
 
-    def scores(self, query: Any, key: Any) -> Any:
+    def _calculate_scores(self, query: Any, key: Any) -> Any:
         """How like each query is to each key: (b, t, s)."""
         raise NotImplementedError
+
+    def _calculate_score_mask(self, scores: Any, v_mask: Any, use_causal_mask: bool) -> Any:
+        """True where a key may be seen: (b, s), (1, t, s) or (b, t, s); None for everywhere."""
+        if not use_causal_mask:
+            return v_mask
+        earlier = ops.expand_dims(ops.tril(ops.ones(scores.shape[-2:], dtype="bool")), 0)
+        if v_mask is None:
+            return earlier
+        return ops.logical_and(ops.expand_dims(ops.cast(v_mask, "bool"), -2), earlier)
+
+    def _apply_scores(
+        self, scores: Any, value: Any, scores_mask: Any = None, training: Any = False
+    ) -> tuple[Any, Any]:
+        """Means of the values (b, t, d), and the weights (b, t, s)."""
+        if scores_mask is not None:
+            hidden = ops.logical_not(scores_mask)
+            hidden = ops.expand_dims(hidden, -2) if len(hidden.shape) == 2 else hidden
+            low = 65504.0 if str(scores.dtype) == "float16" else 1e9
+            scores = scores - ops.cast(hidden, scores.dtype) * ops.cast(low, scores.dtype)
+        weights = ops.softmax(scores, axis=-1)
+        if training and self.dropout > 0:
+            weights = random.dropout(weights, self.dropout, seed=self.seed_generator)
+        return ops.matmul(weights, value), weights
 
     def call(
         self,
@@ -59,32 +82,20 @@ class _Attending(Layer):
         query, value, *rest = inputs
         key = rest[0] if rest else value
         masks = list(mask) if isinstance(mask, (list, tuple)) else [mask, None]
-        scores = self.scores(query, key)
-        hidden = _hidden(scores, masks[1] if len(masks) > 1 else None, use_causal_mask)
-        if hidden is not None:
-            low = 65504.0 if str(scores.dtype) == "float16" else 1e9
-            scores = scores - ops.cast(hidden, scores.dtype) * ops.cast(low, scores.dtype)
-        weights = ops.softmax(scores, axis=-1)
-        if training and self.dropout > 0:
-            weights = random.dropout(weights, self.dropout, seed=self.seed_generator)
-        y = ops.matmul(weights, value)
+        scores = self._calculate_scores(query=query, key=key)
+        v_mask = masks[1] if len(masks) > 1 else None
+        scores_mask = self._calculate_score_mask(scores, v_mask, use_causal_mask)
+        y, weights = self._apply_scores(
+            scores=scores, value=value, scores_mask=scores_mask, training=training
+        )
         if masks[0] is not None:
             y = y * ops.cast(ops.expand_dims(masks[0], -1), y.dtype)
         return (y, weights) if return_attention_scores else y
 
-    def compute_mask(self, inputs: Any, previous_mask: Any) -> Any:
+    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         """The query's mask."""
-        several = isinstance(previous_mask, (list, tuple))
-        return previous_mask[0] if several else previous_mask
-
-
-def _hidden(scores: Any, mask: Any, causal: bool) -> Any:
-    """True where a key must not be seen, or None."""
-    hidden = None if mask is None else ops.logical_not(ops.expand_dims(mask, -2))
-    if causal:
-        later = ops.triu(ops.ones(scores.shape[-2:], dtype="bool"), 1)
-        hidden = later if hidden is None else ops.logical_or(hidden, later)
-    return hidden
+        several = isinstance(mask, (list, tuple))
+        return mask[0] if several else mask
 
 
 @fields
@@ -113,7 +124,7 @@ class Attention(_Attending):
                 (), initializer="ones", name="concat_score_weight"
             )
 
-    def scores(self, query: Any, key: Any) -> Any:
+    def _calculate_scores(self, query: Any, key: Any) -> Any:
         """Scaled dot products, or weighted sums of tanh."""
         scale = 1 if self.scale is None else self.scale.value
         if self.score_mode == "dot":
@@ -136,6 +147,8 @@ class AdditiveAttention(_Attending):
     dropout: Rate = 0.0  #: share of the weights to set to 0 while training
     seed: int | None = None  #: seed of the dropout
 
+    score_mode: ClassVar[str] = "dot"  # as Keras says of it
+
     def build(self, input_shape: Any) -> None:
         """Make the scale, one number per feature."""
         super().build(input_shape)
@@ -144,7 +157,7 @@ class AdditiveAttention(_Attending):
             size = input_shape[0][-1]
             self.scale = self.add_weight((size,), initializer="glorot_uniform", name="scale")
 
-    def scores(self, query: Any, key: Any) -> Any:
+    def _calculate_scores(self, query: Any, key: Any) -> Any:
         """Weighted sums of tanh."""
         terms = ops.tanh(ops.expand_dims(query, -2) + ops.expand_dims(key, -3))
         return ops.sum(terms if self.scale is None else self.scale * terms, axis=-1)

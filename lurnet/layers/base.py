@@ -3,7 +3,6 @@
 import contextlib
 import functools
 import inspect
-import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import KW_ONLY
 from typing import Any, ClassVar
@@ -15,7 +14,7 @@ from lurnet.core import tree
 from lurnet.core.dtypes import DTypePolicy, as_policy, is_float
 from lurnet.core.errors import BadState, BadType, BadValue, did_you_mean
 from lurnet.core.fields import Config, fields
-from lurnet.core.masking import get_mask, masks_of, set_mask, set_masks
+from lurnet.core.masking import get_mask, set_mask, set_masks
 from lurnet.core.names import auto_name, name_scope
 from lurnet.core.registry import serialize
 from lurnet.core.symbolic import (
@@ -28,6 +27,7 @@ from lurnet.core.symbolic import (
 )
 from lurnet.core.variable import Variable, autocast, values
 from lurnet.layers import added, context
+from lurnet.layers.arguments import Arguments, accepted
 from lurnet.layers.input_spec import check_inputs, describe, shape_of
 from lurnet.layers.old_arguments import drop_idle, shape_given
 from lurnet.layers.options import Name, Policy, Regularizer
@@ -36,7 +36,7 @@ from lurnet.layers.tree_view import tree_view
 
 
 @fields
-class Layer(Stateful, Config):
+class Layer(Arguments, Stateful, Config):
     """A computation with state; subclasses define ``call`` and, for weights, ``build``.
 
     >>> class Scale(Layer):
@@ -58,6 +58,8 @@ class Layer(Stateful, Config):
     name: Name = None  #: unique name; made from the class name if None
 
     supports_masking: ClassVar[bool] = False
+    supports_jit: ClassVar[bool] = True
+    quantization_mode: ClassVar[str | None] = None
 
     # --- construction
 
@@ -94,7 +96,7 @@ class Layer(Stateful, Config):
         hint = did_you_mean("call", [n for n in vars(type(self)) if n != "call"])
         raise BadType(f"{type(self).__name__} has no call(self, x) method: define one.{hint}")
 
-    def compute_mask(self, inputs: Any, previous_mask: Any) -> Any:
+    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
         """The mask of the output, from the inputs and their masks; here: the same one."""
         return previous_mask
 
@@ -108,7 +110,7 @@ class Layer(Stateful, Config):
                 "its __init__."
             )
         args, kwargs = self._convert(args), self._convert(kwargs)
-        given = args[0] if args else next(iter(kwargs.values()), None)
+        given = self._first(args, kwargs)
         check_inputs(self.input_spec, given, self)
         if not self.built:
             self._build_for(args, kwargs)
@@ -143,59 +145,28 @@ class Layer(Stateful, Config):
                 self.add_loss(self.activity_regularizer(x) / size)
         return outputs
 
-    def _training(self, kwargs: dict) -> Any:
-        """The flag given, else that of the call around, else the default in call(), else None."""
-        if context.acts_as_in_training(self):
-            return True
-        flag = kwargs.get("training")
-        if flag is None and context.current() is not None:
-            flag = context.current().training  # type: ignore[union-attr]
-        if flag is None and "training" in self._parameters():
-            flag = self._parameters()["training"].default
-            flag = None if flag is inspect.Parameter.empty else flag
-        return flag
-
-    def _parameters(self) -> dict[str, inspect.Parameter]:
-        return _call_parameters(type(self))
-
-    def _filled(self, args: tuple, kwargs: dict, training: Any) -> dict:
-        """Keyword arguments for call(): ``training`` and masks where it takes them."""
-        names = self._parameters()
-        kwargs = {k: v for k, v in kwargs.items() if k != "training" or k in names}
-        if "training" in names and list(names).index("training") >= len(args):
-            kwargs["training"] = training
-        tensors = dict(zip(names, args)) | kwargs  # noqa: B905
-        free = set(names) - set(list(names)[: len(args)])
-        for i, name in enumerate(list(tensors)):
-            for key in ("mask", f"{name}_mask") if i == 0 else (f"{name}_mask",):
-                if key in free and tensors.get(key) is None:
-                    kwargs[key] = masks_of(tensors[name])
-        return kwargs
-
-    def _note_mask(self, args: tuple, kwargs: dict, outputs: Any) -> None:
-        inputs = args[0] if args else next(iter(kwargs.values()), None)
-        own = type(self).compute_mask is not Layer.compute_mask
-        masks = masks_of(inputs)
-        if not self.supports_masking and not own:
-            if masks is not None and "mask" not in self._parameters():
-                warnings.warn(
-                    f"{describe(self)} got an input with a mask and does not use it: the mask "
-                    "ends here.",
-                    stacklevel=3,
-                )
-            return
-        if masks is None and not own:
-            return
-        result = self.compute_mask(inputs, masks)
-        if result is not None:
-            set_masks(outputs, result)
-
     def _call_symbolic(self, args: tuple, kwargs: dict) -> Any:
         """Record the call; shapes come from tracing it."""
         return record(self, args, kwargs, self._inferred(args, kwargs))
 
     def _inferred(self, args: tuple, kwargs: dict) -> Any:
         """The outputs of a call as symbolic tensors, with their masks."""
+        own = self._declares()
+        try:
+            outputs, masks = self._traced(args, kwargs)
+        except Exception as error:
+            if not own:
+                raise self._refused(args, error) from error
+            outputs, masks = None, None
+        if own:  # the class says what comes out: that counts, whatever tracing found
+            given = self._filled(args, kwargs, self._training(kwargs))
+            outputs = self.compute_output_spec(*args, **accepted(self.compute_output_spec, given))
+        if masks is not None:
+            set_masks(outputs, masks)
+        return outputs
+
+    def _traced(self, args: tuple, kwargs: dict) -> tuple:
+        """Outputs of the call and their masks, as symbolic tensors."""
         masks = tree.map_structure(get_mask, (args, kwargs))
 
         def run(args: tuple, kwargs: dict, masks: Any) -> tuple:
@@ -203,40 +174,27 @@ class Layer(Stateful, Config):
             outputs = self._run(args, kwargs)
             return outputs, tree.map_structure(get_mask, outputs)
 
-        try:
-            outputs, out_masks = infer(run, args, kwargs, masks)
-        except (TypeError, ValueError, NotImplementedError) as error:
-            outputs, out_masks = self._declared(args, error), None
-        if out_masks is not None:
-            tree.map_structure(set_mask, outputs, out_masks)
-        return outputs
+        return infer(run, args, kwargs, masks)
 
-    def _declared(self, args: tuple, error: Exception) -> Any:
-        """The output by the user's own ``compute_output_shape``, where tracing failed."""
-        if type(self).compute_output_shape is Layer.compute_output_shape or not args:
-            shapes = ", ".join(str(shape_of(x)) for x in tree.leaves(args) if is_symbolic(x))
-            if isinstance(error, (BadValue, BadType)):
-                raise error
-            raise type(error)(
-                f"{describe(self)} cannot take an input of shape {shapes}: {error}"
-            ) from error
-        shape = self.compute_output_shape(_shapes(args[0]))
-        make = functools.partial(SymbolicTensor, dtype=self.compute_dtype)
-        return tree.map_shape_structure(make, shape)
+    def _declares(self) -> bool:
+        """Whether the class has a method of its own that says what comes out."""
+        own = type(self)
+        shape = own.compute_output_shape is not Layer.compute_output_shape
+        return shape or own.compute_output_spec is not Layer.compute_output_spec
+
+    def _refused(self, args: tuple, error: Exception) -> Exception:
+        """The error for an input that the call cannot take."""
+        kinds = (TypeError, ValueError, NotImplementedError)
+        if isinstance(error, (BadValue, BadType)) or not isinstance(error, kinds):
+            return error
+        shapes = ", ".join(str(shape_of(x)) for x in tree.leaves(args) if is_symbolic(x))
+        return type(error)(f"{describe(self)} cannot take an input of shape {shapes}: {error}")
 
     # --- building
 
     def _build_for(self, args: tuple, kwargs: dict) -> None:
         """Call build() with the shapes that it asks for by its parameters' names."""
-        wanted = inspect.signature(self.build).parameters
-        tensors = dict(zip(self._parameters(), args)) | kwargs  # noqa: B905
-        by_key = {f"{k}_shape": v for k, v in tensors.items()}
-        first = args[0] if args else next(iter(tensors.values()), None)
-        needed = [w for w, p in wanted.items() if p.default is p.empty]
-        if len(wanted) > 1 and needed and all(w in by_key for w in needed):
-            self.build(**{w: _shapes(by_key[w]) for w in wanted if by_key.get(w) is not None})
-        else:
-            self.build(_shapes(first))
+        self.build(**self._shapes_for(self.build, args, kwargs))
 
     def add_weight(
         self,
@@ -352,15 +310,31 @@ class Layer(Stateful, Config):
     # --- shapes
 
     def compute_output_shape(self, *args: Any, **kwargs: Any) -> Any:
-        """Shape of the output for an input shape, found by tracing the call."""
-        spec = self.compute_output_spec(*tree.map_shape_structure(self._symbol, list(args)))
-        return tree.map_structure(lambda x: x.shape, spec)
+        """Shape of the output for the inputs' shapes, found by tracing the call.
+
+        Shapes are given by position, or by name: ``query_shape=...`` is that of ``query``, and
+        ``input_shape=...`` that of the first input.
+        """
+        names = {f"{k}_shape": k for k in self._parameters()}
+        first = next(iter(self._parameters()), "inputs")
+        given = {names.get(k, first): v for k, v in kwargs.items() if v is not None}
+        inputs = tuple(tree.map_shape_structure(self._symbol, shape) for shape in args)
+        named = {k: tree.map_shape_structure(self._symbol, shape) for k, shape in given.items()}
+        return tree.map_structure(lambda x: x.shape, self._spec(inputs, named))
 
     def _symbol(self, shape: Any) -> SymbolicTensor:
         return SymbolicTensor(shape, dtype=self.compute_dtype)
 
     def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
         """The output as symbolic tensors, for symbolic inputs."""
+        if type(self).compute_output_shape is Layer.compute_output_shape:
+            return self._spec(args, kwargs)
+        shapes = self._shapes_for(self.compute_output_shape, args, kwargs)
+        shape = self.compute_output_shape(**shapes)
+        return tree.map_shape_structure(self._symbol, shape)
+
+    def _spec(self, args: tuple, kwargs: dict) -> Any:
+        """The output as tracing finds it, whatever a subclass says of it."""
         if not self.built:
             self._build_for(args, kwargs)
         return infer(lambda *a, **k: self._run(a, k), *args, **kwargs)
@@ -403,6 +377,11 @@ class Layer(Stateful, Config):
     def compute_dtype(self) -> str:
         """The dtype of the computation."""
         return self.dtype_policy.compute_dtype
+
+    @property
+    def input_dtype(self) -> str:
+        """The dtype that float inputs are cast to."""
+        return self.compute_dtype
 
     @property
     def variable_dtype(self) -> str:
@@ -459,13 +438,6 @@ def _finishing(build: Callable) -> Callable:
     return finishing
 
 
-@functools.cache
-def _call_parameters(cls: type) -> dict[str, inspect.Parameter]:
-    found = list(inspect.signature(cls.call).parameters.values())[1:]  # type: ignore[attr-defined]
-    variable = (inspect.Parameter.VAR_KEYWORD, inspect.Parameter.VAR_POSITIONAL)
-    return {p.name: p for p in found if p.kind not in variable}
-
-
 def _as_tensor(x: Any, dtype: str | None) -> Any:
     if isinstance(x, np.ndarray) and x.dtype.kind in "USO":
         return x
@@ -478,7 +450,3 @@ def _as_tensor(x: Any, dtype: str | None) -> Any:
         x = ops.cast(x, dtype)
         set_mask(x, mask)
     return x
-
-
-def _shapes(value: Any) -> Any:
-    return tree.map_structure(shape_of, value)

@@ -83,22 +83,25 @@ class Conv(ConvLike, Weighted):
         self.bias = self.weight("bias", (self.filters,)) if self.use_bias else None
         self._expect(channels)
 
-    def call(self, x: Any) -> Any:
-        """``activation(conv(x, kernel) + bias)``."""
+    def convolution_op(self, inputs: Any, kernel: Any) -> Any:
+        """The convolution itself, without bias and activation; a subclass may put in its own."""
         padding = self.padding
         if padding == "causal":
-            x, padding = ops.pad(x, self._causal_pads()), "valid"
+            inputs, padding = ops.pad(inputs, self._causal_pads()), "valid"
         if padding == "valid":
-            self._check_fits(x.shape, self.kernel_size, self.dilation_rate)
-        y = ops.conv(
-            x,
-            self.kernel,
+            self._check_fits(inputs.shape, self.kernel_size, self.dilation_rate)
+        return ops.conv(
+            inputs,
+            kernel,
             strides=self.strides,
             padding=padding,
             data_format=self.data_format,
             dilation_rate=self.dilation_rate,
         )
-        return self._finish(y)
+
+    def call(self, inputs: Any) -> Any:
+        """``activation(convolution_op(x, kernel) + bias)``."""
+        return self._finish(self.convolution_op(inputs, self.kernel))
 
     def _causal_pads(self) -> list[tuple[int, int]]:
         before = (self.kernel_size[0] - 1) * self.dilation_rate[0]

@@ -32,10 +32,10 @@ class ConvTranspose(ConvLike, Weighted):
         self.bias = self.weight("bias", (self.filters,)) if self.use_bias else None
         self._expect(channels)
 
-    def call(self, x: Any) -> Any:
+    def call(self, inputs: Any) -> Any:
         """``activation(conv_transpose(x, kernel) + bias)``."""
         y = ops.conv_transpose(
-            x,
+            inputs,
             self.kernel,
             strides=self.strides,
             padding=self.padding,

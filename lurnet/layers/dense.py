@@ -37,6 +37,6 @@ class Dense(Weighted):
         self.bias = self.weight("bias", (self.units,)) if self.use_bias else None
         self.input_spec = InputSpec(min_ndim=2, axes={-1: input_shape[-1]})
 
-    def call(self, x: Any) -> Any:
+    def call(self, inputs: Any, training: Any = None) -> Any:
         """``activation(x @ kernel + bias)``."""
-        return biased(ops.matmul(x, self.kernel), self.bias, self.activation)
+        return biased(ops.matmul(inputs, self.kernel), self.bias, self.activation)

@@ -46,12 +46,12 @@ class DepthwiseConv(ConvLike, Parametric):
         self.bias = self.weight("bias", (channels * m,)) if self.use_bias else None
         self._expect(channels)
 
-    def call(self, x: Any) -> Any:
+    def call(self, inputs: Any) -> Any:
         """``activation(depthwise_conv(x, kernel) + bias)``."""
         if self.padding == "valid":
-            self._check_fits(x.shape, self.kernel_size, self.dilation_rate)
+            self._check_fits(inputs.shape, self.kernel_size, self.dilation_rate)
         y = ops.depthwise_conv(
-            x,
+            inputs,
             self.kernel,
             strides=self.strides,
             padding=self.padding,

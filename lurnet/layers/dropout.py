@@ -36,9 +36,9 @@ class _Random(Layer):
         if self.rate > 0:
             self.seed_generator = random.SeedGenerator(self.seed)
 
-    def call(self, x: Any, training: Any = False) -> Any:
+    def call(self, inputs: Any, training: Any = False) -> Any:
         """The disturbed input while training, the input itself otherwise."""
-        return self.disturb(x) if training and self.rate > 0 else x
+        return self.disturb(inputs) if training and self.rate > 0 else inputs
 
     def disturb(self, x: Any) -> Any:
         """The input as it is seen while training."""

@@ -114,7 +114,7 @@ class EinsumDense(Weighted):
         kept = [sizes[c] if c in axes else 1 for c in letters.output[first:]]
         return (*kept, *(1,) * more)
 
-    def call(self, x: Any) -> Any:
+    def call(self, inputs: Any, training: Any = None) -> Any:
         """``activation(einsum(equation, x, kernel) + bias)``."""
-        y = ops.einsum(self.equation, x, self.kernel)
+        y = ops.einsum(self.equation, inputs, self.kernel)
         return self.activation(y if self.bias is None else y + self.bias)

@@ -46,12 +46,12 @@ class Embedding(Parametric):
         """Make the matrix (input_dim, output_dim)."""
         self.embeddings = self.weight("embeddings", (self.input_dim, self.output_dim))
 
-    def call(self, x: Any) -> Any:
+    def call(self, inputs: Any) -> Any:
         """The vectors at the places given."""
-        if str(x.dtype) not in ("int32", "int64", "uint32"):
-            x = ops.cast(x, "int32")
-        return ops.cast(ops.take(self.embeddings, x, axis=0), self.compute_dtype)
+        if str(inputs.dtype) not in ("int32", "int64", "uint32"):
+            inputs = ops.cast(inputs, "int32")
+        return ops.cast(ops.take(self.embeddings, inputs, axis=0), self.compute_dtype)
 
-    def compute_mask(self, inputs: Any, previous_mask: Any) -> Any:
+    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         """True where the input is not 0, with ``mask_zero``."""
         return ops.not_equal(inputs, 0) if self.mask_zero else None

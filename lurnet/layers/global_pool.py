@@ -28,18 +28,18 @@ class GlobalPooling(Spatial, Layer):
 class GlobalMaxPooling(GlobalPooling):
     """The largest value of each channel."""
 
-    def call(self, x: Any) -> Any:
+    def call(self, inputs: Any) -> Any:
         """The maximum over the spatial axes."""
-        return ops.max(x, axis=self._spatial_axes, keepdims=self.keepdims)
+        return ops.max(inputs, axis=self._spatial_axes, keepdims=self.keepdims)
 
 
 @fields
 class GlobalAveragePooling(GlobalPooling):
     """The mean of each channel."""
 
-    def call(self, x: Any) -> Any:
+    def call(self, inputs: Any) -> Any:
         """The mean over the spatial axes."""
-        return ops.mean(x, axis=self._spatial_axes, keepdims=self.keepdims)
+        return ops.mean(inputs, axis=self._spatial_axes, keepdims=self.keepdims)
 
 
 @fields
@@ -86,16 +86,16 @@ class GlobalAveragePooling1D(GlobalAveragePooling):
     rank = 1
     supports_masking = True
 
-    def call(self, x: Any, mask: Any = None) -> Any:
+    def call(self, inputs: Any, mask: Any = None) -> Any:
         """The mean over the steps; ``mask`` (b, steps) is True where a step counts."""
         if mask is None:
-            return super().call(x)
+            return super().call(inputs)
         axis = self._spatial_axes[0]
-        mask = ops.expand_dims(ops.cast(mask, x.dtype), 2 if axis == 1 else 1)
-        total = ops.sum(x * mask, axis=axis, keepdims=self.keepdims)
+        mask = ops.expand_dims(ops.cast(mask, inputs.dtype), 2 if axis == 1 else 1)
+        total = ops.sum(inputs * mask, axis=axis, keepdims=self.keepdims)
         return total / ops.sum(mask, axis=axis, keepdims=self.keepdims)
 
-    def compute_mask(self, inputs: Any, previous_mask: Any) -> None:
+    def compute_mask(self, inputs: Any, mask: Any = None) -> None:
         """The steps are gone, and the mask with them."""
         return
 

@@ -21,11 +21,11 @@ class Masking(Layer):
 
     supports_masking = True
 
-    def call(self, x: Any) -> Any:
+    def call(self, inputs: Any) -> Any:
         """The input, with 0 in the steps that are masked out."""
-        real = ops.any(ops.not_equal(x, self.mask_value), axis=-1, keepdims=True)
-        return x * ops.cast(real, x.dtype)
+        real = ops.any(ops.not_equal(inputs, self.mask_value), axis=-1, keepdims=True)
+        return inputs * ops.cast(real, inputs.dtype)
 
-    def compute_mask(self, inputs: Any, previous_mask: Any) -> Any:
+    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         """True for each step with any other value."""
         return ops.any(ops.not_equal(inputs, self.mask_value), axis=-1)

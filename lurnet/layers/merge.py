@@ -44,12 +44,24 @@ class Merge(Layer):
         """Inputs of one rank combined."""
         raise NotImplementedError
 
-    def compute_mask(self, inputs: Any, previous_mask: Any) -> Any:
+    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         """What any input's mask leaves in; none where one of the inputs has none."""
-        masks = previous_mask if isinstance(previous_mask, (list, tuple)) else [previous_mask]
+        masks = self._one_each(inputs, mask)
         if any(m is None for m in masks):
             return None
         return functools.reduce(ops.logical_or, masks)
+
+    def _one_each(self, inputs: Any, mask: Any) -> list[Any]:
+        """A mask, or None, for each input."""
+        if mask is None:
+            return [None]
+        several = isinstance(inputs, (list, tuple)) and isinstance(mask, (list, tuple))
+        if not several or len(inputs) != len(mask):
+            raise BadValue(
+                f"{describe(self)}: `mask` must be a list with one mask, or None, for each of the "
+                f"inputs, but there are {_number_of(inputs)} and {_number_of(mask)}."
+            )
+        return list(mask)
 
 
 def _is_one_shape(shape: Any) -> bool:
@@ -69,16 +81,22 @@ def _same_rank(inputs: list[Any]) -> list[Any]:
     ]
 
 
+def _number_of(value: Any) -> str:
+    return f"{len(value)} in a list" if isinstance(value, (list, tuple)) else "one alone"
+
+
+def _with_rank_of(x: Any, mask: Any) -> Any:
+    """A mask with axes of size 1 put at its end, up to the rank of x."""
+    for _ in range(len(x.shape) - len(mask.shape)):
+        mask = ops.expand_dims(mask, -1)
+    return mask
+
+
 def _masks(inputs: Sequence[Any]) -> list[Any]:
     """The inputs' masks with as many axes as the inputs, None where there is none."""
-    found = []
-    for x in inputs:
-        mask = get_mask(x)
-        missing = 0 if mask is None else len(x.shape) - len(mask.shape)
-        for _ in range(missing):
-            mask = ops.expand_dims(mask, -1)
-        found.append(mask)
-    return found
+    masks = [get_mask(x) for x in inputs]
+    pairs = zip(inputs, masks, strict=True)
+    return [mask if mask is None else _with_rank_of(x, mask) for x, mask in pairs]
 
 
 def _masked(fn: Callable, inputs: Sequence[Any]) -> tuple[Any, Any]:
@@ -209,16 +227,15 @@ class Concatenate(Merge):
         """The joined inputs."""
         return ops.concatenate(list(inputs), axis=self.axis)
 
-    def compute_mask(self, inputs: Any, previous_mask: Any) -> Any:
+    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         """The masks joined likewise; along the last axis, a step is in if it is in any input."""
-        masks = previous_mask if isinstance(previous_mask, (list, tuple)) else [previous_mask]
+        masks = self._one_each(inputs, mask)
         if all(m is None for m in masks):
             return None
         whole = []
-        for x, mask in zip(inputs, _masks(inputs), strict=True):
-            if mask is None:
-                mask = ops.ones_like(x, dtype="bool")
-            whole.append(ops.broadcast_to(mask, x.shape))
+        for x, one in zip(inputs, masks, strict=True):
+            one = ops.ones_like(x, dtype="bool") if one is None else _with_rank_of(x, one)
+            whole.append(ops.logical_or(one, ops.zeros_like(x, dtype="bool")))
         return ops.any(ops.concatenate(whole, axis=self.axis), axis=-1)
 
 
@@ -272,7 +289,7 @@ class Dot(Merge):
         out = ops.einsum(f"{''.join(left)},{''.join(right)}->a{''.join(kept)}", x, y)
         return out if kept else ops.expand_dims(out, -1)
 
-    def compute_mask(self, inputs: Any, previous_mask: Any) -> None:
+    def compute_mask(self, inputs: Any, mask: Any = None) -> None:
         """The steps are gone, and the masks with them."""
         return
 

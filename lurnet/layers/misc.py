@@ -54,9 +54,12 @@ class Lambda(Layer):
         more = {k: v for k, v in (("mask", mask), ("training", training)) if k in self._takes}
         return self.function(inputs, **(dict(self.arguments) | more))
 
-    def compute_mask(self, inputs: Any, previous_mask: Any) -> Any:
+    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         """The mask given, or what the function given for it says."""
-        return self.mask(inputs, previous_mask) if callable(self.mask) else self.mask
+        return self.mask(inputs, mask) if callable(self.mask) else self.mask
+
+    def _declares(self) -> bool:
+        return self.output_shape is not None
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         """The shape given, or the one that tracing finds."""

@@ -1,7 +1,8 @@
 """Attention by several heads at once, each comparing its own projections."""
 
+import functools
 import string
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from lurnet import ops, random
 from lurnet.core.errors import BadValue
@@ -30,6 +31,9 @@ class _Heads(Layer):
     """Projections to heads, masks, and the projection of the result."""
 
     supports_masking = True
+    if TYPE_CHECKING:
+        _axes: tuple[int, ...]  # attended over
+        _size: int  # of a projected query or key, by head
 
     def setup(self) -> None:
         """A stream of random numbers, where they are needed."""
@@ -47,6 +51,7 @@ class _Heads(Layer):
         layer = EinsumDense(
             equation, output, bias_axes=bias, name=name, dtype=self.dtype_policy, **options
         )
+        layer.supports_masking = True  # its caller sees to masks: no warning that they end
         layer.build(shape)
         return layer
 
@@ -66,33 +71,59 @@ class _Heads(Layer):
         equation = f"{free}xz,xz{new}->{free}{new}"
         return self._dense("attention_output", equation, given, whole, new)
 
-    def _allowed(self, query: Any, value: Any, masks: list, causal: bool) -> Any:
+    def _compute_attention_mask(
+        self,
+        query: Any,
+        value: Any,
+        query_mask: Any = None,
+        value_mask: Any = None,
+        key_mask: Any = None,
+        attention_mask: Any = None,
+        use_causal_mask: bool = False,
+    ) -> Any:
         """Where a query may look: (b, t, s) or (1, t, s), or None for everywhere."""
-        parts = [m for m in masks if m is not None]
-        t, s = query.shape[1], value.shape[1]
-        if causal or self.sliding_window:
-            apart = ops.expand_dims(ops.arange(t), 1) - ops.expand_dims(ops.arange(s), 0)
-            if causal:
-                parts.append(ops.expand_dims(apart >= 0, 0))
-            if self.sliding_window:
-                parts.append(ops.expand_dims(ops.abs(apart) < self.sliding_window, 0))
-        allowed = None
-        for part in parts:
-            part = ops.cast(part, "bool")
-            allowed = part if allowed is None else ops.logical_and(allowed, part)
-        return allowed
+        rows = None if query_mask is None else ops.expand_dims(query_mask, -1)
+        seen = [m if m is None else ops.expand_dims(m, 1) for m in (value_mask, key_mask)]
+        parts = [m for m in (rows, *seen, attention_mask) if m is not None]
+        if use_causal_mask:
+            parts.append(self._compute_causal_mask(query, value))
+        if self.sliding_window:
+            apart = ops.abs(_distances(query.shape[1], value.shape[1]))
+            parts.append(ops.expand_dims(apart < self.sliding_window, 0))
+        parts = [ops.cast(part, "bool") for part in parts]
+        return functools.reduce(ops.logical_and, parts) if parts else None
 
-    def _compare(self, scores: Any, allowed: Any, axes: int, training: Any) -> tuple[Any, Any]:
-        """The weights over the last ``axes`` axes, and the same after dropout."""
-        if allowed is not None:
-            while len(allowed.shape) < len(scores.shape):
-                allowed = ops.expand_dims(allowed, -2 * axes - 1)
-        weights = Softmax(axis=tuple(range(-axes, 0)), dtype=self.dtype_policy, name="softmax")(
-            scores, mask=allowed
-        )
+    def _compute_causal_mask(self, query: Any, value: Any = None) -> Any:
+        """True where a key comes no later than the query: (1, t, s)."""
+        t = query.shape[1]
+        apart = _distances(t, t if value is None else value.shape[1])
+        return ops.expand_dims(apart >= 0, 0)
+
+    def _compute_attention(
+        self,
+        query: Any,
+        key: Any,
+        value: Any,
+        attention_mask: Any = None,
+        training: Any = None,
+        return_attention_scores: bool = False,
+    ) -> tuple[Any, Any]:
+        """What the heads see and the weights, from projections; a subclass may put in its own."""
+        to_scores, to_values = _equations(len(query.shape) - 1, self._axes)
+        scores = ops.einsum(to_scores, query * (self._size**-0.5), key)
+        weights = used = self._masked_softmax(scores, attention_mask)
         if training and self.dropout > 0:
-            return weights, random.dropout(weights, self.dropout, seed=self._seeds)
-        return weights, weights
+            used = random.dropout(weights, self.dropout, seed=self._seeds)
+        return ops.einsum(to_values, used, value), weights
+
+    def _masked_softmax(self, attention_scores: Any, attention_mask: Any = None) -> Any:
+        """The weights: a softmax over the keys, 0 where the mask is False."""
+        axes = len(self._axes)
+        if attention_mask is not None:
+            while len(attention_mask.shape) < len(attention_scores.shape):
+                attention_mask = ops.expand_dims(attention_mask, -2 * axes - 1)
+        softmax = Softmax(axis=tuple(range(-axes, 0)), dtype=self.dtype_policy, name="softmax")
+        return softmax(attention_scores, mask=attention_mask)
 
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments; which kernel computes is none of a file's business."""
@@ -138,6 +169,14 @@ class MultiHeadAttention(_Heads):
         super().setup()
         self.value_dim = self.value_dim or self.key_dim
 
+    @property
+    def _axes(self) -> tuple[int, ...]:
+        return self.attention_axes
+
+    @property
+    def _size(self) -> int:
+        return self.key_dim
+
     def build(self, query_shape: tuple, value_shape: tuple, key_shape: Any = None) -> None:
         """Make the projections."""
         key_shape = key_shape or value_shape
@@ -181,19 +220,22 @@ class MultiHeadAttention(_Heads):
             training: whether dropout acts.
             use_causal_mask: whether query t sees the keys up to t only.
         """
-        seen = [m if m is None else ops.expand_dims(m, 1) for m in (value_mask, key_mask)]
-        allowed = self._allowed(query, value, [*seen, attention_mask], use_causal_mask)
-        q = self.query_dense(query) * (self.key_dim**-0.5)
+        masks = {"value_mask": value_mask, "key_mask": key_mask, "attention_mask": attention_mask}
+        masks["use_causal_mask"] = use_causal_mask
+        allowed = self._compute_attention_mask(query, value, **masks)
+        q = self.query_dense(query)
         k = self.key_dense(value if key is None else key)
         v = self.value_dense(value)
-        to_scores, to_values = _equations(len(query.shape), self.attention_axes)
-        scores = ops.einsum(to_scores, q, k)
-        weights, used = self._compare(scores, allowed, len(self.attention_axes), training)
-        y = ops.einsum(to_values, used, v)
+        y, weights = self._compute_attention(q, k, v, allowed, training, return_attention_scores)
         if self.use_gate:
             y = y * ops.sigmoid(self.gate_dense(query))
         y = self.output_dense(y)
         return (y, weights) if return_attention_scores else y
+
+
+def _distances(t: int, s: int) -> Any:
+    """How far each of t queries lies behind each of s keys: (t, s)."""
+    return ops.expand_dims(ops.arange(t), 1) - ops.expand_dims(ops.arange(s), 0)
 
 
 def _equations(ndim: int, axes: tuple[int, ...]) -> tuple[str, str]:
@@ -237,6 +279,11 @@ class GroupQueryAttention(_Heads):
     seed: int | None = None  #: seed of the dropout
 
     _own_fields_first = True
+    _axes = (1,)
+
+    @property
+    def _size(self) -> int:
+        return self.head_dim
 
     def setup(self) -> None:
         """The heads must fall into groups of equal size."""
@@ -275,17 +322,14 @@ class GroupQueryAttention(_Heads):
 
         Arguments as in ``MultiHeadAttention``.
         """
-        seen = [m if m is None else ops.expand_dims(m, 1) for m in (value_mask, key_mask)]
-        rows = None if query_mask is None else ops.expand_dims(query_mask, -1)
-        allowed = self._allowed(query, value, [rows, *seen, attention_mask], use_causal_mask)
+        masks = {"query_mask": query_mask, "value_mask": value_mask, "key_mask": key_mask}
+        masks |= {"attention_mask": attention_mask, "use_causal_mask": use_causal_mask}
+        allowed = self._compute_attention_mask(query, value, **masks)
         groups = self.num_query_heads // self.num_key_value_heads
-        q = self.query_dense(query) * (self.head_dim**-0.5)
+        q = self.query_dense(query)
         k = ops.repeat(self.key_dense(value if key is None else key), groups, axis=2)
         v = ops.repeat(self.value_dense(value), groups, axis=2)
-        to_scores, to_values = _equations(3, (1,))
-        scores = ops.einsum(to_scores, q, k)
-        weights, used = self._compare(scores, allowed, 1, training)
-        y = ops.einsum(to_values, used, v)
+        y, weights = self._compute_attention(q, k, v, attention_mask=allowed, training=training)
         if self.use_gate:
             y = y * ops.sigmoid(self.gate_dense(query))
         y = self.output_dense(y)

@@ -29,9 +29,9 @@ class GaussianNoise(Layer):
         if self.stddev > 0:
             self.seed_generator = random.SeedGenerator(self.seed)
 
-    def call(self, x: Any, training: Any = False) -> Any:
+    def call(self, inputs: Any, training: Any = False) -> Any:
         """The input, with noise while training."""
         if not training or self.stddev == 0:
-            return x
-        noise = random.normal(ops.shape(x), dtype=x.dtype, seed=self.seed_generator)
-        return x + number(self, "stddev", x.dtype) * noise
+            return inputs
+        noise = random.normal(ops.shape(inputs), dtype=inputs.dtype, seed=self.seed_generator)
+        return inputs + number(self, "stddev", inputs.dtype) * noise

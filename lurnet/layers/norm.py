@@ -82,6 +82,7 @@ class BatchNormalization(_Affine):
     synchronized: bool = False  #: kept for compatibility: one device always sees the whole batch
 
     supports_masking = True
+    gamma = beta = moving_mean = moving_variance = None  # until it is built
 
     def setup(self) -> None:
         """Refuse what would be ignored."""
@@ -99,14 +100,14 @@ class BatchNormalization(_Affine):
         self.moving_variance = self.weight("moving_variance", shape, **fixed)
         self.input_spec = InputSpec(ndim=len(input_shape), axes={axis: shape[0]})
 
-    def call(self, x: Any, training: Any = None, mask: Any = None) -> Any:
+    def call(self, inputs: Any, training: Any = None, mask: Any = None) -> Any:
         """The normalised input; ``mask`` is True where a step counts in mean and variance."""
-        if mask is not None and len(mask.shape) != len(x.shape) - 1:
+        if mask is not None and len(mask.shape) != len(inputs.shape) - 1:
             raise BadValue(
                 f"{describe(self)}: the mask has shape {tuple(mask.shape)}, but it must have that "
-                f"of the input without the last axis, {tuple(x.shape)[:-1]}."
+                f"of the input without the last axis, {tuple(inputs.shape)[:-1]}."
             )
-        wide = _wide(x)
+        wide = _wide(inputs)
         if training and self.trainable:
             mean, variance = self._batch_moments(wide, mask)
             self._move(self.moving_mean, mean)
@@ -183,12 +184,12 @@ class LayerNormalization(_Affine):
         given = self.axis if isinstance(self.axis, list) else [self.axis]
         return [_positive(a, ndim, self) for a in given]
 
-    def call(self, x: Any) -> Any:
+    def call(self, inputs: Any) -> Any:
         """The normalised input."""
-        wide, axes = _wide(x), self._axes(len(x.shape))
+        wide, axes = _wide(inputs), self._axes(len(inputs.shape))
         mean, variance = ops.moments(wide, axes=axes, keepdims=True)
         y = (wide - mean) * ops.rsqrt(variance + self.epsilon)
-        shape = [d if i in axes else 1 for i, d in enumerate(x.shape)]
+        shape = [d if i in axes else 1 for i, d in enumerate(inputs.shape)]
         if self.gamma is not None:
             y = y * ops.reshape(ops.cast(self.gamma, y.dtype), shape)
         if self.beta is not None:
@@ -234,16 +235,16 @@ class GroupNormalization(_Affine):
         self._make_affine((channels,))
         self.input_spec = InputSpec(ndim=len(input_shape), axes={axis: channels})
 
-    def call(self, x: Any) -> Any:
+    def call(self, inputs: Any) -> Any:
         """The normalised input."""
-        axis, ndim = self.axis % len(x.shape), len(x.shape)
-        sizes = (self.groups, x.shape[axis] // self.groups)
-        wide = _wide(x)
-        apart = ops.reshape(wide, (*x.shape[:axis], *sizes, *x.shape[axis + 1 :]))
+        axis, ndim = self.axis % len(inputs.shape), len(inputs.shape)
+        sizes = (self.groups, inputs.shape[axis] // self.groups)
+        wide = _wide(inputs)
+        apart = ops.reshape(wide, (*inputs.shape[:axis], *sizes, *inputs.shape[axis + 1 :]))
         axes = [i for i in range(1, ndim + 1) if i != axis]
         mean, variance = ops.moments(apart, axes=axes, keepdims=True)
-        y = ops.reshape((apart - mean) * ops.rsqrt(variance + self.epsilon), x.shape)
-        shape = [d if i == axis else 1 for i, d in enumerate(x.shape)]
+        y = ops.reshape((apart - mean) * ops.rsqrt(variance + self.epsilon), inputs.shape)
+        shape = [d if i == axis else 1 for i, d in enumerate(inputs.shape)]
         if self.gamma is not None:
             y = y * ops.reshape(ops.cast(self.gamma, y.dtype), shape)
         if self.beta is not None:
@@ -263,11 +264,11 @@ class UnitNormalization(Layer):
 
     supports_masking = True
 
-    def call(self, x: Any) -> Any:
+    def call(self, inputs: Any) -> Any:
         """The scaled input."""
         axis = tuple(self.axis) if isinstance(self.axis, list) else self.axis
-        squares = ops.sum(ops.square(x), axis=axis, keepdims=True)
-        return x * ops.rsqrt(ops.maximum(squares, ops.cast(1e-12, x.dtype)))
+        squares = ops.sum(ops.square(inputs), axis=axis, keepdims=True)
+        return inputs * ops.rsqrt(ops.maximum(squares, ops.cast(1e-12, inputs.dtype)))
 
 
 @fields

@@ -35,9 +35,9 @@ class ZeroPadding(_Borders):
     padding: Pairs = 1  #: width: one int, one per axis, or (before, after) per axis
     data_format: DataFormat = None  #: "channels_last" or "channels_first"; None: global setting
 
-    def call(self, x: Any) -> Any:
+    def call(self, inputs: Any) -> Any:
         """The padded input."""
-        return ops.pad(x, self._by_axis(self.padding, len(x.shape)))
+        return ops.pad(inputs, self._by_axis(self.padding, len(inputs.shape)))
 
 
 @fields
@@ -76,18 +76,18 @@ class ZeroPadding3D(ZeroPadding):
 class _Cropping(_Borders):
     cropping: Any
 
-    def call(self, x: Any) -> Any:
+    def call(self, inputs: Any) -> Any:
         """The inner part of the input."""
-        borders = self._by_axis(self.cropping, len(x.shape))
+        borders = self._by_axis(self.cropping, len(inputs.shape))
         for axis, (start, end) in enumerate(borders):
-            size = x.shape[axis]
+            size = inputs.shape[axis]
             if isinstance(size, int) and start + end and start + end >= size:
                 raise BadValue(
                     f"{describe(self)}: cropping {start} + {end} leaves nothing of axis {axis}, "
                     f"which has size {size}."
                 )
         inner = tuple(slice(start, -end if end else None) for start, end in borders)
-        return x[inner]
+        return inputs[inner]
 
 
 @fields

@@ -28,11 +28,11 @@ class Pooling(Spatial, Layer):
         self.strides = self.strides or self.pool_size
         self._expect()
 
-    def call(self, x: Any) -> Any:
+    def call(self, inputs: Any) -> Any:
         """The pooled input."""
         if self.padding == "valid":
-            self._check_fits(x.shape, self.pool_size)
-        return self.pool(x, self.pool_size, self.strides, self.padding, self.data_format)
+            self._check_fits(inputs.shape, self.pool_size)
+        return self.pool(inputs, self.pool_size, self.strides, self.padding, self.data_format)
 
     @staticmethod
     def pool(x: Any, size: tuple, strides: tuple, padding: str, data_format: str) -> Any:

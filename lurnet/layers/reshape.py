@@ -33,11 +33,11 @@ class Flatten(Layer):
         super().setup()
         self.input_spec = InputSpec(min_ndim=1)
 
-    def call(self, x: Any) -> Any:
+    def call(self, inputs: Any) -> Any:
         """The flat input."""
-        if self.data_format == "channels_first" and len(x.shape) > 2:
-            x = ops.moveaxis(x, 1, -1)
-        return ops.reshape(x, (x.shape[0], _product(x.shape[1:])))
+        if self.data_format == "channels_first" and len(inputs.shape) > 2:
+            inputs = ops.moveaxis(inputs, 1, -1)
+        return ops.reshape(inputs, (inputs.shape[0], _product(inputs.shape[1:])))
 
 
 def _product(sizes: tuple) -> Any:
@@ -61,10 +61,10 @@ class Reshape(Layer):
         if self.target_shape.count(-1) > 1:
             raise BadValue(f"Reshape: only one size may be -1, not {self.target_shape}.")
 
-    def call(self, x: Any) -> Any:
+    def call(self, inputs: Any) -> Any:
         """The input in its new shape."""
-        self._check(x.shape[1:])
-        return ops.reshape(x, (x.shape[0], *self.target_shape))
+        self._check(inputs.shape[1:])
+        return ops.reshape(inputs, (inputs.shape[0], *self.target_shape))
 
     def _check(self, sizes: tuple) -> None:
         if not all(isinstance(d, int) for d in sizes):
@@ -99,9 +99,9 @@ class Permute(Layer):
             )
         self.input_spec = InputSpec(ndim=len(self.dims) + 1)
 
-    def call(self, x: Any) -> Any:
+    def call(self, inputs: Any) -> Any:
         """The input with its axes in the new order."""
-        return ops.transpose(x, (0, *self.dims))
+        return ops.transpose(inputs, (0, *self.dims))
 
 
 @fields
@@ -123,6 +123,6 @@ class RepeatVector(Layer):
         """What to write for an input that is no batch of vectors."""
         return " Put keras.layers.Flatten() before it." if len(shape) > 2 else ""
 
-    def call(self, x: Any) -> Any:
+    def call(self, inputs: Any) -> Any:
         """The repeated vectors."""
-        return ops.repeat(ops.expand_dims(x, 1), self.n, axis=1)
+        return ops.repeat(ops.expand_dims(inputs, 1), self.n, axis=1)

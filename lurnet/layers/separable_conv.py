@@ -56,12 +56,12 @@ class SeparableConv(ConvLike, Parametric):
         self.bias = self.weight("bias", (self.filters,)) if self.use_bias else None
         self._expect(channels)
 
-    def call(self, x: Any) -> Any:
+    def call(self, inputs: Any) -> Any:
         """``activation(separable_conv(x, kernels) + bias)``."""
         if self.padding == "valid":
-            self._check_fits(x.shape, self.kernel_size, self.dilation_rate)
+            self._check_fits(inputs.shape, self.kernel_size, self.dilation_rate)
         y = ops.separable_conv(
-            x,
+            inputs,
             self.depthwise_kernel,
             self.pointwise_kernel,
             strides=self.strides,

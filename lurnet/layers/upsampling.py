@@ -35,9 +35,9 @@ class UpSampling1D(Spatial, Layer):
         super().setup()
         self._expect()
 
-    def call(self, x: Any) -> Any:
+    def call(self, inputs: Any) -> Any:
         """The repeated steps."""
-        return ops.repeat(x, self.size, axis=1)
+        return ops.repeat(inputs, self.size, axis=1)
 
 
 @fields
@@ -59,13 +59,15 @@ class UpSampling2D(Spatial, Layer):
         super().setup()
         self._expect()
 
-    def call(self, x: Any) -> Any:
+    def call(self, inputs: Any) -> Any:
         """The enlarged images."""
         if self.interpolation == "nearest":
-            return _repeat(x, self.size, self._spatial_axes)
-        size = tuple(x.shape[a] * f for a, f in zip(self._spatial_axes, self.size, strict=True))
+            return _repeat(inputs, self.size, self._spatial_axes)
+        size = tuple(
+            inputs.shape[a] * f for a, f in zip(self._spatial_axes, self.size, strict=True)
+        )
         return ops.image.resize(
-            x, size, interpolation=self.interpolation, data_format=self.data_format
+            inputs, size, interpolation=self.interpolation, data_format=self.data_format
         )
 
 
@@ -87,6 +89,6 @@ class UpSampling3D(Spatial, Layer):
         super().setup()
         self._expect()
 
-    def call(self, x: Any) -> Any:
+    def call(self, inputs: Any) -> Any:
         """The enlarged volumes."""
-        return _repeat(x, self.size, self._spatial_axes)
+        return _repeat(inputs, self.size, self._spatial_axes)

@@ -227,7 +227,7 @@ class Functional(Model):
             return _keep_mask(x, lib.expand_dims(x, axis=-1))
         return x
 
-    def compute_mask(self, inputs: Any, previous_mask: Any) -> Any:
+    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
         """Masks are found by the layers inside."""
         return None
 

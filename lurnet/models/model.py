@@ -111,11 +111,11 @@ class Model(Trainer, Layer):
         kwargs = {k: v for k, v in kwargs.items() if k != "inputs"}
         return super()._inferred((Prepared(host.boundary), *args[1:]), kwargs)
 
-    def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
-        """The output as symbolic tensors, for symbolic inputs."""
+    def _spec(self, args: tuple, kwargs: dict) -> Any:
+        """The output as symbolic tensors; of a model with a host part, by what comes after it."""
         if self._host is not None:
             return self._inferred(args, kwargs)
-        return super().compute_output_spec(*args, **kwargs)
+        return super()._spec(args, kwargs)
 
     def _build_for(self, args: tuple, kwargs: dict) -> None:
         """Build a subclassed model: its own build(), and its layers by tracing the call."""
@@ -125,7 +125,7 @@ class Model(Trainer, Layer):
 
     def _build_sublayers(self, args: tuple, kwargs: dict) -> None:
         if any_symbolic((args, kwargs)) and not all(x.built for x in self._flatten_layers(False)):
-            Layer.compute_output_spec(self, *args, **kwargs)
+            super()._spec(args, kwargs)
 
     def build(self, input_shape: Any = None) -> None:
         """Make the weights for an input shape (with the batch axis)."""
@@ -135,7 +135,7 @@ class Model(Trainer, Layer):
             symbols = tree.map_shape_structure(self._symbol, input_shape)
             self.built = True
             with contextlib.suppress(Untraceable):  # then the first call builds the layers
-                Layer.compute_output_spec(self, symbols)
+                super()._spec((symbols,), {})
         self.built = True
 
     # --- looking

@@ -186,7 +186,7 @@ class Sequential(Model):
             self._stack.insert(0, InputLayer(batch_shape=(None, *x.shape[1:]), dtype=dtype))
         self._rebuild()
 
-    def compute_mask(self, inputs: Any, previous_mask: Any) -> Any:
+    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
         """Masks are found by the layers inside."""
         return None
 

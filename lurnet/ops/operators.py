@@ -24,7 +24,6 @@ COMPARISONS = {
     "le": logic.less_equal,
     "gt": logic.greater,
     "ge": logic.greater_equal,
-    "eq": logic.equal,
     "ne": logic.not_equal,
 }
 UNARY = {"neg": arithmetic.negative, "abs": arithmetic.absolute, "invert": logic.logical_not}
@@ -49,7 +48,7 @@ METHODS = {
     "squeeze": _forward(shapes.squeeze),
     "__getitem__": _forward(indexing.get_item),
     "T": property(_forward(shapes.transpose)),
-    "__hash__": object.__hash__,  # a tensor with `==` of its own is still a key by identity
+    "__round__": lambda self, ndigits=None: arithmetic.round(self, ndigits or 0),
 }
 
 

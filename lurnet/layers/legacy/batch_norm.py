@@ -19,14 +19,15 @@ class Keras1BatchNormalization(BatchNormalization):
 
     mode: Literal[1, 2] = 1  #: 1: sample by sample; 2: by the statistics of the batch at hand
 
-    def call(self, x: Any, training: Any = None, mask: Any = None) -> Any:
+    def call(self, inputs: Any, training: Any = None, mask: Any = None) -> Any:
         """Shift, scale, and apply gamma and beta."""
-        axes = -1 if self.mode == 1 else [a for a in range(len(x.shape)) if a != self._channels(x)]
-        centred = x - ops.mean(x, axis=axes, keepdims=True)
+        others = [a for a in range(len(inputs.shape)) if a != self._channels(inputs)]
+        axes = -1 if self.mode == 1 else others
+        centred = inputs - ops.mean(inputs, axis=axes, keepdims=True)
         spread = ops.sqrt(ops.mean(centred * centred, axis=axes, keepdims=True) + self.epsilon)
         if self.mode == 1:
             spread = spread + self.epsilon  # Keras 1 added it twice
-        return centred / spread * self._wide(x, self.gamma) + self._wide(x, self.beta)
+        return centred / spread * self._wide(inputs, self.gamma) + self._wide(inputs, self.beta)
 
     def _channels(self, x: Any) -> int:
         return self.axis % len(x.shape)

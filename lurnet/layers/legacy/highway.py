@@ -35,10 +35,10 @@ class Highway(Weighted):
         )
         self.input_spec = InputSpec(ndim=2, axes={-1: size})
 
-    def call(self, x: Any) -> Any:
+    def call(self, inputs: Any) -> Any:
         """The mixture of the transformed input and the input."""
-        gate, new = ops.matmul(x, self.carry), ops.matmul(x, self.kernel)
+        gate, new = ops.matmul(inputs, self.carry), ops.matmul(inputs, self.kernel)
         if self.bias is not None:
             gate, new = gate + self.carry_bias, new + self.bias
         gate = ops.sigmoid(gate)
-        return gate * self.activation(new) + (1 - gate) * x
+        return gate * self.activation(new) + (1 - gate) * inputs

@@ -63,10 +63,10 @@ class LocallyConnected(Spatial, Weighted):
             places.append(count)
         return pads, places
 
-    def call(self, x: Any) -> Any:
+    def call(self, inputs: Any) -> Any:
         """``activation(window @ kernel[place] + bias[place])`` at each place."""
         first = self._channel_axis == 1
-        y = ops.einsum("bpw,pwf->bpf", self._windows(x, first), self.kernel)
+        y = ops.einsum("bpw,pwf->bpf", self._windows(inputs, first), self.kernel)
         y = ops.reshape(y, (-1, *self._places, self.filters))
         if self.bias is not None:
             y = y + self.bias

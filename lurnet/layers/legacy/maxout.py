@@ -28,7 +28,7 @@ class MaxoutDense(Weighted):
         self.bias = self.weight("bias", (self.features, self.units)) if self.use_bias else None
         self.input_spec = InputSpec(ndim=2, axes={-1: input_shape[-1]})
 
-    def call(self, x: Any) -> Any:
+    def call(self, inputs: Any) -> Any:
         """``max over k of x @ kernel[k] + bias[k]``."""
-        parts = ops.einsum("bd,kdu->bku", x, self.kernel)
+        parts = ops.einsum("bd,kdu->bku", inputs, self.kernel)
         return ops.max(parts if self.bias is None else parts + self.bias, axis=1)

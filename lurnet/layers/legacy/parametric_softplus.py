@@ -28,9 +28,9 @@ class ParametricSoftplus(Layer):
         self.alphas = self.add_weight(shape, _filled(self.alpha_init), name="alphas")
         self.betas = self.add_weight(shape, _filled(self.beta_init), name="betas")
 
-    def call(self, x: Any) -> Any:
+    def call(self, inputs: Any) -> Any:
         """The activation."""
-        return self.alphas * ops.softplus(self.betas * x)
+        return self.alphas * ops.softplus(self.betas * inputs)
 
 
 def _filled(value: float) -> dict[str, Any]:

@@ -34,10 +34,10 @@ class SReLU(Layer):
             first = getattr(self, f"{name}_initializer")
             setattr(self, name, self.add_weight(shape, first, name=name))
 
-    def call(self, x: Any) -> Any:
+    def call(self, inputs: Any) -> Any:
         """Three straight lines."""
         left = self.t_left + 0.0
         right = left + ops.abs(self.t_right)
-        below = left + self.a_left * (ops.minimum(x, left) - left)
-        above = self.a_right * ops.maximum(x - right, 0.0)
-        return below + ops.clip(x - left, 0.0, right - left) + above
+        below = left + self.a_left * (ops.minimum(inputs, left) - left)
+        above = self.a_right * ops.maximum(inputs - right, 0.0)
+        return below + ops.clip(inputs - left, 0.0, right - left) + above

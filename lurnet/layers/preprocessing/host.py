@@ -66,7 +66,10 @@ class HostLayer(Layer):
         """The output by shapes alone: nothing is looked up."""
         return self.compute_output_spec(*args, **kwargs)
 
-    def compute_output_spec(self, inputs: Any) -> Any:
+    def _spec(self, args: tuple, kwargs: dict) -> Any:
+        return self.encoded_spec(self._first(args, kwargs))
+
+    def encoded_spec(self, inputs: Any) -> Any:
         """The output as a symbolic tensor, for a symbolic input."""
         return infer(self.encoded, SymbolicTensor(self.index_shape(inputs), "int32"))
 

@@ -133,30 +133,64 @@ class ImageLayer(Layer):
 
     def call(self, data: Any, training: Any = True) -> Any:
         """Shapes: (batch, height, width, channels) or without batch, in the layer's layout."""
-        transformation = self.get_random_transformation(data, training=training)
-        if not isinstance(data, dict):
-            return self._apply(self.transform_images, data, transformation, training)
-        out = dict(data)
         known = {"images", "labels", "segmentation_masks", "bounding_boxes"}
-        if set(data) - known:
+        if isinstance(data, dict) and set(data) - known:
             raise BadValue(f"{describe(self)} takes {sorted(known)}, but it got {sorted(data)}.")
-        for key in data:
-            method = getattr(self, f"transform_{key}")
-            if key in ("images", "segmentation_masks"):
-                out[key] = self._apply(method, data[key], transformation, training)
-            else:
-                out[key] = method(data[key], transformation, training)
-        return out
+        several = self._is_batched(images_of(data))
+        options = {
+            "transformation": self.get_random_transformation(data, training=training),
+            "training": training,
+        }
+        if not isinstance(data, dict):
+            change = self.transform_images if several else self.transform_single_image
+            return change(data, **options)
+        names = _PLURAL if several else _SINGLE
+        return {k: getattr(self, f"transform_{names[k]}")(v, **options) for k, v in data.items()}
 
-    def _apply(self, method: Any, images: Any, transformation: Any, training: Any) -> Any:
+    def _is_batched(self, images: Any) -> bool:
         if len(images.shape) not in (3, 4):
             raise BadValue(
                 f"{describe(self)} expects images with 4 axes (a batch) or 3 (one image), but it "
                 f"got shape {tuple(images.shape)}."
             )
-        if len(images.shape) == 4:
-            return method(images, transformation, training=training)
-        return method(images[None], transformation, training=training)[0]
+        return len(images.shape) == 4
+
+    def transform_single_image(self, image: Any, transformation: Any, training: Any = True) -> Any:
+        """One changed image."""
+        out = self.transform_images(image[None], transformation=transformation, training=training)
+        return out[0]
+
+    def transform_single_label(self, label: Any, transformation: Any, training: Any = True) -> Any:
+        """The label of one image."""
+        label = ops.expand_dims(label, 0)
+        out = self.transform_labels(label, transformation=transformation, training=training)
+        return ops.squeeze(out, 0)
+
+    def transform_single_bounding_box(
+        self, bounding_box: dict, transformation: Any, training: Any = True
+    ) -> dict:
+        """The boxes of one image."""
+        boxes = {k: ops.expand_dims(v, 0) for k, v in bounding_box.items()}
+        out = self.transform_bounding_boxes(boxes, transformation=transformation, training=training)
+        return {k: ops.squeeze(v, 0) for k, v in out.items()}
+
+    def transform_single_segmentation_mask(
+        self, segmentation_mask: Any, transformation: Any, training: Any = True
+    ) -> Any:
+        """The mask of one image."""
+        out = self.transform_segmentation_masks(
+            segmentation_mask[None], transformation=transformation, training=training
+        )
+        return out[0]
+
+
+_PLURAL = {k: k for k in ("images", "labels", "segmentation_masks", "bounding_boxes")}
+_SINGLE = {
+    "images": "single_image",
+    "labels": "single_label",
+    "segmentation_masks": "single_segmentation_mask",
+    "bounding_boxes": "single_bounding_box",
+}
 
 
 def is_range(value: Any) -> bool:

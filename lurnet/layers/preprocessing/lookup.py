@@ -307,11 +307,11 @@ class Lookup(VocabularyLayer):
             )
         return self._inverted(inputs) if self.invert else super().on_host(inputs)
 
-    def compute_output_spec(self, inputs: Any) -> Any:
+    def encoded_spec(self, inputs: Any) -> Any:
         """The output as a symbolic tensor, for a symbolic input."""
         if self.invert:
             return SymbolicTensor(inputs.shape, "string" if self.token_kind is str else "int32")
-        return super().compute_output_spec(inputs)
+        return super().encoded_spec(inputs)
 
     def indices(self, inputs: np.ndarray) -> np.ndarray:
         """Indices of tokens."""

@@ -1,7 +1,7 @@
 """Numbers scaled: by a constant, or by the mean and variance of data."""
 
 from collections.abc import Iterable, Iterator
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 
@@ -65,22 +65,26 @@ class Normalization(Layer):
     invert: bool = False  #: whether to undo it: ``x * sqrt(variance) + mean``
 
     supports_masking = True
+    input_mean: ClassVar[Any]
+    input_variance: ClassVar[Any]
 
     def setup(self) -> None:
         """Mean and variance come together."""
         super().setup()
         self._input_shape: tuple | None = None
-        if (self.mean is None) != (self.variance is None):
+        if (self.input_mean is None) != (self.input_variance is None):
             raise BadValue(f"{describe(self)} needs both `mean` and `variance`, or none of them.")
-        if self.mean is not None and np.shape(self.mean) != np.shape(self.variance):
+        if self.input_mean is None:
+            return
+        mean, variance = np.shape(self.input_mean), np.shape(self.input_variance)
+        if mean != variance:
             raise BadValue(
-                f"{describe(self)}: `mean` has shape {np.shape(self.mean)}, but `variance` has "
-                f"shape {np.shape(self.variance)}; they must be the same."
+                f"{describe(self)}: `mean` has shape {mean}, but `variance` has shape {variance}; "
+                "they must be the same."
             )
-        if self.mean is not None and np.ndim(self.mean) > len(self.axis):
+        if len(mean) > len(self.axis):
             raise BadValue(
-                f"{describe(self)}: `mean` has {np.ndim(self.mean)} axes, but `axis` names "
-                f"{len(self.axis)}."
+                f"{describe(self)}: `mean` has {len(mean)} axes, but `axis` names {len(self.axis)}."
             )
 
     def build(self, input_shape: tuple) -> None:
@@ -97,7 +101,7 @@ class Normalization(Layer):
                 f"{input_shape}."
             )
         self._broadcast = [input_shape[a] if a in self._kept else 1 for a in range(rank)]
-        if self.mean is None:
+        if self.input_mean is None:
             options: dict[str, Any] = {"trainable": False}
             self.adapt_mean = self.add_weight(kept, "zeros", name="mean", **options)
             self.adapt_variance = self.add_weight(kept, "ones", name="variance", **options)
@@ -119,7 +123,7 @@ class Normalization(Layer):
             mean = new
         if not total:
             raise BadValue(f"{describe(self)}: adapt() got no data.")
-        if self.mean is not None:
+        if self.input_mean is not None:
             raise BadState(f"{describe(self)} was given its mean, so it cannot adapt.")
         self.adapt_mean.assign(mean)
         self.adapt_variance.assign(variance)
@@ -144,14 +148,31 @@ class Normalization(Layer):
 
     def _spread(self, kind: str) -> Any:
         """Mean or variance with the rank of the input."""
-        if getattr(self, kind) is None:
+        given = getattr(self, f"input_{kind}")
+        if given is None:
             value = ops.convert_to_tensor(getattr(self, f"adapt_{kind}"))
             return ops.reshape(value, self._broadcast)
-        value = np.asarray(getattr(self, kind), "float32")
+        value = np.asarray(given, "float32")
         shape = [1] * len(self._broadcast)
         for i, size in enumerate(reversed(value.shape)):
             shape[self._kept[-1 - i]] = size
         return ops.cast(value.reshape(shape), self.compute_dtype)
+
+    def get_config(self) -> dict[str, Any]:
+        """The constructor's arguments: what was learnt from data lies in the weights."""
+        return super().get_config() | {"mean": self.input_mean, "variance": self.input_variance}
+
+
+def _statistic(kind: str) -> property:
+    """What is subtracted or divided by, once the layer is built; before, the argument given."""
+    return property(
+        lambda self: self._spread(kind) if self.built else getattr(self, f"input_{kind}"),
+        lambda self, value: setattr(self, f"input_{kind}", value),
+    )
+
+
+# Fields that are more than an attribute: they get their property once the fields are known.
+Normalization.mean, Normalization.variance = _statistic("mean"), _statistic("variance")
 
 
 def _batches(data: Any) -> Iterator[np.ndarray]:

@@ -11,7 +11,7 @@ from lurnet.core.variable import Variable, pure
 from lurnet.layers import added
 from lurnet.layers.base import Layer
 from lurnet.layers.input_spec import describe
-from lurnet.layers.rnn.cell import Steps
+from lurnet.layers.rnn.cell import Steps, drawn_once
 from lurnet.layers.rnn.stacked import as_cell, initial_state, start
 
 
@@ -106,22 +106,35 @@ class Recurrent(Layer):
     ) -> Any:
         """Shapes: (batch, time, ...) to the last output (batch, units), or all of them."""
         states = self._first_states(sequences, initial_state)
-        steps = start(self.cell, sequences.shape[0], training)
-        mask = _time_major(mask)
-        zeros = self.zero_output_for_mask and mask is not None
-        last = not self.return_sequences and steps.shows_state and not zeros
-        states, outputs = self._loop(steps, sequences, mask, states, not last)
+        with drawn_once(self.cell, sequences.shape[0], training):
+            last, outputs, states = self.inner_loop(
+                sequences=sequences, initial_state=states, mask=mask, training=training
+            )
         if self.stateful:
             for variable, new in zip(tree.flatten(self.states), tree.flatten(states), strict=True):
                 variable.assign(new)
-        if last:
-            output = _shown(states)
-        elif self.return_sequences:
-            output = ops.swapaxes(ops.flip(outputs, 0) if self.go_backwards else outputs, 0, 1)
-        else:
-            output = outputs[0] if self.go_backwards else outputs[-1]
-        output = ops.cast(output, self.compute_dtype)
+        output = ops.cast(outputs if self.return_sequences else last, self.compute_dtype)
         return (output, *states) if self.return_state else output
+
+    def inner_loop(
+        self, sequences: Any, initial_state: Any, mask: Any, training: Any = False
+    ) -> tuple[Any, Any, Any]:
+        """Last output, outputs of all steps (batch, time, ...), last states.
+
+        Without ``return_sequences`` the outputs are the last one alone, (batch, 1, ...).
+        """
+        steps = start(self.cell, sequences.shape[0], training)
+        mask = _time_major(mask)
+        states = list(initial_state) if tree.is_nested(initial_state) else [initial_state]
+        zeros = self.zero_output_for_mask and mask is not None
+        shown = not self.return_sequences and steps.shows_state and not zeros
+        states, outputs = self._loop(steps, sequences, mask, states, not shown)
+        if shown:
+            return _shown(states), ops.expand_dims(_shown(states), 1), states
+        if self.go_backwards:  # the scan puts each output at the place of its input
+            outputs = ops.flip(outputs, 0)
+        last, outputs = outputs[-1], ops.swapaxes(outputs, 0, 1)
+        return last, outputs if self.return_sequences else outputs[:, -1:], states
 
     def _first_states(self, sequences: Any, given: Any) -> list:
         batch = sequences.shape[0]
@@ -175,9 +188,9 @@ class Recurrent(Layer):
 
     # --- masks
 
-    def compute_mask(self, inputs: Any, previous_mask: Any) -> Any:
+    def compute_mask(self, _: Any, mask: Any = None) -> Any:
         """The mask goes on with the outputs of all steps; a last output has none."""
-        mask = tree.flatten(previous_mask)[0] if self.return_sequences else None
+        mask = tree.flatten(mask)[0] if self.return_sequences else None
         return [mask] + [None] * len(self.state_size) if self.return_state else mask
 
 

@@ -161,9 +161,9 @@ class Bidirectional(Layer):
             return merged
         return (*merged, *states) if self.merge_mode is None else (merged, *states)
 
-    def compute_mask(self, inputs: Any, previous_mask: Any) -> Any:
+    def compute_mask(self, _: Any, mask: Any = None) -> Any:
         """The mask goes on with the outputs of all steps; a last output has none."""
-        mask = previous_mask[0] if isinstance(previous_mask, (list, tuple)) else previous_mask
+        mask = mask[0] if isinstance(mask, (list, tuple)) else mask
         mask = mask if self.return_sequences else None
         merged = [mask, mask] if self.merge_mode is None else [mask]
         states = [None] * (2 * len(self.forward_layer.state_size)) if self.return_state else []

@@ -1,6 +1,8 @@
 """What recurrent cells have in common: weights, dropout, and a step in two parts."""
 
-from collections.abc import Callable
+import contextlib
+import contextvars
+from collections.abc import Callable, Iterator
 from dataclasses import KW_ONLY
 from typing import Any, ClassVar, NamedTuple
 
@@ -27,6 +29,34 @@ class Steps(NamedTuple):
     step: Callable
     shows_state: bool
     moving: list[Variable]
+
+
+#: Dropout masks of the cells of the sequence under way, by the cell's identity.
+_masks: contextvars.ContextVar[dict[int, tuple[Masks, Masks]]] = contextvars.ContextVar("masks")
+
+
+@contextlib.contextmanager
+def drawn_once(cell: Any, batch: Any, training: Any) -> Iterator[None]:
+    """Draw the dropout masks of a cell and those in it once, for all steps inside."""
+    parts = cell._flatten_layers() if isinstance(cell, Layer) else []
+    cells = [c for c in parts if isinstance(c, RecurrentCell) and c.built]
+    token = _masks.set({id(c): c.masks(batch, training) for c in cells})
+    try:
+        yield
+    finally:
+        _masks.reset(token)
+
+
+def by_steps(call: Callable) -> Callable:
+    """Mark a cell's ``call`` as one that only runs its ``start``: a loop may use that directly."""
+    call.by_steps = call  # type: ignore[attr-defined]  # a wrapper copies the mark, but is another
+    return call
+
+
+def runs_by_steps(cell: Any) -> bool:
+    """Whether a cell's ``call`` is marked so, and not a user's own."""
+    call = getattr(cell.call, "__func__", None)
+    return call is not None and getattr(call, "by_steps", None) is call
 
 
 @fields
@@ -98,9 +128,9 @@ class RecurrentCell(Layer):
         sizes = self.state_size if tree.is_nested(self.state_size) else [self.state_size]
         return [ops.zeros((batch_size, size), dtype=self.compute_dtype) for size in sizes]
 
-    def start(self, batch: Any, training: Any) -> Steps:
+    def start(self, batch: Any, training: Any, **_: Any) -> Steps:
         """Draw the dropout masks of one sequence and give its two functions."""
-        inner, outer = self.masks(batch, training)
+        inner, outer = _masks.get({}).get(id(self)) or self.masks(batch, training)
         return Steps(
             lambda x: self.project(x, inner),
             lambda x, states: self.advance(x, states, outer),
@@ -113,11 +143,11 @@ class RecurrentCell(Layer):
         if not training:
             return None, None
         return (
-            self._masks((batch, self.kernel.shape[0]), self.dropout),
-            self._masks((batch, self.units), self.recurrent_dropout),
+            self._draw((batch, self.kernel.shape[0]), self.dropout),
+            self._draw((batch, self.units), self.recurrent_dropout),
         )
 
-    def _masks(self, shape: tuple, rate: float) -> Masks:
+    def _draw(self, shape: tuple, rate: float) -> Masks:
         if not 0 < rate < 1:
             return None
         ones = ops.ones(shape, dtype=self.compute_dtype)
@@ -141,6 +171,7 @@ class RecurrentCell(Layer):
         """Output and new states, from the projected input and the old states."""
         raise NotImplementedError
 
+    @by_steps
     def call(self, inputs: Any, states: Any, training: Any = False) -> tuple[Any, Any]:
         """One step: (batch, d) and the states to (batch, units) and the new states."""
         steps = self.start(inputs.shape[0], training)

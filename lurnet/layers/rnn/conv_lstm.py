@@ -87,8 +87,8 @@ class ConvLSTMCell(LongShort):
         if not training:
             return None, None
         return (
-            self._masks((batch, *self._step_shape), self.dropout),
-            self._masks((batch, *self._state_shape), self.recurrent_dropout),
+            self._draw((batch, *self._step_shape), self.dropout),
+            self._draw((batch, *self._state_shape), self.recurrent_dropout),
         )
 
     def project(self, x: Any, masks: Masks) -> Any:

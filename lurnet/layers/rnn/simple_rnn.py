@@ -6,7 +6,7 @@ from lurnet import ops
 from lurnet.core.fields import PositiveInt, fields
 from lurnet.layers.options import Activation
 from lurnet.layers.rnn.builtin import BuiltIn
-from lurnet.layers.rnn.cell import Masks, RecurrentCell, masked_product
+from lurnet.layers.rnn.cell import Masks, RecurrentCell, by_steps, masked_product
 
 
 @fields
@@ -24,6 +24,11 @@ class SimpleRNNCell(RecurrentCell):
     units: PositiveInt  #: size of the state and of the output
     activation: Activation = "tanh"  #: applied to the new state
     use_bias: bool = True  #: whether to add a bias
+
+    @by_steps
+    def call(self, sequence: Any, states: Any, training: Any = False) -> tuple[Any, Any]:
+        """One step: (batch, d) and the state to (batch, units) and the new state."""
+        return super().call(sequence, states, training)
 
     def advance(self, x: Any, states: list, masks: Masks) -> tuple[Any, list]:
         """Output and new state."""

@@ -8,8 +8,9 @@ from lurnet.core import tree
 from lurnet.core.errors import BadValue
 from lurnet.core.fields import Convert, fields
 from lurnet.core.registry import deserialize
+from lurnet.layers.arguments import accepted
 from lurnet.layers.base import Layer
-from lurnet.layers.rnn.cell import RecurrentCell, Steps
+from lurnet.layers.rnn.cell import Steps, by_steps, runs_by_steps
 
 
 def as_cell(_: Any, value: Any) -> Any:
@@ -27,15 +28,13 @@ def as_cell(_: Any, value: Any) -> Any:
     return value
 
 
-def start(cell: Any, batch: Any, training: Any) -> Steps:
+def start(cell: Any, batch: Any, training: Any, **more: Any) -> Steps:
     """The functions of any cell for one sequence: of ours, of a stack, or of the user's."""
-    if isinstance(cell, RecurrentCell) and type(cell).call is RecurrentCell.call:
-        return cell.start(batch, training)
-    if isinstance(cell, StackedRNNCells) and type(cell).call is StackedRNNCells.call:
-        return cell.start(batch, training)
+    if runs_by_steps(cell):
+        return cell.start(batch, training, **more)
     flags = {}
-    if isinstance(cell, Layer) and "training" in cell._parameters():
-        flags = {"training": training}
+    if isinstance(cell, Layer):
+        flags = accepted(cell.call, {"training": training} | more)
     run: Callable[..., Any] = cell if callable(cell) else cell.call
 
     def step(x: Any, states: list) -> tuple[Any, list]:
@@ -104,9 +103,9 @@ class StackedRNNCells(Layer):
         """The states before the first step, one list per cell."""
         return [initial_state(cell, batch_size, self.compute_dtype) for cell in self.cells]
 
-    def start(self, batch: Any, training: Any) -> Steps:
+    def start(self, batch: Any, training: Any, **more: Any) -> Steps:
         """The first cell projects the inputs, the others the output of the one before."""
-        first, *rest = [start(cell, batch, training) for cell in self.cells]
+        first, *rest = [start(cell, batch, training, **more) for cell in self.cells]
 
         def step(x: Any, states: list) -> tuple[Any, list]:
             held = [list(s) if tree.is_nested(s) else [s] for s in states]
@@ -120,7 +119,10 @@ class StackedRNNCells(Layer):
         moving = [v for steps in (first, *rest) for v in steps.moving]
         return Steps(first.project, step, (rest or [first])[-1].shows_state, moving)
 
-    def call(self, inputs: Any, states: list, training: Any = False) -> tuple[Any, list]:
-        """One step through all cells."""
-        steps = self.start(inputs.shape[0], training)
+    @by_steps
+    def call(
+        self, inputs: Any, states: list, training: Any = False, **kwargs: Any
+    ) -> tuple[Any, list]:
+        """One step through all cells; each gets those of the other arguments that it takes."""
+        steps = self.start(inputs.shape[0], training, **kwargs)
         return steps.step(steps.project(inputs), states)
