@@ -8,6 +8,7 @@ from lurnet.core.errors import BadValue
 from lurnet.core.fields import Rate, fields
 from lurnet.layers.base import Layer
 from lurnet.layers.input_spec import describe
+from lurnet.layers.per_sample import has_axes
 
 
 class _Attending(Layer):
@@ -72,6 +73,8 @@ class _Attending(Layer):
             y = y * ops.cast(ops.expand_dims(masks[0], -1), y.dtype)
         return (y, weights) if return_attention_scores else y
 
+    keeps_mask = True
+
     def compute_mask(self, inputs: Any, previous_mask: Any) -> Any:
         """The query's mask."""
         several = isinstance(previous_mask, (list, tuple))
@@ -101,6 +104,8 @@ class Attention(_Attending):
     score_mode: Literal["dot", "concat"] = "dot"  #: "concat": sums of tanh(query + key)
     dropout: Rate = 0.0  #: share of the weights to set to 0 while training
     seed: int | None = None  #: seed of the dropout
+
+    per_sample = has_axes(3)
 
     def build(self, input_shape: Any) -> None:
         """Make the numbers that multiply the scores."""
@@ -135,6 +140,8 @@ class AdditiveAttention(_Attending):
     use_scale: bool = True  #: whether learnt numbers, one per feature, multiply the terms
     dropout: Rate = 0.0  #: share of the weights to set to 0 while training
     seed: int | None = None  #: seed of the dropout
+
+    per_sample = has_axes(3)
 
     def build(self, input_shape: Any) -> None:
         """Make the scale, one number per feature."""

@@ -61,6 +61,13 @@ class Layer(Stateful, Config):
     name: Name = None  #: unique name; made from the class name if None
 
     supports_masking: ClassVar[bool] = False
+    #: Whether each sample is computed by itself: True, or a method that tells for input shapes.
+    per_sample: ClassVar[Any] = False
+    #: Whether the outputs' mask is made of the inputs' masks alone, which ``compute_mask`` says.
+    keeps_mask: ClassVar[Any] = True
+    #: Whether it disturbs its input at random while training, as dropout does; None: it does
+    #: where it holds random numbers and no layers.
+    draws: ClassVar[bool | None] = None
 
     # --- construction
 

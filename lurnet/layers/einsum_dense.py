@@ -114,6 +114,18 @@ class EinsumDense(Weighted):
         kept = [sizes[c] if c in axes else 1 for c in letters.output[first:]]
         return (*kept, *(1,) * more)
 
+    def per_sample(self, shape: tuple) -> bool:
+        """Whether the batch axis comes out first, and is neither summed over nor anywhere else."""
+        letters = read(self.equation)
+        more = len(shape) - len(letters.input)
+        if self.activation is not None and more + len(letters.output) < 2:
+            return False
+        if letters.more == "before" and more:
+            return True
+        batch, others = letters.input[0], letters.input[1:] + letters.kernel
+        others += letters.output[1:] + (self.bias_axes or "")
+        return letters.output[0] == batch and batch not in others
+
     def call(self, x: Any) -> Any:
         """``activation(einsum(equation, x, kernel) + bias)``."""
         y = ops.einsum(self.equation, x, self.kernel)

@@ -12,6 +12,7 @@ from lurnet.layers.base import Layer
 from lurnet.layers.einsum_dense import EinsumDense
 from lurnet.layers.input_spec import describe
 from lurnet.layers.options import Constraint, Initializer, MaybePositive, Regularizer
+from lurnet.layers.per_sample import has_axes, of_vectors
 
 
 def _as_tuple(_: Any, value: Any) -> Any:
@@ -30,6 +31,7 @@ class _Heads(Layer):
     """Projections to heads, masks, and the projection of the result."""
 
     supports_masking = True
+    draws = True
 
     def setup(self) -> None:
         """A stream of random numbers, where they are needed."""
@@ -154,6 +156,11 @@ class MultiHeadAttention(_Heads):
         if self.attention_axes is None:
             self.attention_axes = tuple(range(1, len(query_shape) - 1))
 
+    def per_sample(self, *shapes: tuple) -> bool:
+        """Whether it attends over axes of a sample."""
+        axes = self.attention_axes or ()
+        return of_vectors(self, *shapes) and all(0 < a < len(shapes[0]) - 1 for a in axes)
+
     def call(
         self,
         query: Any,
@@ -237,6 +244,8 @@ class GroupQueryAttention(_Heads):
     seed: int | None = None  #: seed of the dropout
 
     _own_fields_first = True
+
+    per_sample = has_axes(3)
 
     def setup(self) -> None:
         """The heads must fall into groups of equal size."""

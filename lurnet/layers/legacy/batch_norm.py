@@ -19,6 +19,10 @@ class Keras1BatchNormalization(BatchNormalization):
 
     mode: Literal[1, 2] = 1  #: 1: sample by sample; 2: by the statistics of the batch at hand
 
+    def per_sample(self, shape: tuple) -> bool:
+        """By mode."""
+        return self.mode == 1 and len(shape) > 1
+
     def call(self, x: Any, training: Any = None, mask: Any = None) -> Any:
         """Shift, scale, and apply gamma and beta."""
         axes = -1 if self.mode == 1 else [a for a in range(len(x.shape)) if a != self._channels(x)]

@@ -25,6 +25,8 @@ class SimpleRNNCell(RecurrentCell):
     activation: Activation = "tanh"  #: applied to the new state
     use_bias: bool = True  #: whether to add a bias
 
+    per_sample = True
+
     def advance(self, x: Any, states: list, masks: Masks) -> tuple[Any, list]:
         """Output and new state."""
         h = masked_product(states[0], self.recurrent_kernel, masks)

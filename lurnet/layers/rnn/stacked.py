@@ -9,6 +9,7 @@ from lurnet.core.errors import BadValue
 from lurnet.core.fields import Convert, fields
 from lurnet.core.registry import deserialize
 from lurnet.layers.base import Layer
+from lurnet.layers.per_sample import is_per_sample
 from lurnet.layers.rnn.cell import RecurrentCell, Steps
 
 
@@ -119,6 +120,14 @@ class StackedRNNCells(Layer):
 
         moving = [v for steps in (first, *rest) for v in steps.moving]
         return Steps(first.project, step, (rest or [first])[-1].shows_state, moving)
+
+    def per_sample(self, shape: tuple, *states: tuple) -> bool:
+        """As all cells, each for the output of the one before."""
+        for cell in self.cells:
+            if not is_per_sample(cell, shape):
+                return False
+            shape = (None, *size_of(output_size(cell)))
+        return True
 
     def call(self, inputs: Any, states: list, training: Any = False) -> tuple[Any, list]:
         """One step through all cells."""
