@@ -73,7 +73,8 @@ def _compiled(model: Any, fn: Callable, facts: str | None, draws: bool) -> Calla
         return program.output_program(fn, steps.variables)
 
     def run(batch: Any) -> Any:
-        state, size = program.state_of(steps.variables), tree.leaves(batch)[0].shape[0]
+        state = program.state_of(steps.variables)
+        size = next(a.shape[0] for a in tree.leaves(batch) if a is not None)
         if size not in known:
             known[size] = (
                 program.compiled(make(), None, draws, state, batch)
