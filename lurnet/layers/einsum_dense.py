@@ -8,6 +8,7 @@ from lurnet.core.errors import BadValue
 from lurnet.core.fields import Convert, fields
 from lurnet.layers.input_spec import describe
 from lurnet.layers.options import Activation
+from lurnet.layers.per_sample import activations_are
 from lurnet.layers.weighted import Weighted
 
 _FORM = re.compile(r"(\.{3})?([a-zA-Z]+)(\.{3})?,([a-zA-Z]+)->(\.{3})?([a-zA-Z]+)(\.{3})?")
@@ -118,7 +119,7 @@ class EinsumDense(Weighted):
         """Whether the batch axis comes out first, and is neither summed over nor anywhere else."""
         letters = read(self.equation)
         more = len(shape) - len(letters.input)
-        if self.activation is not None and more + len(letters.output) < 2:
+        if not activations_are(self, (None,) * (more + len(letters.output))):
             return False
         if letters.more == "before" and more:
             return True
