@@ -195,10 +195,6 @@ MODELS = {
     "stacked": (graph((4,), lambda K, x: K.layers.Concatenate(axis=0)([x, x])), (4,)),
     "stacked from the end": (graph((4,), lambda K, x: K.layers.Concatenate(axis=-2)([x, x])), (4,)),
     "joined": (graph((4,), lambda K, x: K.layers.Concatenate(axis=1)([x, x])), (4,)),
-    "in training": (
-        graph((4,), lambda K, x: K.layers.BatchNormalization(momentum=1.0)(x, training=True)),
-        (4,),
-    ),
     "occurs": (chain((), lambda K: K.layers.CategoryEncoding(4)), ()),
     "constant rows": (
         graph((4,), lambda K, x: K.layers.Softmax(axis=1)(x, mask=np.eye(1, 4) == 1)),
@@ -245,3 +241,92 @@ def test_activations_are_of_the_batches_asked_for():
     x = RNG.normal(size=(7, 4)).astype("float32")
     (found,) = ours.activations(x, batch_size=3).values()
     np.testing.assert_allclose(found, ours.predict(x, batch_size=3, verbose=0), **CLOSE)
+
+
+# --- figures of a batch: evaluation in larger batches, training in smaller ones
+
+
+def compiled(net, loss="mse", **options):
+    def make(K):
+        made = net(K)
+        made.compile("sgd", loss(K) if callable(loss) else loss, **options)
+        return made
+
+    return make
+
+
+def plain(K, *more, width=3, shape=(4,), **options):
+    return K.Sequential([K.Input(shape), K.layers.Dense(width, "relu", **options), *more])
+
+
+def masked(K):
+    x = K.Input((5, 4))
+    return K.Model(x, K.layers.Dense(3)(K.layers.Masking(-1.0)(x)))
+
+
+X, Y = RNG.random((8, 4)).astype("float32"), RNG.random((8, 3)).astype("float32")
+LONG = np.where(RNG.random((8, 5, 1)) < 0.5, -1.0, RNG.random((8, 5, 4))).astype("float32")
+LONG_Y, WEIGHTS = RNG.random((8, 5, 3)).astype("float32"), RNG.random(8).astype("float32")
+FIGURES = {
+    "softmax": (compiled(lambda K: plain(K, K.layers.Softmax(axis=0))), X, Y, None),
+    "own layer": (compiled(lambda K: plain(K, own_in(K)())), X, Y, None),
+    "apart": (compiled(plain, metrics=["mae", "mse"]), X, Y, WEIGHTS),
+    "dice": (compiled(plain, "dice"), X, Y, None),
+    "class axis": (
+        compiled(plain, lambda K: K.losses.CategoricalCrossentropy(axis=0)),
+        X,
+        Y,
+        None,
+    ),
+    "masked": (compiled(masked, weighted_metrics=["mse"]), LONG, LONG_Y, None),
+    "orthogonal": (
+        compiled(lambda K: plain(K, activity_regularizer=K.regularizers.OrthogonalRegularizer())),
+        X,
+        Y,
+        None,
+    ),
+    "penalty": (compiled(lambda K: plain(K, activity_regularizer="l2")), X, Y, None),
+    "scalars": (
+        compiled(lambda K: K.Sequential([K.Input(()), K.layers.Rescaling(2.0)]), metrics=["mae"]),
+        X[:, 0],
+        Y[:, 0],
+        WEIGHTS,
+    ),
+    "ignored": (
+        compiled(plain, lambda K: K.losses.SparseCategoricalCrossentropy(True, ignore_class=0)),
+        X,
+        np.array([0, 1, 0, 2, 2, 0, 0, 1], "int32"),
+        None,
+    ),
+    "paired": (
+        compiled(lambda K: plain(K, width=1), metrics=["poisson", "hinge"]),
+        X,
+        Y[:, 0],
+        None,
+    ),
+    "cosine": (
+        compiled(plain, lambda K: K.losses.CosineSimilarity(axis=0), metrics=["cosine_similarity"]),
+        X,
+        Y,
+        None,
+    ),
+}
+
+
+def with_weights_of(theirs, make):
+    ours = make(lurnet)
+    ours.set_weights([np.asarray(w) for w in theirs.get_weights()])
+    return ours
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_evaluations_are_the_oracles(name):
+    make, x, y, weight = FIGURES[name]
+    theirs = make(oracle)
+    ours = with_weights_of(theirs, make)
+    options = {"sample_weight": weight, "verbose": 0, "return_dict": True}
+    for size in (2, 3):
+        expected = theirs.evaluate(x, y, batch_size=size, **options)
+        found = ours.evaluate(x, y, batch_size=size, **options)
+        for key, value in expected.items():
+            np.testing.assert_allclose(found[key], value, rtol=2e-5, atol=1e-6, err_msg=key)
