@@ -7,6 +7,7 @@ which state it; where one does not, a user's own above all, batches stay as they
 from typing import Any
 
 from lurnet import regularizers
+from lurnet.core.masking import get_mask
 from lurnet.core.registry import known
 from lurnet.core.traits import is_patched, stated
 from lurnet.layers import Lambda
@@ -29,10 +30,10 @@ def samples_apart(model: Any) -> bool:
 
 def whole_from_parts(model: Any) -> bool:
     """Whether a batch's loss and metrics are the means, or sums, of those of its samples."""
-    if not samples_apart(model) or any(len(y.shape) < 2 for y in model.outputs):
+    if not samples_apart(model) or not all(map(_penalty_adds, model._flatten_layers())):
         return False
-    if any(makes_masks(x) or not _penalty_adds(x) for x in model._flatten_layers()):
-        return False
+    if any(len(y.shape) < 2 or get_mask(y) is not None for y in model.outputs):
+        return False  # a mask's share of the batch divides; a row of scalars is one sample
     held = [x for x in model._loss_objects() if x is not None]
     return all(map(mean_over_samples, held)) and all(map(adds_samples, model.metrics))
 
