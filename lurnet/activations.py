@@ -8,6 +8,7 @@ from lurnet.core.registry import Registry
 from lurnet.core.registry import deserialize as _deserialize
 from lurnet.core.registry import serialize as _serialize
 from lurnet.core.symbolic import Tensor, op
+from lurnet.core.traits import states
 from lurnet.ops import (
     celu,
     elu,
@@ -119,8 +120,18 @@ _FUNCTIONS = [
     *(soft_shrink, softmax, softplus, softsign, sparse_plus, sparse_sigmoid, sparsemax),
     *(squareplus, tanh, tanh_shrink, threshold),
 ]
+
+
+def _of_vectors(*shapes: tuple) -> bool:
+    """Per sample where the last axis, along which these functions work, is not the batch's."""
+    return all(len(shape) > 1 for shape in shapes)
+
+
 for _function in _FUNCTIONS:
     registry.add(_function.__name__, _function)
+    states(per_sample=True)(_function)
+for _function in (glu, log_softmax, softmax, sparsemax):
+    states(per_sample=_of_vectors)(_function)
 registry |= {"swish": silu, "hard_swish": hard_silu}
 
 #: Functions that never turn the order of two values round, with their default options.

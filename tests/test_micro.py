@@ -41,15 +41,24 @@ def test_layers_that_mix_samples_keep_the_batch_whole(monkeypatch):
     layers = lurnet.layers
     monkeypatch.setattr(micro, "WORTH", 0)
 
-    def parts(*inner, loss="mse"):
+    def parts(*inner, loss="mse", **options):
         model = lurnet.Sequential(
             [lurnet.Input((6, 6, 1)), layers.Conv2D(2, 3), *inner, layers.Flatten()]
         )
-        model.compile("sgd", loss)
+        model.compile("sgd", loss, **options)
         model.fit(np.zeros((2, 6, 6, 1)), np.zeros((2, 32)), verbose=0)
         return micro.parts(model, (np.zeros((64, 6, 6, 1)), np.zeros((64, 32))))
 
-    assert parts(layers.Activation("relu")) == 2
+    assert parts(layers.Activation("relu"), layers.Softmax(axis=-2), layers.Dropout(0.5)) == 2
+    assert parts(metrics=["mae"]) == 2
+    assert parts(layers.Softmax(axis=-4)) == 1
+    assert parts(layers.UnitNormalization(axis=[0, 1])) == 1
+    assert parts(layers.Activation(lambda x: x)) == 1
+    assert parts(layers.Dropout(0.5, noise_shape=(1, 4, 4, 2))) == 1
+    assert parts(layers.MixUp()) == 1
+    assert parts(layers.Dense(2, activity_regularizer="l2")) == 2
+    assert parts(layers.Reshape((4, 4, 2), activity_regularizer=lambda x: 0.1)) == 1
+    assert parts(metrics=[lambda y, p: p]) == 1
     assert parts(layers.BatchNormalization()) == 1
     assert parts(layers.Lambda(lambda x: x)) == 1
     assert parts(loss="dice") == 1

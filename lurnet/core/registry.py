@@ -295,6 +295,8 @@ def _build(found: Any, config: dict) -> Any:
 def find_class(name: str, config: dict, module: str) -> Any:
     """The class or function that a config names; BadValue where neither table nor user has it."""
     registered = config.get("registered_name")
+    if registered is None and _is_key(config.get("module"), name):
+        return _table[config["module"], name]  # so ours are written; a user's have both names
     for key in (registered, name):
         custom = custom_object(key) if isinstance(key, str) else None
         if custom is not None:
@@ -312,10 +314,14 @@ def find_class(name: str, config: dict, module: str) -> Any:
     return found
 
 
+def _is_key(module: Any, name: str) -> bool:
+    return isinstance(module, str) and (module, name) in _table
+
+
 def contradicts(name: str, config: Mapping) -> bool:
     """Whether a config names a class of ours, and by ``registered_name`` another one of a user."""
     other = config.get("registered_name")
-    ours = isinstance(config.get("module"), str) and (config["module"], name) in _table
+    ours = _is_key(config.get("module"), name)
     return ours and isinstance(other, str) and other != name and custom_object(other) is not None
 
 

@@ -16,6 +16,7 @@ from lurnet.layers.options import (
     NotNegative,
     Regularizer,
 )
+from lurnet.layers.per_sample import beside_axis
 from lurnet.layers.weighted import Parametric
 from lurnet.ops.lowering import late
 
@@ -31,6 +32,7 @@ class Activation(Layer):
     activation: options.Activation  #: name of the function, or the function
 
     supports_masking = True
+    per_sample = True
 
     def call(self, inputs: Any) -> Any:
         """``activation(x)``, after a max-pooling if one follows and it makes no difference."""
@@ -53,6 +55,7 @@ class ReLU(Layer):
     threshold: NotNegative = 0.0  #: below it, the input is not passed on
 
     supports_masking = True
+    per_sample = True
 
     def call(self, inputs: Any) -> Any:
         """``activations.relu`` with these options."""
@@ -71,6 +74,7 @@ class LeakyReLU(Layer):
     negative_slope: NotNegative = 0.3  #: slope for negative input
 
     supports_masking = True
+    per_sample = True
 
     def accept(self, extra: dict[str, Any]) -> None:
         """Keras 1 and 2 called the slope ``alpha``."""
@@ -104,6 +108,7 @@ class PReLU(Parametric):
     shared_axes: Axes = None  #: axes (counted from 1) along which the slope is the same
 
     supports_masking = True
+    per_sample = True
 
     def setup(self) -> None:
         """A single shared axis may come without a list."""
@@ -135,6 +140,7 @@ class ELU(Layer):
     alpha: Number = 1.0  #: minus the limit for large negative input
 
     supports_masking = True
+    per_sample = True
 
     def call(self, inputs: Any) -> Any:
         """``activations.elu`` with this ``alpha``."""
@@ -152,6 +158,7 @@ class Softmax(Layer):
     axis: Any = -1  #: the axis, or a list of axes, along which the output sums to 1
 
     supports_masking = True
+    per_sample = beside_axis
 
     def setup(self) -> None:
         """Refuse an axis that is none."""

@@ -30,6 +30,8 @@ class AdaptivePooling(Spatial, Layer):
 class AdaptiveAveragePooling(AdaptivePooling):
     """The mean of each part."""
 
+    per_sample = True
+
     def call(self, inputs: Any) -> Any:
         """``ops.adaptive_average_pool``."""
         return ops.adaptive_average_pool(inputs, self.output_size, self.data_format)
@@ -37,6 +39,8 @@ class AdaptiveAveragePooling(AdaptivePooling):
 
 class AdaptiveMaxPooling(AdaptivePooling):
     """The largest value of each part."""
+
+    per_sample = True
 
     def call(self, inputs: Any) -> Any:
         """``ops.adaptive_max_pool``."""

@@ -8,6 +8,7 @@ from lurnet.core.errors import BadValue
 from lurnet.core.fields import Rate, fields
 from lurnet.layers.base import Layer
 from lurnet.layers.input_spec import describe
+from lurnet.layers.per_sample import has_axes
 
 
 class _Attending(Layer):
@@ -92,6 +93,8 @@ class _Attending(Layer):
             y = y * ops.cast(ops.expand_dims(masks[0], -1), y.dtype)
         return (y, weights) if return_attention_scores else y
 
+    keeps_mask = True
+
     def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         """The query's mask."""
         several = isinstance(mask, (list, tuple))
@@ -112,6 +115,8 @@ class Attention(_Attending):
     score_mode: Literal["dot", "concat"] = "dot"  #: "concat": sums of tanh(query + key)
     dropout: Rate = 0.0  #: share of the weights to set to 0 while training
     seed: int | None = None  #: seed of the dropout
+
+    per_sample = has_axes(3)
 
     def build(self, input_shape: Any) -> None:
         """Make the numbers that multiply the scores."""
@@ -148,6 +153,7 @@ class AdditiveAttention(_Attending):
     seed: int | None = None  #: seed of the dropout
 
     score_mode: ClassVar[str] = "dot"  # as Keras says of it
+    per_sample = has_axes(3)
 
     def build(self, input_shape: Any) -> None:
         """Make the scale, one number per feature."""

@@ -60,6 +60,13 @@ class Layer(Arguments, Stateful, Config):
     supports_masking: ClassVar[bool] = False
     supports_jit: ClassVar[bool] = True
     quantization_mode: ClassVar[str | None] = None
+    #: Whether each sample is computed by itself: True, or a method that tells for input shapes.
+    per_sample: ClassVar[Any] = False
+    #: Whether the outputs' mask is made of the inputs' masks alone, which ``compute_mask`` says.
+    keeps_mask: ClassVar[Any] = True
+    #: Whether it disturbs its input at random while training, as dropout does; None: it does
+    #: where it holds random numbers and no layers.
+    draws: ClassVar[bool | None] = None
 
     # --- construction
 

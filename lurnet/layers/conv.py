@@ -61,6 +61,8 @@ class Conv(ConvLike, Weighted):
     activation: Activation = None  #: applied to the output; None leaves it as it is
     use_bias: bool = True  #: whether to add a bias
 
+    per_sample = True
+
     def setup(self) -> None:
         """Check that the filters can be split into groups."""
         super().setup()

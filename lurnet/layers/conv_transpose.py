@@ -25,6 +25,8 @@ class ConvTranspose(ConvLike, Weighted):
     activation: Activation = None  #: applied to the output; None leaves it as it is
     use_bias: bool = True  #: whether to add a bias
 
+    per_sample = True
+
     def build(self, input_shape: tuple) -> None:
         """Make the kernel (*kernel_size, filters, c) and the bias (filters,)."""
         channels = self._channels(input_shape)

@@ -25,6 +25,7 @@ class Dense(Weighted):
     use_bias: bool = True  #: whether to add a bias
 
     supports_masking = True
+    per_sample = True
 
     def setup(self) -> None:
         """The input needs a last axis to work on."""

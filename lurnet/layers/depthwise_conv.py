@@ -39,6 +39,8 @@ class DepthwiseConv(ConvLike, Parametric):
     depthwise_constraint: Constraint = None  #: projection of the kernel after each update
     bias_constraint: Constraint = None  #: projection of the bias after each update
 
+    per_sample = True
+
     def build(self, input_shape: tuple) -> None:
         """Make the kernel (*kernel_size, c, m) and the bias (c * m,)."""
         channels, m = self._channels(input_shape), self.depth_multiplier

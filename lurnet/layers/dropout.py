@@ -62,6 +62,10 @@ class Dropout(_Random):
     noise_shape: NoiseShape = None  #: shape of the choice; 1 where an axis shares it
     seed: int | None = None  #: seed of the choice
 
+    def per_sample(self, *shapes: tuple) -> bool:
+        """Not with one draw for several samples, though it draws in training only."""
+        return self.noise_shape is None or self.noise_shape[0] is None
+
     def disturb(self, x: Any) -> Any:
         """``random.dropout``."""
         shape = self._shape_of_choice(x)
@@ -82,6 +86,8 @@ def _filled(shape: tuple | None, sizes: tuple) -> tuple | None:
 
 class _SpatialDropout(Spatial, _Random):
     _after = {"name": "seed", "dtype": "name"}
+
+    per_sample = True
 
     def setup(self) -> None:
         """The input has ``rank`` spatial axes."""
@@ -160,6 +166,8 @@ class AlphaDropout(_Random):
     noise_shape: NoiseShape = None  #: shape of the choice; 1 where an axis shares it
     seed: int | None = None  #: seed of the choice
 
+    per_sample = True
+
     def disturb(self, x: Any) -> Any:
         """Leave out, then restore mean 0 and variance 1."""
         limit = -1.6732632423543772 * 1.0507009873554805
@@ -182,6 +190,8 @@ class GaussianDropout(_Random):
 
     rate: Rate  #: as in Dropout, which has the same variance
     seed: int | None = None  #: seed of the noise
+
+    per_sample = True
 
     def setup(self) -> None:
         """A rate of 1 would be infinite noise."""

@@ -8,6 +8,7 @@ from lurnet.core.errors import BadValue
 from lurnet.core.fields import Convert, fields
 from lurnet.layers.input_spec import describe
 from lurnet.layers.options import Activation
+from lurnet.layers.per_sample import activations_are
 from lurnet.layers.weighted import Weighted
 
 _FORM = re.compile(r"(\.{3})?([a-zA-Z]+)(\.{3})?,([a-zA-Z]+)->(\.{3})?([a-zA-Z]+)(\.{3})?")
@@ -113,6 +114,18 @@ class EinsumDense(Weighted):
         first = min(letters.output.index(c) for c in axes)
         kept = [sizes[c] if c in axes else 1 for c in letters.output[first:]]
         return (*kept, *(1,) * more)
+
+    def per_sample(self, shape: tuple) -> bool:
+        """Whether the batch axis comes out first, and is neither summed over nor anywhere else."""
+        letters = read(self.equation)
+        more = len(shape) - len(letters.input)
+        if not activations_are(self, (None,) * (more + len(letters.output))):
+            return False
+        if letters.more == "before" and more:
+            return True
+        batch, others = letters.input[0], letters.input[1:] + letters.kernel
+        others += letters.output[1:] + (self.bias_axes or "")
+        return letters.output[0] == batch and batch not in others
 
     def call(self, inputs: Any, training: Any = None) -> Any:
         """``activation(einsum(equation, x, kernel) + bias)``."""

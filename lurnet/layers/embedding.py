@@ -27,6 +27,8 @@ class Embedding(Parametric):
     embeddings_constraint: Constraint = None  #: projection of the vectors after each update
     mask_zero: bool = False  #: whether 0 stands for "nothing here" and is masked out
 
+    per_sample = True
+
     def accept(self, extra: dict[str, Any]) -> None:
         """``weights`` may be the matrix itself."""
         weights = extra.get("weights")
@@ -51,6 +53,10 @@ class Embedding(Parametric):
         if str(inputs.dtype) not in ("int32", "int64", "uint32"):
             inputs = ops.cast(inputs, "int32")
         return ops.cast(ops.take(self.embeddings, inputs, axis=0), self.compute_dtype)
+
+    def keeps_mask(self) -> bool:
+        """Not where the input makes one."""
+        return not self.mask_zero
 
     def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         """True where the input is not 0, with ``mask_zero``."""

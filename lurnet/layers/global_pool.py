@@ -28,6 +28,8 @@ class GlobalPooling(Spatial, Layer):
 class GlobalMaxPooling(GlobalPooling):
     """The largest value of each channel."""
 
+    per_sample = True
+
     def call(self, inputs: Any) -> Any:
         """The maximum over the spatial axes."""
         return ops.max(inputs, axis=self._spatial_axes, keepdims=self.keepdims)
@@ -36,6 +38,8 @@ class GlobalMaxPooling(GlobalPooling):
 @fields
 class GlobalAveragePooling(GlobalPooling):
     """The mean of each channel."""
+
+    per_sample = True
 
     def call(self, inputs: Any) -> Any:
         """The mean over the spatial axes."""
@@ -85,6 +89,7 @@ class GlobalAveragePooling1D(GlobalAveragePooling):
 
     rank = 1
     supports_masking = True
+    per_sample = True
 
     def call(self, inputs: Any, mask: Any = None) -> Any:
         """The mean over the steps; ``mask`` (b, steps) is True where a step counts."""
@@ -94,6 +99,8 @@ class GlobalAveragePooling1D(GlobalAveragePooling):
         mask = ops.expand_dims(ops.cast(mask, inputs.dtype), 2 if axis == 1 else 1)
         total = ops.sum(inputs * mask, axis=axis, keepdims=self.keepdims)
         return total / ops.sum(mask, axis=axis, keepdims=self.keepdims)
+
+    keeps_mask = True
 
     def compute_mask(self, inputs: Any, mask: Any = None) -> None:
         """The steps are gone, and the mask with them."""

@@ -5,6 +5,7 @@ from typing import Any
 from lurnet import ops
 from lurnet.core.fields import Number, fields
 from lurnet.layers.base import Layer
+from lurnet.layers.per_sample import of_vectors
 
 
 @fields
@@ -20,6 +21,7 @@ class Masking(Layer):
     mask_value: Number = 0.0  #: what a step that is none is filled with
 
     supports_masking = True
+    per_sample = of_vectors
 
     def call(self, inputs: Any) -> Any:
         """The input, with 0 in the steps that are masked out."""

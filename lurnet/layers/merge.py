@@ -11,6 +11,7 @@ from lurnet.core.fields import Convert, fields, is_int
 from lurnet.core.masking import get_mask
 from lurnet.layers.base import Layer
 from lurnet.layers.input_spec import describe
+from lurnet.layers.per_sample import beside_axis
 
 
 class Merge(Layer):
@@ -43,6 +44,8 @@ class Merge(Layer):
     def combine(self, inputs: list[Any]) -> Any:
         """Inputs of one rank combined."""
         raise NotImplementedError
+
+    keeps_mask = True
 
     def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         """What any input's mask leaves in; none where one of the inputs has none."""
@@ -129,6 +132,8 @@ class Add(Merge):
     [[2.0, 2.0]]
     """
 
+    per_sample = True
+
     def combine(self, inputs: list[Any]) -> Any:
         """``a + b + ...``."""
         return functools.reduce(ops.add, inputs)
@@ -140,6 +145,8 @@ class Subtract(Merge):
     >>> Subtract()([ops.ones((1, 2)), ops.ones((1, 2))]).tolist()
     [[0.0, 0.0]]
     """
+
+    per_sample = True
 
     def _check_shapes(self, shapes: list[tuple]) -> None:
         if len(shapes) != 2:
@@ -158,6 +165,8 @@ class Multiply(Merge):
     [[6.0, 6.0]]
     """
 
+    per_sample = True
+
     def call(self, inputs: Sequence[Any]) -> Any:
         """``a * b * ...``."""
         y, mask = _masked(ops.multiply, list(inputs))
@@ -171,6 +180,8 @@ class Average(Merge):
     [[0.5, 0.5]]
     """
 
+    per_sample = True
+
     def combine(self, inputs: list[Any]) -> Any:
         """``(a + b + ...) / n``."""
         return functools.reduce(ops.add, inputs) / len(inputs)
@@ -183,6 +194,8 @@ class Maximum(Merge):
     [[1.0, 1.0]]
     """
 
+    per_sample = True
+
     def call(self, inputs: Sequence[Any]) -> Any:
         """``max(a, b, ...)``."""
         return _masked(ops.maximum, list(inputs))[0]
@@ -194,6 +207,8 @@ class Minimum(Merge):
     >>> Minimum()([ops.zeros((1, 2)), ops.ones((1, 2))]).tolist()
     [[0.0, 0.0]]
     """
+
+    per_sample = True
 
     def call(self, inputs: Sequence[Any]) -> Any:
         """``min(a, b, ...)``."""
@@ -209,6 +224,8 @@ class Concatenate(Merge):
     """
 
     axis: int = -1  #: the axis along which they follow each other
+
+    per_sample = beside_axis
 
     def _check_shapes(self, shapes: list[tuple]) -> None:
         rank = len(shapes[0])
@@ -226,6 +243,8 @@ class Concatenate(Merge):
     def call(self, inputs: Sequence[Any]) -> Any:
         """The joined inputs."""
         return ops.concatenate(list(inputs), axis=self.axis)
+
+    keeps_mask = True
 
     def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         """The masks joined likewise; along the last axis, a step is in if it is in any input."""
@@ -258,6 +277,8 @@ class Dot(Merge):
     axes: Annotated[Any, Convert(_axes)]  #: axis of both inputs, or (first's, second's); not 0
     normalize: bool = False  #: whether to scale to length 1 before: then it is the cosine
 
+    per_sample = True
+
     def _check_shapes(self, shapes: list[tuple]) -> None:
         if len(shapes) != 2:
             raise BadValue(f"{describe(self)} takes two inputs, but it got {len(shapes)}.")
@@ -288,6 +309,8 @@ class Dot(Merge):
         kept = [c for c in left + right if c not in "ab"]
         out = ops.einsum(f"{''.join(left)},{''.join(right)}->a{''.join(kept)}", x, y)
         return out if kept else ops.expand_dims(out, -1)
+
+    keeps_mask = True
 
     def compute_mask(self, inputs: Any, mask: Any = None) -> None:
         """The steps are gone, and the masks with them."""

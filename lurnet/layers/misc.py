@@ -97,6 +97,7 @@ class Identity(Layer):
     """
 
     supports_masking = True
+    per_sample = True
 
     def call(self, inputs: Any) -> Any:
         """The input."""
@@ -117,6 +118,7 @@ class ActivityRegularization(Layer):
     l2: NotNegative = 0.0  #: factor of the squares
 
     supports_masking = True
+    per_sample = True
 
     def setup(self) -> None:
         """The penalty is an activity regularizer."""

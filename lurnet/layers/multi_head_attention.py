@@ -13,6 +13,7 @@ from lurnet.layers.base import Layer
 from lurnet.layers.einsum_dense import EinsumDense
 from lurnet.layers.input_spec import describe
 from lurnet.layers.options import Constraint, Initializer, MaybePositive, Regularizer
+from lurnet.layers.per_sample import has_axes, of_vectors
 
 
 def _as_tuple(_: Any, value: Any) -> Any:
@@ -34,6 +35,7 @@ class _Heads(Layer):
     if TYPE_CHECKING:
         _axes: tuple[int, ...]  # attended over
         _size: int  # of a projected query or key, by head
+    draws = True
 
     def setup(self) -> None:
         """A stream of random numbers, where they are needed."""
@@ -193,6 +195,11 @@ class MultiHeadAttention(_Heads):
         if self.attention_axes is None:
             self.attention_axes = tuple(range(1, len(query_shape) - 1))
 
+    def per_sample(self, *shapes: tuple) -> bool:
+        """Whether it attends over axes of a sample."""
+        axes = self.attention_axes or ()
+        return of_vectors(self, *shapes) and all(0 < a < len(shapes[0]) - 1 for a in axes)
+
     def call(
         self,
         query: Any,
@@ -284,6 +291,8 @@ class GroupQueryAttention(_Heads):
     @property
     def _size(self) -> int:
         return self.head_dim
+
+    per_sample = has_axes(3)
 
     def setup(self) -> None:
         """The heads must fall into groups of equal size."""

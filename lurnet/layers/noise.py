@@ -21,6 +21,7 @@ class GaussianNoise(Layer):
     seed: int | None = None  #: seed of the noise
 
     supports_masking = True
+    per_sample = True
     lifted = ("stddev",)
 
     def setup(self) -> None:

@@ -8,6 +8,7 @@ from lurnet.core.fields import Check, Convert, Number, fields, is_int
 from lurnet.layers.base import Layer
 from lurnet.layers.input_spec import InputSpec, describe
 from lurnet.layers.options import Axes, Constraint, Initializer, NotNegative, Regularizer
+from lurnet.layers.per_sample import beside_axis
 from lurnet.layers.weighted import Parametric
 
 
@@ -83,6 +84,7 @@ class BatchNormalization(_Affine):
 
     supports_masking = True
     gamma = beta = moving_mean = moving_variance = None  # until it is built
+    per_sample = beside_axis
 
     def setup(self) -> None:
         """Refuse what would be ignored."""
@@ -168,6 +170,7 @@ class LayerNormalization(_Affine):
     gamma_constraint: Constraint = None  #: projection of gamma after each update
 
     supports_masking = True
+    per_sample = beside_axis
 
     def accept(self, extra: dict[str, Any]) -> None:
         """An old option that files still hold."""
@@ -220,6 +223,7 @@ class GroupNormalization(_Affine):
     gamma_constraint: Constraint = None  #: projection of gamma after each update
 
     supports_masking = True
+    per_sample = beside_axis
 
     def build(self, input_shape: tuple) -> None:
         """Make gamma and beta, of shape (channels,)."""
@@ -263,6 +267,7 @@ class UnitNormalization(Layer):
     axis: Axes = -1  #: the axis, or a list of axes, along which the length is 1
 
     supports_masking = True
+    per_sample = beside_axis
 
     def call(self, inputs: Any) -> Any:
         """The scaled input."""
@@ -283,6 +288,8 @@ class RMSNormalization(Layer):
 
     axis: Any = -1  #: the axis, or a list of axes, to take the mean over
     epsilon: NotNegative = 1e-06  #: added to the mean square
+
+    per_sample = beside_axis
 
     def build(self, input_shape: tuple) -> None:
         """Make the scale, of the size of the normalised axes."""

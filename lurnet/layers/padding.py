@@ -35,6 +35,8 @@ class ZeroPadding(_Borders):
     padding: Pairs = 1  #: width: one int, one per axis, or (before, after) per axis
     data_format: DataFormat = None  #: "channels_last" or "channels_first"; None: global setting
 
+    per_sample = True
+
     def call(self, inputs: Any) -> Any:
         """The padded input."""
         return ops.pad(inputs, self._by_axis(self.padding, len(inputs.shape)))
@@ -75,6 +77,8 @@ class ZeroPadding3D(ZeroPadding):
 
 class _Cropping(_Borders):
     cropping: Any
+
+    per_sample = True
 
     def call(self, inputs: Any) -> Any:
         """The inner part of the input."""

@@ -22,6 +22,8 @@ class Pooling(Spatial, Layer):
     padding: Padding = "valid"  #: "same" pads so that stride 1 keeps the size
     data_format: DataFormat = None  #: "channels_last" or "channels_first"; None: global setting
 
+    per_sample = True
+
     def setup(self) -> None:
         """The windows lie side by side unless told otherwise."""
         super().setup()
@@ -46,6 +48,8 @@ class MaxPooling(Pooling):
 
     pool_size: PerAxis = 2  #: window, one int or one per axis
 
+    per_sample = True
+
     @staticmethod
     def pool(x: Any, size: tuple, strides: tuple, padding: str, data_format: str) -> Any:
         """``ops.max_pool``."""
@@ -55,6 +59,8 @@ class MaxPooling(Pooling):
 @fields
 class AveragePooling(Pooling):
     """The mean of each window; what lies in the padding does not count."""
+
+    per_sample = True
 
     @staticmethod
     def pool(x: Any, size: tuple, strides: tuple, padding: str, data_format: str) -> Any:

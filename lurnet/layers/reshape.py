@@ -28,6 +28,8 @@ class Flatten(Layer):
 
     data_format: DataFormat = None  #: "channels_first" moves the channels last before
 
+    per_sample = True
+
     def setup(self) -> None:
         """The input has a batch axis."""
         super().setup()
@@ -54,6 +56,8 @@ class Reshape(Layer):
     """
 
     target_shape: Annotated[Any, Convert(_sizes)]  #: without the batch axis; one size may be -1
+
+    per_sample = True
 
     def setup(self) -> None:
         """At most one size can be left to be found."""
@@ -89,6 +93,8 @@ class Permute(Layer):
 
     dims: Annotated[Any, Convert(_sizes)]  #: old places of the axes, counted from 1
 
+    per_sample = True
+
     def setup(self) -> None:
         """Each axis must come once."""
         super().setup()
@@ -113,6 +119,8 @@ class RepeatVector(Layer):
     """
 
     n: PositiveInt  #: how often
+
+    per_sample = True
 
     def setup(self) -> None:
         """The input is a batch of vectors."""

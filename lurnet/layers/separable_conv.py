@@ -46,6 +46,8 @@ class SeparableConv(ConvLike, Parametric):
     pointwise_constraint: Constraint = None  #: projection of the 1 x 1 kernel
     bias_constraint: Constraint = None  #: projection of the bias after each update
 
+    per_sample = True
+
     def build(self, input_shape: tuple) -> None:
         """Make the kernels (*kernel_size, c, m) and (1, ..., c * m, filters), and the bias."""
         channels, m = self._channels(input_shape), self.depth_multiplier

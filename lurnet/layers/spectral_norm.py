@@ -6,6 +6,7 @@ from lurnet import ops
 from lurnet.core.errors import BadValue
 from lurnet.core.fields import PositiveInt, fields
 from lurnet.layers.input_spec import describe
+from lurnet.layers.per_sample import is_per_sample
 from lurnet.layers.wrapper import InnerLayer, Wrapper
 
 
@@ -43,6 +44,10 @@ class SpectralNormalization(Wrapper):
             name="vector_u",
             dtype=kernel.dtype,
         )
+
+    def per_sample(self, *shapes: tuple) -> bool:
+        """As the layer inside."""
+        return is_per_sample(self.layer, *shapes)
 
     def call(self, inputs: Any, training: Any = False) -> Any:
         """The layer's output; while training, its kernel is normalised before."""

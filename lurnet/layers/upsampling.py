@@ -30,6 +30,8 @@ class UpSampling1D(Spatial, Layer):
 
     size: PositiveInt = 2  #: how often each step comes
 
+    per_sample = True
+
     def setup(self) -> None:
         """The input has one axis of steps."""
         super().setup()
@@ -53,6 +55,8 @@ class UpSampling2D(Spatial, Layer):
     size: PerAxis = 2  #: factors for height and width, or one for both
     data_format: DataFormat = None  #: "channels_last" or "channels_first"; None: global setting
     interpolation: Interpolation = "nearest"  #: how the values between are found
+
+    per_sample = True
 
     def setup(self) -> None:
         """The input is a batch of images."""
@@ -83,6 +87,8 @@ class UpSampling3D(Spatial, Layer):
 
     size: PerAxis = 2  #: factors for depth, height and width, or one for all
     data_format: DataFormat = None  #: "channels_last" or "channels_first"; None: global setting
+
+    per_sample = True
 
     def setup(self) -> None:
         """The input is a batch of volumes."""

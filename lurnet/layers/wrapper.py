@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from lurnet.core.errors import BadValue
 from lurnet.core.fields import Convert, fields
-from lurnet.core.registry import custom_object_scope, deserialize
+from lurnet.core.registry import custom_object_scope, deserialize, known
 from lurnet.layers.base import Layer
 
 
@@ -23,12 +23,11 @@ InnerLayer = Annotated[Any, Convert(as_layer)]
 
 def copy_of(layer: Layer, **changes: Any) -> Any:
     """A new layer with the same arguments but for ``changes``, and weights of its own."""
-    known: dict[str, Any] = {}
+    own: dict[str, Any] = {}
     for part in layer._flatten_layers():
-        known[type(part).__name__] = type(part)
-        values = vars(part).values()
-        known |= {v.__name__: v for v in values if callable(v) and hasattr(v, "__name__")}
-    with custom_object_scope(known):
+        held = [type(part), *(v for v in vars(part).values() if callable(v))]
+        own |= {v.__name__: v for v in held if hasattr(v, "__name__") and known(v) is None}
+    with custom_object_scope(own):
         return type(layer).from_config(layer.get_config() | changes)
 
 

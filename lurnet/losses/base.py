@@ -1,6 +1,6 @@
 """The Loss: a function of labels and predictions, weighted, masked and reduced."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
 from lurnet import ops
@@ -39,6 +39,11 @@ class Loss(Config):
     >>> float(Cube()([[0.0], [0.0]], [[1.0], [2.0]]))
     4.5
     """
+
+    #: Whether each sample's value is its own: True, or a method; see ``core.traits``.
+    per_sample: ClassVar[Any] = False
+    #: What labels are: "classes" (numbers), "one-hot", "shares" (0 to 1), "values"; None: anything.
+    label_kind: ClassVar[Any] = None
 
     def __init__(
         self,
@@ -104,6 +109,12 @@ def as_function(fn: Any) -> Callable:
     return deserialize(config, module="keras.losses")
 
 
+def fact_of(fn: Callable, options: Mapping[str, Any]) -> bool:
+    """Whether a function computes each sample by itself, as it states by ``per_sample``."""
+    fact = getattr(fn, "per_sample", False)
+    return bool(fact(**options)) if callable(fact) else fact is True
+
+
 class LossFunctionWrapper(Loss):
     """A loss from a function ``(y_true, y_pred, **kwargs)``.
 
@@ -145,6 +156,14 @@ class LossFunctionWrapper(Loss):
         if not tree.is_nested(y_true) and not tree.is_nested(y_pred):
             y_true, y_pred = same_rank(y_true, y_pred)
         return self.fn(y_true, y_pred, **self.options())
+
+    def per_sample(self) -> bool:
+        """As the function says of itself, with these settings."""
+        return fact_of(self.fn, self.options())
+
+    def label_kind(self) -> str | None:
+        """As the function says of itself."""
+        return getattr(self.fn, "label_kind", None)
 
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments as plain data."""

@@ -7,9 +7,10 @@ from lurnet import ops
 from lurnet.core.fields import Check, Rate, fields, is_number
 from lurnet.core.masking import set_mask
 from lurnet.core.symbolic import Tensor
+from lurnet.core.traits import states
 from lurnet.losses.base import ComputeDtype as Dtype
 from lurnet.losses.base import FunctionLoss, LossFunctionWrapper, Reduction
-from lurnet.losses.shapes import as_tensors
+from lurnet.losses.shapes import along_last, as_tensors
 from lurnet.ops.lowering.distance import called
 from lurnet.ops.native import Distance
 
@@ -26,6 +27,7 @@ def smooth_classes(y_true: Tensor, smoothing: float, axis: int) -> Tensor:
     return y_true * (1.0 - smoothing) + smoothing / y_true.shape[axis]
 
 
+@states(per_sample=along_last, label_kind="shares")
 def binary_crossentropy(
     y_true: Tensor,
     y_pred: Tensor,
@@ -55,6 +57,7 @@ def binary_crossentropy(
     return ops.mean(values, axis=axis)
 
 
+@states(per_sample=along_last, label_kind="one-hot")
 def categorical_crossentropy(
     y_true: Tensor,
     y_pred: Tensor,
@@ -86,6 +89,7 @@ def categorical_crossentropy(
     return ops.categorical_crossentropy(y_true, y_pred, from_logits=from_logits, axis=axis)
 
 
+@states(per_sample=along_last, label_kind="classes")
 def sparse_categorical_crossentropy(
     y_true: Tensor,
     y_pred: Tensor,
@@ -121,6 +125,7 @@ def sparse_categorical_crossentropy(
     return values
 
 
+@states(per_sample=True)
 def categorical_generalized_cross_entropy(y_true: Tensor, y_pred: Tensor, q: float) -> Tensor:
     """``(1 - p ** q) / q`` with p the probability of the right class (Zhang & Sabuncu, 2018).
 

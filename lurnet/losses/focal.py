@@ -4,11 +4,13 @@ from lurnet import ops
 from lurnet.core.fields import Number, Rate, fields
 from lurnet.core.settings import epsilon
 from lurnet.core.symbolic import Tensor
+from lurnet.core.traits import states
 from lurnet.losses.base import FunctionLoss
 from lurnet.losses.crossentropy import smooth_binary, smooth_classes
-from lurnet.losses.shapes import as_tensors
+from lurnet.losses.shapes import along_last, as_tensors
 
 
+@states(per_sample=along_last)
 def binary_focal_crossentropy(
     y_true: Tensor,
     y_pred: Tensor,
@@ -45,6 +47,7 @@ def binary_focal_crossentropy(
     return ops.mean(values, axis=axis)
 
 
+@states(per_sample=along_last, label_kind="one-hot")
 def categorical_focal_crossentropy(
     y_true: Tensor,
     y_pred: Tensor,

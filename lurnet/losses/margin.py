@@ -3,6 +3,7 @@
 from lurnet import ops
 from lurnet.core.fields import fields
 from lurnet.core.symbolic import Tensor
+from lurnet.core.traits import states
 from lurnet.losses.base import FunctionLoss
 from lurnet.losses.shapes import as_tensors
 
@@ -13,6 +14,7 @@ def _signs(y_true: Tensor) -> Tensor:
     return ops.where(binary, 2.0 * y_true - 1.0, y_true)
 
 
+@states(per_sample=True)
 def hinge(y_true: Tensor, y_pred: Tensor) -> Tensor:
     """``mean(max(1 - y_true y_pred, 0))`` over the last axis; labels -1 and 1, or 0 and 1.
 
@@ -23,6 +25,7 @@ def hinge(y_true: Tensor, y_pred: Tensor) -> Tensor:
     return ops.mean(ops.maximum(1.0 - _signs(y_true) * y_pred, 0.0), axis=-1)
 
 
+@states(per_sample=True)
 def squared_hinge(y_true: Tensor, y_pred: Tensor) -> Tensor:
     """``mean(max(1 - y_true y_pred, 0) ** 2)`` over the last axis.
 
@@ -33,6 +36,7 @@ def squared_hinge(y_true: Tensor, y_pred: Tensor) -> Tensor:
     return ops.mean(ops.square(ops.maximum(1.0 - _signs(y_true) * y_pred, 0.0)), axis=-1)
 
 
+@states(per_sample=True)
 def categorical_hinge(y_true: Tensor, y_pred: Tensor) -> Tensor:
     """``max(1 + best wrong class - right class, 0)``; labels one-hot.
 

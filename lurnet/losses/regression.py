@@ -6,12 +6,14 @@ from lurnet import ops
 from lurnet.core.fields import Number, fields
 from lurnet.core.settings import epsilon
 from lurnet.core.symbolic import Tensor
+from lurnet.core.traits import states
 from lurnet.losses.base import FunctionLoss
-from lurnet.losses.shapes import aligned, as_tensors
+from lurnet.losses.shapes import aligned, along_last, as_tensors
 from lurnet.ops.lowering.distance import called
 from lurnet.ops.native import Distance
 
 
+@states(per_sample=True, aligns=True, label_kind="values")
 def mean_squared_error(y_true: Tensor, y_pred: Tensor) -> Tensor:
     """``mean((y_true - y_pred) ** 2)`` over the last axis.
 
@@ -23,6 +25,7 @@ def mean_squared_error(y_true: Tensor, y_pred: Tensor) -> Tensor:
     return ops.mean(ops.square(y_true - y_pred), axis=-1) if found is None else found
 
 
+@states(per_sample=True, aligns=True, label_kind="values")
 def mean_absolute_error(y_true: Tensor, y_pred: Tensor) -> Tensor:
     """``mean(|y_true - y_pred|)`` over the last axis.
 
@@ -34,6 +37,7 @@ def mean_absolute_error(y_true: Tensor, y_pred: Tensor) -> Tensor:
     return ops.mean(ops.absolute(y_true - y_pred), axis=-1) if found is None else found
 
 
+@states(per_sample=True, aligns=True)
 def mean_absolute_percentage_error(y_true: Tensor, y_pred: Tensor) -> Tensor:
     """``100 mean(|y_true - y_pred| / |y_true|)`` over the last axis.
 
@@ -45,6 +49,7 @@ def mean_absolute_percentage_error(y_true: Tensor, y_pred: Tensor) -> Tensor:
     return 100.0 * ops.mean(ops.absolute((y_true - y_pred) / size), axis=-1)
 
 
+@states(per_sample=True, aligns=True)
 def mean_squared_logarithmic_error(y_true: Tensor, y_pred: Tensor) -> Tensor:
     """``mean((log(1 + y_true) - log(1 + y_pred)) ** 2)`` over the last axis; negatives count as 0.
 
@@ -56,6 +61,7 @@ def mean_squared_logarithmic_error(y_true: Tensor, y_pred: Tensor) -> Tensor:
     return ops.mean(ops.square(logs[0] - logs[1]), axis=-1)
 
 
+@states(per_sample=along_last, aligns=True)
 def cosine_similarity(y_true: Tensor, y_pred: Tensor, axis: int = -1) -> Tensor:
     """Minus the cosine of the angle between labels and predictions: -1 is the best.
 
@@ -66,6 +72,7 @@ def cosine_similarity(y_true: Tensor, y_pred: Tensor, axis: int = -1) -> Tensor:
     return -ops.sum(ops.normalize(y_true, axis=axis) * ops.normalize(y_pred, axis=axis), axis=axis)
 
 
+@states(per_sample=True, aligns=True)
 def huber(y_true: Tensor, y_pred: Tensor, delta: float = 1.0) -> Tensor:
     """Half the squared error, but linear beyond an error of ``delta`` (Huber, 1964).
 
@@ -78,6 +85,7 @@ def huber(y_true: Tensor, y_pred: Tensor, delta: float = 1.0) -> Tensor:
     return ops.mean(values, axis=-1)
 
 
+@states(per_sample=True, aligns=True)
 def log_cosh(y_true: Tensor, y_pred: Tensor) -> Tensor:
     """``mean(log(cosh(y_pred - y_true)))`` over the last axis: quadratic near 0, then linear.
 
@@ -89,6 +97,7 @@ def log_cosh(y_true: Tensor, y_pred: Tensor) -> Tensor:
     return ops.mean(error + ops.softplus(-2.0 * error) - math.log(2.0), axis=-1)
 
 
+@states(per_sample=True)
 def poisson(y_true: Tensor, y_pred: Tensor) -> Tensor:
     """``mean(y_pred - y_true log(y_pred))`` over the last axis: counts and their expected value.
 
@@ -99,6 +108,7 @@ def poisson(y_true: Tensor, y_pred: Tensor) -> Tensor:
     return ops.mean(y_pred - y_true * ops.log(y_pred + epsilon()), axis=-1)
 
 
+@states(per_sample=True)
 def kl_divergence(y_true: Tensor, y_pred: Tensor) -> Tensor:
     """``sum(y_true log(y_true / y_pred))`` over the last axis (Kullback & Leibler, 1951).
 

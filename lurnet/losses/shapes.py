@@ -1,7 +1,14 @@
 """Making the shapes of labels, predictions and weights fit."""
 
+from typing import Any
+
 from lurnet import ops
 from lurnet.core.symbolic import Tensor
+
+
+def along_last(axis: int = -1, ignore_class: int | None = None, **_: Any) -> bool:
+    """A fact: per sample where a row lies along the last axis, and all rows count."""
+    return axis == -1 and ignore_class is None
 
 
 def same_rank(a: Tensor, b: Tensor, expand: bool = True) -> tuple[Tensor, Tensor]:

@@ -6,12 +6,14 @@ from lurnet import ops
 from lurnet.core.fields import Number, PositiveInt, fields
 from lurnet.core.settings import floatx
 from lurnet.core.symbolic import Tensor
+from lurnet.core.traits import states
 from lurnet.losses.shapes import as_tensors, same_rank
 from lurnet.metrics.base import MetricDtype
 from lurnet.metrics.mean import FunctionMetric, MeanMetricWrapper
 from lurnet.ops.lowering.distance import hits
 
 
+@states(per_sample=True, aligns=True)
 def accuracy(y_true: Tensor, y_pred: Tensor) -> Tensor:
     """Where predictions equal labels: 1.0, else 0.0.
 
@@ -22,6 +24,7 @@ def accuracy(y_true: Tensor, y_pred: Tensor) -> Tensor:
     return ops.cast(ops.equal(y_true, y_pred), floatx())
 
 
+@states(per_sample=True, aligns=True)
 def binary_accuracy(y_true: Tensor, y_pred: Tensor, threshold: float = 0.5) -> Tensor:
     """Where predictions are on the right side of ``threshold``: 1.0, else 0.0.
 
@@ -34,6 +37,7 @@ def binary_accuracy(y_true: Tensor, y_pred: Tensor, threshold: float = 0.5) -> T
     return ops.cast(ops.equal(y_true, said), floatx())
 
 
+@states(per_sample=True, aligns=True)
 def categorical_accuracy(y_true: Tensor, y_pred: Tensor) -> Tensor:
     """Where the most probable class is the right one: 1.0, else 0.0; labels one-hot.
 
@@ -45,6 +49,7 @@ def categorical_accuracy(y_true: Tensor, y_pred: Tensor) -> Tensor:
     return _right(ops.argmax(y_true, axis=-1), y_pred) if found is None else found
 
 
+@states(per_sample=True, aligns=True)
 def sparse_categorical_accuracy(y_true: Tensor, y_pred: Tensor) -> Tensor:
     """Where the most probable class is the right one: 1.0, else 0.0; labels are class numbers.
 
@@ -63,6 +68,7 @@ def _right(classes: Tensor, y_pred: Tensor) -> Tensor:
     return ops.cast(ops.equal(classes, ops.cast(best, classes.dtype)), floatx())
 
 
+@states(per_sample=True, aligns=True)
 def top_k_categorical_accuracy(y_true: Tensor, y_pred: Tensor, k: int = 5) -> Tensor:
     """Where the right class is among the ``k`` most probable: 1.0, else 0.0; labels one-hot.
 
@@ -73,6 +79,7 @@ def top_k_categorical_accuracy(y_true: Tensor, y_pred: Tensor, k: int = 5) -> Te
     return sparse_top_k_categorical_accuracy(classes, y_pred, k)
 
 
+@states(per_sample=True, aligns=True)
 def sparse_top_k_categorical_accuracy(
     y_true: Tensor, y_pred: Tensor, k: int = 5, from_sorted_ids: bool = False
 ) -> Tensor:

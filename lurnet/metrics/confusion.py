@@ -15,6 +15,8 @@ class Counting(Metric):
     counted: ClassVar[tuple[str, ...]]
     thresholds: Any
 
+    per_sample = True
+
     def limits(self) -> list[float]:
         """The thresholds of the counts."""
         return threshold_list(self.thresholds)
@@ -53,6 +55,8 @@ class OneCount(Counting):
     thresholds: Thresholds = None  #: a prediction above is positive; one or a list, None: 0.5
     name: Any = None  #: name
     dtype: MetricDtype = None  #: dtype of the computation, None: ``floatx()``
+
+    per_sample = True
 
     def setup(self) -> None:
         """Make the count."""
@@ -122,6 +126,8 @@ class Share(Counting):
     class_id: ClassId = None  #: only this class counts
     name: Any = None  #: name
     dtype: MetricDtype = None  #: dtype of the computation, None: ``floatx()``
+
+    per_sample = True
 
     def limits(self) -> list[float]:
         """The thresholds; with ``top_k`` and none given, every one of the k is positive."""

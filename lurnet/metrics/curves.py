@@ -31,6 +31,8 @@ class AtBest(Counting):
     class_id: int | None
     thresholds = None
 
+    per_sample = True
+
     def limits(self) -> list[float]:
         """Thresholds from 0 to 1 at equal distances; 0.5 where there is one."""
         number = self.num_thresholds
@@ -70,6 +72,8 @@ class SensitivityAtSpecificity(AtBest):
     name: Any = None  #: name
     dtype: MetricDtype = None  #: dtype of the computation, None: ``floatx()``
 
+    per_sample = True
+
     def result(self) -> Tensor:
         """The best sensitivity, a scalar."""
         return self.best("sensitivity", "specificity", self.specificity)
@@ -88,6 +92,8 @@ class SpecificityAtSensitivity(AtBest):
     class_id: ClassId = None  #: only this class counts
     name: Any = None  #: name
     dtype: MetricDtype = None  #: dtype of the computation, None: ``floatx()``
+
+    per_sample = True
 
     def result(self) -> Tensor:
         """The best specificity, a scalar."""
@@ -108,6 +114,8 @@ class PrecisionAtRecall(AtBest):
     name: Any = None  #: name
     dtype: MetricDtype = None  #: dtype of the computation, None: ``floatx()``
 
+    per_sample = True
+
     def result(self) -> Tensor:
         """The best precision, a scalar."""
         return self.best("precision", "recall", self.recall)
@@ -126,6 +134,8 @@ class RecallAtPrecision(AtBest):
     class_id: ClassId = None  #: only this class counts
     name: Any = None  #: name
     dtype: MetricDtype = None  #: dtype of the computation, None: ``floatx()``
+
+    per_sample = True
 
     def result(self) -> Tensor:
         """The best recall, a scalar."""
@@ -158,6 +168,8 @@ class AUC(Counting):
     num_labels: int | None = None  #: number of labels, None: from the first batch
     label_weights: Weights = None  #: weights of the labels
     from_logits: bool = False  #: whether the predictions are to go through a sigmoid
+
+    per_sample = True
 
     def setup(self) -> None:
         """Make the counts, where the number of labels is known."""

@@ -25,6 +25,8 @@ class FScore(Metric):
     beta: Any = 1.0
     threshold: Any
 
+    per_sample = True
+
     def setup(self) -> None:
         """The variables wait for the number of classes."""
         super().setup()
@@ -98,6 +100,8 @@ class FBetaScore(FScore):
     name: Any = "fbeta_score"  #: name
     dtype: MetricDtype = None  #: dtype of the computation, None: ``floatx()``
 
+    per_sample = True
+
 
 @fields
 class F1Score(FScore):
@@ -111,3 +115,5 @@ class F1Score(FScore):
     threshold: Limit = None  #: a prediction above is positive; None: the greatest of its row
     name: Any = "f1_score"  #: name
     dtype: MetricDtype = None  #: dtype of the computation, None: ``floatx()``
+
+    per_sample = True

@@ -7,7 +7,7 @@ from lurnet import ops
 from lurnet.core.fields import fields
 from lurnet.core.masking import get_mask
 from lurnet.core.symbolic import Tensor
-from lurnet.losses.base import as_function, combine, sum_of
+from lurnet.losses.base import as_function, combine, fact_of, sum_of
 from lurnet.losses.shapes import same_rank
 from lurnet.metrics.base import Metric, MetricDtype, plain
 
@@ -48,6 +48,8 @@ class Sum(Metric):
     name: Any = "sum"  #: name
     dtype: MetricDtype = None  #: dtype of the computation, None: ``floatx()``
 
+    per_sample = True
+
     def setup(self) -> None:
         """Make the sum."""
         super().setup()
@@ -66,6 +68,8 @@ class Sum(Metric):
 
 class Running(Metric):
     """Base of the metrics that are a (weighted) mean over samples."""
+
+    per_sample = True
 
     def setup(self) -> None:
         """Make the sum and the count."""
@@ -136,6 +140,11 @@ class MeanMetricWrapper(Running):
         if mask is not None:
             sample_weight = combine(sample_weight, mask, self.dtype)
         super().update_state(values, sample_weight)
+
+    def per_sample(self) -> bool:
+        """As the function says of itself; one that pairs all labels with all predictions, where
+        their ranks differ, does not."""
+        return getattr(self.fn, "aligns", False) and fact_of(self.fn, self.options())
 
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments as plain data."""

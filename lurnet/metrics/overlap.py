@@ -57,6 +57,10 @@ class Overlap(Metric):
         matrix = ops.reshape(sums[:-1], self.total_cm.shape)
         self.total_cm.assign_add(ops.cast(matrix, self.dtype))
 
+    def per_sample(self) -> bool:
+        """Whether classes, where they are one-hot, lie along the last axis."""
+        return self.axis == -1 or bool(self.sparse_y_true and self.sparse_y_pred)
+
     def _classes(self, y: Tensor, sparse: bool) -> Tensor:
         """Class numbers as one row."""
         y = ops.convert_to_tensor(y)
@@ -159,6 +163,7 @@ class BinaryIoU(Overlap):
     """
 
     num_classes = 2
+    per_sample = Overlap.per_sample
 
     target_class_ids: Ids = (0, 1)  #: classes whose figures are averaged
     threshold: Number = 0.5  #: from which prediction on the class is 1

@@ -7,8 +7,9 @@ from lurnet import ops
 from lurnet.core.errors import BadState, BadValue
 from lurnet.core.fields import Check, fields, is_int
 from lurnet.core.symbolic import Tensor
+from lurnet.core.traits import states
 from lurnet.losses import regression as losses
-from lurnet.losses.shapes import same_rank
+from lurnet.losses.shapes import along_last, same_rank
 from lurnet.metrics.base import Metric, MetricDtype
 from lurnet.metrics.mean import FunctionMetric, MeanMetricWrapper, Running
 
@@ -84,6 +85,8 @@ class RootMeanSquaredError(Running):
     name: Any = "root_mean_squared_error"  #: name
     dtype: MetricDtype = None  #: dtype of the computation, None: ``floatx()``
 
+    per_sample = True
+
     def update_state(self, y_true: Tensor, y_pred: Tensor, sample_weight: Any = None) -> None:
         """Add the squared errors, times their weights."""
         y_true, y_pred = same_rank(self._tensor(y_true), self._tensor(y_pred))
@@ -94,6 +97,7 @@ class RootMeanSquaredError(Running):
         return ops.sqrt(super().result())
 
 
+@states(per_sample=along_last, aligns=True)
 def cosine(y_true: Tensor, y_pred: Tensor, axis: int = -1) -> Tensor:
     """The cosine of the angle between labels and predictions: 1 is the best.
 
@@ -138,6 +142,8 @@ class R2Score(Metric):
     num_regressors: Regressors = 0  #: number of inputs, to adjust for; 0: do not
     name: Any = "r2_score"  #: name
     dtype: MetricDtype = None  #: dtype of the computation, None: ``floatx()``
+
+    per_sample = True
 
     def setup(self) -> None:
         """The variables wait for the number of outputs."""

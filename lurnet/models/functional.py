@@ -130,6 +130,10 @@ class Functional(Model):
 
     # --- computation
 
+    def per_sample(self, *shapes: tuple) -> bool:
+        """Whether all calls are, for the shapes that the graph was made with."""
+        return all(map(graph.is_per_sample_call, self._nodes))
+
     def call(self, inputs: Any, training: Any = None, mask: Any = None) -> Any:
         """Run the graph, or what of it comes after the host part."""
         host = self._host
@@ -226,6 +230,8 @@ class Functional(Model):
         if rank == wanted - 1 and symbol.shape[-1] == 1:
             return _keep_mask(x, lib.expand_dims(x, axis=-1))
         return x
+
+    keeps_mask = True
 
     def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
         """Masks are found by the layers inside."""

@@ -8,6 +8,9 @@ from lurnet.core import tree
 from lurnet.core.errors import BadValue
 from lurnet.core.parts import as_part
 from lurnet.core.symbolic import Node, SymbolicTensor, is_symbolic
+from lurnet.layers.base import Layer
+from lurnet.layers.input_layer import InputLayer
+from lurnet.layers.per_sample import is_per_sample
 from lurnet.models import parts
 from lurnet.ops.lowering import late
 
@@ -38,7 +41,24 @@ def sort_nodes(inputs: Sequence[SymbolicTensor], outputs: Any) -> list[Node]:
 
 def is_source(node: Node) -> bool:
     """Whether a node is an InputLayer's: it makes a tensor from nothing."""
-    return type(node.fn).__name__ == "InputLayer"
+    return isinstance(node.fn, InputLayer)
+
+
+def is_per_sample_call(node: Node) -> bool:
+    """Whether a recorded call, outside training, computes each sample by itself.
+
+    Not an op between layers, a call in training mode, or one with an array of the user's own, whose
+    rows belong to places in the batch.
+    """
+    if not isinstance(node.fn, Layer):
+        return False
+    given = dict(zip(node.fn._parameters(), node.args)) | node.kwargs  # noqa: B905
+    if given.pop("training", None) not in (None, False):
+        return False
+    settings = [x for x in tree.leaves((node.args, node.kwargs)) if not is_symbolic(x)]
+    if not all(x is None or isinstance(x, (bool, int, float, str)) for x in settings):
+        return False
+    return is_per_sample(node.fn, *(x.shape for x in node.inputs))
 
 
 def _cut_off(tensor: SymbolicTensor) -> str:

@@ -49,7 +49,7 @@ def _described(fn: Any, nodes: list[Node], calls: dict[int, list[Node]]) -> dict
         if build is not None and not hasattr(fn, "_sources"):
             described["build_config"] = serialize(build)
     described["name"] = fn.name
-    source = type(fn).__name__ == "InputLayer"
+    source = isinstance(fn, layers.InputLayer)
     described["inbound_nodes"] = [] if source else [_call_config(n, calls) for n in nodes]
     return described
 
@@ -95,7 +95,7 @@ def graph_from_config(config: dict[str, Any], custom_objects: Any) -> tuple[Any,
     for entry in config["layers"]:
         name = entry.get("name") or entry["config"]["name"]
         made[name] = _make(entry, custom_objects)
-        if type(made[name]).__name__ == "InputLayer":
+        if isinstance(made[name], layers.InputLayer):
             tensors[name, 0, 0] = made[name].output
         waiting += [(name, call) for call in entry.get("inbound_nodes", [])]
     _replay(waiting, made, tensors)

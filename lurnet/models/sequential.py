@@ -11,6 +11,7 @@ from lurnet.core.symbolic import SymbolicTensor, is_symbolic
 from lurnet.layers.base import Layer
 from lurnet.layers.input_layer import InputLayer
 from lurnet.layers.input_spec import describe
+from lurnet.layers.per_sample import is_per_sample
 from lurnet.layers.preprocessing.host import HostLayer
 from lurnet.layers.registry import registry
 from lurnet.models.functional import Functional
@@ -158,6 +159,10 @@ class Sequential(Model):
 
     # --- computation
 
+    def per_sample(self, *shapes: tuple) -> bool:
+        """Whether all layers are, for the shapes that the model was built with."""
+        return self._graph is not None and is_per_sample(self._graph)
+
     def call(self, inputs: Any, training: Any = None, mask: Any = None) -> Any:
         """Run the layers one after another."""
         if self._graph is not None:
@@ -185,6 +190,8 @@ class Sequential(Model):
             dtype = "string" if x.dtype.kind == "O" else x.dtype
             self._stack.insert(0, InputLayer(batch_shape=(None, *x.shape[1:]), dtype=dtype))
         self._rebuild()
+
+    keeps_mask = True
 
     def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
         """Masks are found by the layers inside."""

@@ -92,7 +92,8 @@ def deserialize(config: Any, custom_objects: Mapping[str, Any] | None = None) ->
     >>> deserialize({"class_name": "adam", "config": {"beta_1": 0.5}}).beta_1
     0.5
     """
-    if isinstance(config, dict) and str(config.get("class_name")).lower() in registry:
+    own = isinstance(config, dict) and config.get("registered_name") is not None
+    if isinstance(config, dict) and not own and str(config.get("class_name")).lower() in registry:
         name = registry[config["class_name"].lower()].__name__
         config = config | {"class_name": name, "module": registry.module}
     return _deserialize(config, custom_objects, registry.module)

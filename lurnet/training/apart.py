@@ -1,51 +1,73 @@
-"""Whether a model computes each sample by itself, whatever other samples are in its batch."""
+"""Whether a model computes each sample by itself, whatever other samples are in its batch.
+
+And whether a batch's loss and metrics come out the same however it is cut. Both ask the classes,
+which state it; where one does not, a user's own above all, batches stay as they were asked for.
+"""
 
 from typing import Any
 
-from lurnet.core import tree
+from lurnet import regularizers
+from lurnet.core.masking import get_mask
 from lurnet.core.registry import known
-from lurnet.layers import ActivityRegularization, Equalization, Lambda, Masking
-from lurnet.layers.base import Layer
+from lurnet.core.traits import is_patched, stated
+from lurnet.layers import Lambda
+from lurnet.layers.per_sample import is_per_sample
+
+#: Penalties that are sums over the values: those of a batch, divided by its size, are means.
+SUMS = (regularizers.L1, regularizers.L2, regularizers.L1L2)
+_MASKING = ("compute_mask", "_note_mask", "__call__")
 
 
 def samples_apart(model: Any) -> bool:
     """Whether, outside training, a sample's outputs depend on that sample alone.
 
-    Only where that is certain: code of the user's own, ops between layers, an axis 0, layers that
-    remember the last batch, and calls with ``training=True`` may each tie samples together.
+    Only where that is certain: code of the user's own, ops between layers, an axis that is the
+    batch's, layers that remember the last batch, and calls with ``training=True`` may each tie
+    samples together.
     """
-    own_step = model._has_own_step("predict") or model._has_own_step("test")
-    return not own_step and all(_apart(layer) for layer in model._flatten_layers())
+    return is_per_sample(model)
+
+
+def whole_from_parts(model: Any) -> bool:
+    """Whether a batch's loss and metrics are the means, or sums, of those of its samples."""
+    if not samples_apart(model) or not all(map(_penalty_adds, model._flatten_layers())):
+        return False
+    if any(len(y.shape) < 2 or get_mask(y) is not None for y in model.outputs):
+        return False  # a mask's share of the batch divides; a row of scalars is one sample
+    held = [x for x in model._loss_objects() if x is not None]
+    return all(map(mean_over_samples, held)) and all(map(adds_samples, model.metrics))
+
+
+def mean_over_samples(loss: Any) -> bool:
+    """Whether a loss of a batch is the mean of its samples' losses."""
+    means = getattr(loss, "reduction", None) == "sum_over_batch_size"
+    return means and adds_samples(loss)
+
+
+def adds_samples(figure: Any) -> bool:
+    """Whether a loss or a metric looks at each sample by itself, and adds what it finds."""
+    fact = stated(type(figure), "per_sample", False)
+    if is_patched(figure):
+        return False
+    return bool(fact(figure)) if callable(fact) else fact is True
+
+
+def _penalty_adds(layer: Any) -> bool:
+    penalty = layer.activity_regularizer
+    return penalty is None or type(penalty) in SUMS
 
 
 def has_own_code(layer: Any) -> bool:
     """Whether a layer runs code of the user's own, which may do anything."""
-    return known(type(layer)) is None or isinstance(layer, Lambda)
+    return known(type(layer)) is None or isinstance(layer, Lambda) or is_patched(layer)
 
 
 def makes_masks(layer: Any) -> bool:
     """Whether a layer's outputs may carry a mask that its inputs did not have."""
-    return isinstance(layer, Masking) or getattr(layer, "mask_zero", False)
-
-
-def _apart(layer: Any) -> bool:
-    if has_own_code(layer) or isinstance(layer, Equalization):
-        return False
-    if getattr(layer, "stateful", False):
-        return False
-    if not all(isinstance(x, Layer) for x in getattr(layer, "_operations", ())):
-        return False
-    calls = [(node.args, node.kwargs) for node in getattr(layer, "_nodes", ())]
-    if any(flag is True for flag in tree.leaves(calls)):
-        return False
-    axis = getattr(layer, "axis", None)
-    return 0 not in (axis if isinstance(axis, (list, tuple)) else [axis])
+    fact = stated(type(layer), "keeps_mask", False, by=_MASKING)
+    return not (fact(layer) if callable(fact) else fact)
 
 
 def leaves_more(layer: Any) -> bool:
     """Whether a call leaves something beside its outputs: losses or masks."""
-    return (
-        makes_masks(layer)
-        or isinstance(layer, ActivityRegularization)
-        or bool(layer.activity_regularizer)
-    )
+    return makes_masks(layer) or layer.activity_regularizer is not None

@@ -7,6 +7,7 @@ import numpy as np
 from lurnet.core import tree
 from lurnet.core.dtypes import is_float
 from lurnet.core.errors import BadState, BadValue
+from lurnet.core.traits import stated
 from lurnet.core.variable import values
 from lurnet.training import program, step
 from lurnet.training.data.arrays import take
@@ -96,24 +97,17 @@ def _surely_finite(values: np.ndarray) -> bool:
 
 def check_labels(fn: Any, label: Any, pred: Any, where: str) -> None:
     """Labels that do not fit the loss: shape, range, class numbers for one-hot and the reverse."""
-    kind = _kind(fn)
+    kind = stated(type(fn), "label_kind")
+    kind = kind(fn) if callable(kind) else kind
     is_array = hasattr(label, "__array__")
-    if kind == "sparsecategoricalcrossentropy":
+    if kind == "classes":
         check_sparse(fn, label, pred, where, is_array)
-    elif kind in ("categoricalcrossentropy", "categoricalfocalcrossentropy"):
+    elif kind == "one-hot":
         check_one_hot(label, pred, where)
-    elif kind in ("meansquarederror", "meanabsoluteerror", "binarycrossentropy"):
+    elif kind in ("values", "shares"):
         check_shape(label, pred, where)
-    if kind == "binarycrossentropy" and is_array:
+    if kind == "shares" and is_array:
         check_range(label, where)
-
-
-def _kind(fn: Any) -> str:
-    """The loss's own name, of a class or of the function inside."""
-    name = type(fn).__name__
-    if name == "LossFunctionWrapper":
-        name = getattr(fn.fn, "__name__", "")
-    return name.replace("_", "").lower()
 
 
 def check_sparse(fn: Any, label: Any, pred: Any, where: str, is_array: bool) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 from lurnet.core import tree
 from lurnet.core.errors import BadType
 from lurnet.training import program
+from lurnet.training.apart import samples_apart
 from lurnet.training.data.arrays import check_lengths, joined, standardize, symbol_of, take
 from lurnet.training.runner import Steps
 
@@ -40,7 +41,7 @@ def map_batches(
     Args:
         model: the model whose variables ``fn`` reads.
         fn: a function of nested tensors, the first axis of each counting samples, in and out. It
-            must not mix samples.
+            must not mix samples where the model does not.
         arrays: nested arrays.
         batch_size: samples in a call, 32 if None.
         facts: what, with the model's structure and the shapes, says which computation ``fn`` is,
@@ -50,18 +51,21 @@ def map_batches(
     count = check_lengths(arrays, None, None)
     size = min(batch_size or BATCH, count)
     call = fn if model.run_eagerly else _compiled(model, fn, facts, draws)
+    fills = samples_apart(model)
     parts = []
     for start in range(0, count, size):
-        rows = np.minimum(np.arange(start, start + size), count - 1)  # the last batch is filled up
         kept = min(size, count - start)
+        rows = np.arange(start, start + (size if fills else kept))
+        rows = np.minimum(rows, count - 1)  # the last batch is filled up
         made = call(program.to_device(take(arrays, rows)))
-        parts.append(tree.map_structure(lambda a, n=kept: np.asarray(a)[:n], made))
+        end = kept if fills else None
+        parts.append(tree.map_structure(lambda a, end=end: np.asarray(a)[:end], made))
     return joined(parts)
 
 
 def _compiled(model: Any, fn: Callable, facts: str | None, draws: bool) -> Callable:
     steps = Steps(model, "predict")
-    known: list[Any] = []
+    known: dict[Any, Any] = {}  # programs by the length of a batch
 
     def make() -> Callable:
         if draws:
@@ -70,15 +74,16 @@ def _compiled(model: Any, fn: Callable, facts: str | None, draws: bool) -> Calla
 
     def run(batch: Any) -> Any:
         state = program.state_of(steps.variables)
-        if not known:
-            known.append(
+        size = next(a.shape[0] for a in tree.leaves(batch) if a is not None)
+        if size not in known:
+            known[size] = (
                 program.compiled(make(), None, draws, state, batch)
                 if facts is None
                 else steps.program(make, facts, draws, state, batch)
             )
         if not draws:
-            return known[0](state, batch)
-        new, made = known[0](state, batch)
+            return known[size](state, batch)
+        new, made = known[size](state, batch)
         program.adopt(steps.variables, new)
         return made
 

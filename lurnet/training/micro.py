@@ -6,10 +6,11 @@ no loss mixes samples; where one may, the batch stays whole.
 
 from typing import Any
 
-from lurnet import layers, losses
+from lurnet import layers
 from lurnet.core import tree
+from lurnet.core.seeds import SeedGenerator
 from lurnet.ops.lowering.choice import lowering, on_cpu
-from lurnet.training.apart import has_own_code, makes_masks
+from lurnet.training.apart import whole_from_parts
 from lurnet.training.widest import largest_written
 
 SIZE = 32  # samples in a micro-batch
@@ -18,24 +19,6 @@ SIZE = 32  # samples in a micro-batch
 #: ms a step of twice (conv, conv, pooling), split | whole: 3.2 MB 10.2 | 9.2 and 7.3 | 6.7,
 #: 6.4 MB 14.7 | 14.0 and 19.9 | 20.7, 12.8 MB 37 | 42, 25.7 MB 76 | 93.
 WORTH = 8 * 2**20
-
-#: Losses whose value for a batch is the mean of its samples' values.
-PER_SAMPLE = (
-    losses.BinaryCrossentropy,
-    losses.CategoricalCrossentropy,
-    losses.SparseCategoricalCrossentropy,
-    losses.MeanSquaredError,
-    losses.MeanAbsoluteError,
-    losses.Huber,
-)
-PER_SAMPLE_FUNCTIONS = (
-    losses.binary_crossentropy,
-    losses.categorical_crossentropy,
-    losses.sparse_categorical_crossentropy,
-    losses.mean_squared_error,
-    losses.mean_absolute_error,
-    losses.huber,
-)
 
 
 def parts(model: Any, data: Any) -> int:
@@ -58,22 +41,13 @@ def _pays(model: Any, size: int) -> bool:
 
 def _mixes_samples(model: Any) -> bool:
     """Whether something may look at the batch as a whole, such as BatchNormalization."""
-    for layer in model._flatten_layers():
-        own_state = any(not v.trains for v in layer._own_variables)
-        if own_state or makes_masks(layer) or has_own_code(layer):
-            return True
-    return not mean_over_samples(model)
+    return any(map(_looks_at_batch, model._flatten_layers())) or not whole_from_parts(model)
 
 
-def mean_over_samples(model: Any) -> bool:
-    """Whether the losses of a batch are the means of its samples' losses."""
-    return all(_per_sample(x) for x in model._loss_objects() if x is not None)
-
-
-def _per_sample(loss: Any) -> bool:
-    mean = getattr(loss, "reduction", None) == "sum_over_batch_size"
-    plain = type(loss) is losses.LossFunctionWrapper and loss.fn in PER_SAMPLE_FUNCTIONS
-    return mean and (plain or type(loss) in PER_SAMPLE)
+def _looks_at_batch(layer: Any) -> bool:
+    """Whether a layer may do so while training: it keeps statistics, or makes training data."""
+    moves = any(not v.trains for v in layer._own_variables)
+    return moves or (type(layer).draws is False and any(layer._held(SeedGenerator)))
 
 
 def split(data: Any, count: int) -> Any:

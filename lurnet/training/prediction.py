@@ -21,7 +21,7 @@ from lurnet.layers.tracking import changes
 from lurnet.ops import native
 from lurnet.ops.lowering.choice import in_c
 from lurnet.training import program
-from lurnet.training.apart import leaves_more, samples_apart
+from lurnet.training.apart import has_own_code, leaves_more, samples_apart
 from lurnet.training.batches import Batches
 from lurnet.training.data.arrays import ArrayData, joined, take
 from lurnet.training.data.batch import unpack_x_y_sample_weight
@@ -68,7 +68,8 @@ class Predictor(Steps):
     def __init__(self, model: Any) -> None:
         super().__init__(model, "predict")
         self.apart = samples_apart(model) and not model.run_eagerly
-        self.plain = self.apart and not any(map(leaves_more, model._flatten_layers()))
+        layers = model._flatten_layers()
+        self.plain = self.apart and not any(leaves_more(x) or has_own_code(x) for x in layers)
         self.largest = largest_output(model)
         self.known: dict[Any, Any] = {}
         straight = self.apart and model._host is None
@@ -99,7 +100,7 @@ class Predictor(Steps):
             batch_size: samples in a batch, None: as many as suit.
             tell: told now and then how many samples are done.
         """
-        count = next(a.shape[0] for a in tree.leaves(x) if a is not None)
+        count = _length(x)
         if self.model._host is not None and self.model._host.is_all:
             return self.model._host.finish(x)
         if not self.apart:
@@ -344,12 +345,16 @@ def _batches(
     parts = []
     for i, x in enumerate(_inputs(data)):
         events.on_predict_batch_begin(i)
-        parts.append(call(x))
+        parts.append(call(x, batch_size=_length(x)))
         if events.wants_predict_batches:
             events.on_predict_batch_end(i, {"outputs": parts[-1]})
         events.on_predict_progress(i + 1, dict)
         interruption.check()
     return joined(parts or _nothing())
+
+
+def _length(x: Any) -> int:
+    return next(a.shape[0] for a in tree.leaves(x) if a is not None)
 
 
 def _nothing() -> Any:

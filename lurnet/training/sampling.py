@@ -2,17 +2,13 @@
 
 from typing import Any, NamedTuple
 
-from lurnet import layers, ops
+from lurnet import ops
 from lurnet.core import tree
 from lurnet.core.errors import BadValue
 from lurnet.core.seeds import SeedGenerator
 from lurnet.core.variable import values
 from lurnet.layers import context
-from lurnet.layers.preprocessing.image import ImageLayer
-from lurnet.layers.rnn.base import Recurrent
 from lurnet.training.mapping import as_inputs, map_batches
-
-WHOLE = (Recurrent, layers.MultiHeadAttention, layers.GroupQueryAttention)
 
 
 class Samples(NamedTuple):
@@ -72,7 +68,7 @@ def draws_numbers(layer: Any) -> bool:
     Layers of the user's own count where they hold random numbers and no other layers. Those that
     change images at random do not: they make training data.
     """
-    if isinstance(layer, ImageLayer):
-        return False
-    own = next(layer._held(SeedGenerator), None) is not None and not layer._layers
-    return own or isinstance(layer, WHOLE)
+    said = type(layer).draws
+    if said is not None:
+        return said
+    return next(layer._held(SeedGenerator), None) is not None and not layer._layers

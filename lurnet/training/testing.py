@@ -3,12 +3,9 @@
 import copy
 from typing import Any
 
-from lurnet import metrics
-from lurnet.core.registry import known
-from lurnet.training.apart import samples_apart
+from lurnet.training.apart import whole_from_parts
 from lurnet.training.data.arrays import ArrayData
 from lurnet.training.data.streams import Stream
-from lurnet.training.micro import mean_over_samples
 from lurnet.training.prediction import samples_that_suit
 from lurnet.training.runner import make_runner
 from lurnet.training.widest import largest_output
@@ -31,17 +28,9 @@ def together(model: Any, data: ArrayData) -> int:
     Where batches fill the data exactly, so do the larger ones: a smaller one at the end would need
     a program of its own.
     """
-    if data.limit is not None or model.run_eagerly or not samples_apart(model):
-        return 1
-    if not (mean_over_samples(model) and all(map(_adds_samples, model.metrics))):
+    if data.limit is not None or model.run_eagerly or not whole_from_parts(model):
         return 1
     wanted = samples_that_suit(data.x, largest_output(model)) // data.batch_size
     if data.count % data.batch_size:
         return max(1, wanted)
     return next((n for n in range(wanted, 1, -1) if data.batches % n == 0), 1)
-
-
-def _adds_samples(metric: Any) -> bool:
-    """Whether a metric is the same however the samples are cut: all of ours are."""
-    plain = isinstance(metric, metrics.MeanMetricWrapper)
-    return known(type(metric)) is not None and (not plain or known(metric.fn) is not None)

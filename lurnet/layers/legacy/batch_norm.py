@@ -19,6 +19,10 @@ class Keras1BatchNormalization(BatchNormalization):
 
     mode: Literal[1, 2] = 1  #: 1: sample by sample; 2: by the statistics of the batch at hand
 
+    def per_sample(self, shape: tuple) -> bool:
+        """By mode."""
+        return self.mode == 1 and len(shape) > 1
+
     def call(self, inputs: Any, training: Any = None, mask: Any = None) -> Any:
         """Shift, scale, and apply gamma and beta."""
         others = [a for a in range(len(inputs.shape)) if a != self._channels(inputs)]

@@ -18,6 +18,8 @@ class Keras1Cosine(Dot):
     [[[1.0]], [[1.0]]]
     """
 
+    per_sample = True
+
     def call(self, inputs: Sequence[Any]) -> Any:
         """``x . y / sqrt(x . x  y . y)``."""
         x, y = inputs

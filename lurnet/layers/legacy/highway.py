@@ -24,6 +24,8 @@ class Highway(Weighted):
     activation: Activation = None  #: applied to the transformed part; None leaves it as it is
     use_bias: bool = True  #: whether to add biases
 
+    per_sample = True
+
     def build(self, input_shape: tuple) -> None:
         """Make kernel and carry kernel (d, d), bias and carry bias (d,)."""
         size = input_shape[-1]

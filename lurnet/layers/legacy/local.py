@@ -25,6 +25,8 @@ class LocallyConnected(Spatial, Weighted):
     activation: Activation = None  #: applied to the output; None leaves it as it is
     use_bias: bool = True  #: whether to add a bias, one for each place
 
+    per_sample = True
+
     def setup(self) -> None:
         """Expect the layer's rank."""
         super().setup()

@@ -22,6 +22,8 @@ class MaxoutDense(Weighted):
     features: PositiveInt = 4  #: number of linear layers
     use_bias: bool = True  #: whether to add a bias
 
+    per_sample = True
+
     def build(self, input_shape: tuple) -> None:
         """Make the kernel (features, d, units) and the bias (features, units)."""
         self.kernel = self.weight("kernel", (self.features, input_shape[-1], self.units))

@@ -21,6 +21,7 @@ class ParametricSoftplus(Layer):
     shared_axes: SharedAxes = None  #: axes, counted from 1, along which parameters are the same
 
     supports_masking = True
+    per_sample = True
 
     def build(self, input_shape: tuple) -> None:
         """Make alphas and betas."""

@@ -10,6 +10,7 @@ from lurnet.core.fields import Convert, Number, PositiveInt, fields
 from lurnet.layers.base import Layer
 from lurnet.layers.input_spec import describe
 from lurnet.layers.options import MaybePositive
+from lurnet.layers.per_sample import of_vectors
 
 Mode = Literal["int", "one_hot", "multi_hot", "count"]
 
@@ -31,6 +32,11 @@ def encode(x: Any, mode: str, depth: int, dtype: str, weights: Any = None) -> An
         hot = hot * ops.cast(weights, dtype)[..., None]
     axis = 1 if len(x.shape) > 1 else 0
     return ops.max(hot, axis=axis) if mode == "multi_hot" else ops.sum(hot, axis=axis)
+
+
+def encodes_samples(layer: Any, *shapes: tuple) -> bool:
+    """A fact: a batch of single numbers is one sample to the modes that count what occurs."""
+    return layer.output_mode in ("int", "one_hot") or of_vectors(layer, *shapes)
 
 
 def _no_sparse(_: Any, value: Any) -> bool:
@@ -57,6 +63,8 @@ class CategoryEncoding(Layer):
     num_tokens: PositiveInt  #: how many different numbers there are: 0, 1, ..., num_tokens - 1
     output_mode: Vector = "multi_hot"  #: one vector per number, or what occurs, or how often
     sparse: Dense = False  #: only False
+
+    per_sample = encodes_samples
 
     def call(self, inputs: Any, count_weights: Any = None) -> Any:
         """The vectors; ``count_weights`` weighs what "count" counts."""
@@ -94,6 +102,7 @@ class Discretization(Layer):
     output_mode: Mode = "int"  #: the index itself, or a vector as CategoryEncoding makes it
     sparse: Dense = False  #: only False
 
+    per_sample = encodes_samples
     _after = {"dtype": "sparse", "name": "dtype"}
 
     def setup(self) -> None:

@@ -14,6 +14,7 @@ from lurnet.layers.preprocessing.image import (
     Unit,
     per_image,
     rescaled,
+    whole_images,
 )
 from lurnet.layers.preprocessing.light import RandomBrightness, RandomContrast
 
@@ -50,6 +51,8 @@ class RandomGrayscale(ColorLayer):
     data_format: DataFormat = None  #: "channels_last" or "channels_first"; None: global setting
     seed: int | None = None  #: seed of the random numbers
 
+    per_sample = whole_images
+
     def drawn(self, data: Any, seed: Any) -> Any:
         """Whether each image loses its colours, (batch, 1, 1, 1)."""
         return self.draw(data, (1, 1, 1), 0.0, 1.0, seed) < self.factor
@@ -74,6 +77,8 @@ class RandomHue(ColorLayer):
     value_range: Range = (0, 255)  #: smallest and largest value of the images
     data_format: DataFormat = None  #: "channels_last" or "channels_first"; None: global setting
     seed: int | None = None  #: seed of the random numbers
+
+    per_sample = whole_images
 
     def drawn(self, data: Any, seed: Any) -> Any:
         """The angles in turns, (batch,)."""
@@ -108,6 +113,8 @@ class RandomSaturation(ColorLayer):
     data_format: DataFormat = None  #: "channels_last" or "channels_first"; None: global setting
     seed: int | None = None  #: seed of the random numbers
 
+    per_sample = whole_images
+
     def drawn(self, data: Any, seed: Any) -> Any:
         """What the saturation is multiplied by, (batch,)."""
         share = self.draw(data, (), *self.factor, seed=seed)
@@ -131,6 +138,8 @@ class RandomColorDegeneration(ColorLayer):
     value_range: Sorted = (0, 255)  #: smallest and largest value of the images
     data_format: DataFormat = None  #: "channels_last" or "channels_first"; None: global setting
     seed: int | None = None  #: seed of the random numbers
+
+    per_sample = whole_images
 
     def drawn(self, data: Any, seed: Any) -> Any:
         """The shares, (batch, 1, 1, 1)."""
@@ -169,6 +178,8 @@ class RandomColorJitter(ColorLayer):
     hue_factor: Any = None  #: RandomHue's `factor`
     seed: int | None = None  #: seed of the random numbers
     data_format: DataFormat = None  #: "channels_last" or "channels_first"; None: global setting
+
+    per_sample = whole_images
 
     def setup(self) -> None:
         """Make the layers of the parts that are wanted."""

@@ -8,7 +8,7 @@ from lurnet.core.errors import BadValue
 from lurnet.core.fields import Number, PositiveInt, fields
 from lurnet.core.seeds import make_default_seed
 from lurnet.layers.options import DataFormat
-from lurnet.layers.preprocessing.image import ImageLayer, images_of
+from lurnet.layers.preprocessing.image import ImageLayer, images_of, whole_images
 
 Method = Literal["bilinear", "nearest", "bicubic", "lanczos3", "lanczos5"]
 
@@ -50,6 +50,8 @@ class CenterCrop(SizedLayer):
     width: PositiveInt  #: width of the output
     data_format: DataFormat = None  #: "channels_last" or "channels_first"; None: global setting
 
+    per_sample = whole_images
+
     def transform_images(
         self, images: Any, transformation: Any = None, training: Any = True
     ) -> Any:
@@ -83,6 +85,8 @@ class RandomCrop(SizedLayer):
     data_format: DataFormat = None  #: "channels_last" or "channels_first"; None: global setting
 
     _after = {"name": "data_format"}
+
+    per_sample = whole_images
 
     def setup(self) -> None:
         """A layer without a seed draws one, which its config then holds."""
@@ -124,6 +128,8 @@ class Resizing(SizedLayer):
     fill_value: Number = 0.0  #: value of the filling
     antialias: bool = False  #: whether to smooth before making smaller
     data_format: DataFormat = None  #: "channels_last" or "channels_first"; None: global setting
+
+    per_sample = whole_images
 
     def setup(self) -> None:
         """Proportions are kept in one way."""

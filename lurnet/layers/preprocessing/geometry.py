@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from lurnet import ops
 from lurnet.core.fields import Convert, Number, fields, is_number
 from lurnet.layers.options import DataFormat
-from lurnet.layers.preprocessing.image import ImageLayer, Signed, images_of, pair
+from lurnet.layers.preprocessing.image import ImageLayer, Signed, images_of, pair, whole_images
 
 FillMode = Literal["reflect", "wrap", "constant", "nearest"]
 Interpolation = Literal["nearest", "bilinear"]
@@ -26,6 +26,8 @@ class RandomFlip(ImageLayer):
     mode: FlipMode = "horizontal_and_vertical"  #: which axes are mirrored
     seed: int | None = None  #: seed of the random numbers
     data_format: DataFormat = None  #: "channels_last" or "channels_first"; None: global setting
+
+    per_sample = whole_images
 
     def drawn(self, data: Any, seed: Any) -> Any:
         """Whether each image is mirrored, (batch, 1, 1, 1)."""
@@ -105,6 +107,8 @@ class RandomRotation(AffineLayer):
     fill_value: Number = 0.0  #: value beyond the edges with fill_mode="constant"
     data_format: DataFormat = None  #: "channels_last" or "channels_first"; None: global setting
 
+    per_sample = whole_images
+
     def drawn(self, data: Any, seed: Any) -> Any:
         """The angles in degrees (batch,) and their matrices (batch, 8)."""
         height, width = self.size_of(images_of(data))
@@ -166,6 +170,8 @@ class RandomTranslation(AffineLayer):
     fill_value: Number = 0.0  #: value beyond the edges with fill_mode="constant"
     data_format: DataFormat = None  #: "channels_last" or "channels_first"; None: global setting
 
+    per_sample = whole_images
+
     def drawn(self, data: Any, seed: Any) -> Any:
         """The shifts in pixels, (batch, 2): to the right and down."""
         height, width = self.size_of(images_of(data))
@@ -197,6 +203,8 @@ class RandomZoom(AffineLayer):
     seed: int | None = None  #: seed of the random numbers
     fill_value: Number = 0.0  #: value beyond the edges with fill_mode="constant"
     data_format: DataFormat = None  #: "channels_last" or "channels_first"; None: global setting
+
+    per_sample = whole_images
 
     def drawn(self, data: Any, seed: Any) -> Any:
         """How many input pixels one output pixel spans, (batch, 1), in height and width."""

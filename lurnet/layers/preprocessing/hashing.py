@@ -8,7 +8,7 @@ from lurnet.core.dtypes import as_policy
 from lurnet.core.errors import BadValue
 from lurnet.core.fields import Convert, PositiveInt, fields, is_int
 from lurnet.layers.input_spec import describe
-from lurnet.layers.preprocessing.category import Dense, Mode, encode
+from lurnet.layers.preprocessing.category import Dense, Mode, encode, encodes_samples
 from lurnet.layers.preprocessing.hashes import bucket, crossed
 from lurnet.layers.preprocessing.host import HostLayer, texts_of
 
@@ -63,6 +63,8 @@ class Hashing(HostLayer):
     sparse: Dense = False  #: only False
     dtype: Whole = None  #: dtype of the result; None: whole numbers where the number is given
 
+    per_sample = encodes_samples
+
     def indices(self, inputs: np.ndarray) -> np.ndarray:
         """The numbers."""
         masked = self.mask_value is not None and self.num_bins > 1
@@ -93,6 +95,7 @@ class HashedCrossing(HostLayer):
     sparse: Dense = False  #: only False
     dtype: Whole = None  #: dtype of the result; None: whole numbers where the number is given
 
+    per_sample = True
     _after = {"name": "sparse", "dtype": "name"}
 
     def index_shape(self, inputs: Any) -> tuple:

@@ -5,7 +5,7 @@ from typing import Any
 from lurnet import ops
 from lurnet.core.fields import Number, PositiveInt, fields
 from lurnet.layers.options import DataFormat
-from lurnet.layers.preprocessing.image import BYTES, Range, Sorted, rescaled
+from lurnet.layers.preprocessing.image import BYTES, Range, Sorted, rescaled, whole_images
 from lurnet.layers.preprocessing.tone import ToneLayer
 
 
@@ -65,6 +65,8 @@ class ContrastLimitedAdaptiveHistogramEqualization(ToneLayer):
     clip_limit: Number = 4.0  #: limit of a tone's count; 0: none
     tile_grid_size: Range = (8, 8)  #: number of tiles, (down, across)
     data_format: DataFormat = None  #: "channels_last" or "channels_first"; None: global setting
+
+    per_sample = whole_images
 
     def transform_images(
         self, images: Any, transformation: Any = None, training: Any = True

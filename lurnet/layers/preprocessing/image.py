@@ -9,6 +9,7 @@ from lurnet.core.seeds import SeedGenerator
 from lurnet.layers.base import Layer
 from lurnet.layers.input_spec import describe
 from lurnet.layers.options import DataFormat
+from lurnet.layers.per_sample import has_axes
 
 
 def pair(value: Any, low: float, high: float, floor: float | None = None) -> tuple[float, float]:
@@ -25,6 +26,9 @@ def pair(value: Any, low: float, high: float, floor: float | None = None) -> tup
         return min(given), max(given)
     size = abs(given[0])
     return (-size if floor is None else max(-size, floor), size)
+
+
+whole_images = has_axes(4)  #: one image, with 3 axes, has its rows on the first
 
 
 def factor(low: float, high: float) -> Any:
@@ -54,6 +58,7 @@ class ImageLayer(Layer):
 
     _own_fields_first = True
     moves_pixels: ClassVar[bool] = True  # and therefore those of segmentation masks too
+    draws = False  # it makes training data
 
     def setup(self) -> None:
         """Make the stream of random numbers."""

@@ -4,7 +4,7 @@ from typing import Any
 
 from lurnet import ops
 from lurnet.core.fields import fields
-from lurnet.layers.preprocessing.image import ImageLayer, Range, Signed, Sorted, Unit
+from lurnet.layers.preprocessing.image import ImageLayer, Range, Signed, Sorted, Unit, whole_images
 
 
 @fields
@@ -23,6 +23,7 @@ class RandomContrast(ImageLayer):
     seed: int | None = None  #: seed of the random numbers
 
     moves_pixels = False
+    per_sample = whole_images
 
     def drawn(self, data: Any, seed: Any) -> Any:
         """The factors, (batch, 1, 1, 1)."""
@@ -49,6 +50,7 @@ class RandomBrightness(ImageLayer):
     seed: int | None = None  #: seed of the random numbers
 
     moves_pixels = False
+    per_sample = whole_images
 
     def drawn(self, data: Any, seed: Any) -> Any:
         """What is added, (batch, 1, 1, 1)."""

@@ -15,7 +15,7 @@ from lurnet.core.fields import Check, Convert, fields, is_int
 from lurnet.core.settings import floatx
 from lurnet.core.symbolic import SymbolicTensor
 from lurnet.layers.input_spec import describe
-from lurnet.layers.preprocessing.category import Dense, encode
+from lurnet.layers.preprocessing.category import Dense, encode, encodes_samples
 from lurnet.layers.preprocessing.hashes import bucket
 from lurnet.layers.preprocessing.hashing import Salt, as_bytes, mapped
 from lurnet.layers.preprocessing.host import HostLayer, batches_of, texts_of
@@ -299,6 +299,8 @@ class Lookup(VocabularyLayer):
         """Strings, or whole numbers."""
         return "int64" if self.invert or self.token_kind is int else "string"
 
+    per_sample = encodes_samples
+
     def on_host(self, inputs: np.ndarray) -> Any:
         """Indices or vectors for tokens; tokens for indices with ``invert``."""
         if not self._tokens and self.output_mode != "int" and not self.pad_to_max_tokens:
@@ -481,6 +483,7 @@ class IntegerLookup(Lookup):
 
     _after = {"name": "salt"}
     token_kind = int
+    per_sample = encodes_samples
 
     def setup(self) -> None:
         """A salt belongs to a hash."""

@@ -6,7 +6,14 @@ from lurnet import ops, random
 from lurnet.core.errors import BadValue
 from lurnet.core.fields import Number, fields, is_number
 from lurnet.layers.options import DataFormat
-from lurnet.layers.preprocessing.image import ImageLayer, Range, Unit, images_of, per_image
+from lurnet.layers.preprocessing.image import (
+    ImageLayer,
+    Range,
+    Unit,
+    images_of,
+    per_image,
+    whole_images,
+)
 
 
 class BoxLayer(ImageLayer):
@@ -53,6 +60,7 @@ class RandomErasing(BoxLayer):
     data_format: DataFormat = None  #: "channels_last" or "channels_first"; None: global setting
 
     moves_pixels = False
+    per_sample = whole_images
 
     def setup(self) -> None:
         """The filling is a number or one per channel."""
@@ -109,6 +117,8 @@ class CutMix(BoxLayer):
     seed: int | None = None  #: seed of the random numbers
     data_format: DataFormat = None  #: "channels_last" or "channels_first"; None: global setting
 
+    per_sample = whole_images
+
     def drawn(self, data: Any, seed: Any) -> Any:
         """Where each image's box comes from, the boxes' masks, and the share that stays."""
         images = images_of(data)
@@ -153,6 +163,8 @@ class MixUp(ImageLayer):
     alpha: Number = 0.2  #: both parameters of the share's Beta distribution
     data_format: DataFormat = None  #: "channels_last" or "channels_first"; None: global setting
     seed: int | None = None  #: seed of the random numbers
+
+    per_sample = whole_images
 
     def drawn(self, data: Any, seed: Any) -> Any:
         """The share of each image itself (batch,), and which other one it is blended with."""

@@ -7,6 +7,7 @@ from lurnet.core.errors import BadType, BadValue
 from lurnet.core.fields import Convert, PositiveInt, fields
 from lurnet.core.registry import deserialize, serialize
 from lurnet.layers.base import Layer
+from lurnet.layers.per_sample import is_per_sample
 from lurnet.layers.preprocessing.image import ImageLayer
 
 
@@ -32,6 +33,14 @@ class Pipeline(Layer):
     layers: Annotated[Any, Convert(_layers)]  #: the layers, first to last
 
     _after = {"name": "layers"}
+
+    def per_sample(self, shape: tuple) -> bool:
+        """As all layers, each for the output of the one before."""
+        for layer in self.layers:
+            if not is_per_sample(layer, shape):
+                return False
+            shape = layer.compute_output_shape(shape)
+        return True
 
     def call(self, inputs: Any, training: Any = True, mask: Any = None) -> Any:
         """The output of the last layer."""

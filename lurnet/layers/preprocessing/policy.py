@@ -8,7 +8,7 @@ from lurnet.layers.options import DataFormat
 from lurnet.layers.preprocessing.color import RandomColorDegeneration
 from lurnet.layers.preprocessing.geometry import Interpolation, RandomRotation, RandomTranslation
 from lurnet.layers.preprocessing.histogram import Equalization
-from lurnet.layers.preprocessing.image import ImageLayer, Range, Unit
+from lurnet.layers.preprocessing.image import ImageLayer, Range, Unit, whole_images
 from lurnet.layers.preprocessing.light import RandomBrightness, RandomContrast
 from lurnet.layers.preprocessing.tone import (
     AutoContrast,
@@ -93,6 +93,8 @@ class RandAugment(Policy):
     seed: int | None = None  #: seed of the random numbers
     data_format: DataFormat = None  #: "channels_last" or "channels_first"; None: global setting
 
+    per_sample = whole_images
+
     def drawn(self, data: Any, seed: Any) -> Any:
         """The numbers of the changes, and the random numbers of each."""
         stream = self.generator if seed is None else seed
@@ -138,6 +140,8 @@ class AugMix(Policy):
     interpolation: Interpolation = "bilinear"  #: how values between pixels are found
     seed: int | None = None  #: seed of the random numbers
     data_format: DataFormat = None  #: "channels_last" or "channels_first"; None: global setting
+
+    per_sample = whole_images
 
     @property
     def names(self) -> list[str]:

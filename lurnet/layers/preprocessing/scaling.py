@@ -12,6 +12,7 @@ from lurnet.core.registry import deserialize
 from lurnet.core.settings import epsilon, image_data_format
 from lurnet.layers.base import Layer
 from lurnet.layers.input_spec import describe
+from lurnet.layers.per_sample import beside_axis
 
 Values = Annotated[Any, Convert(lambda owner, value: deserialize(value))]
 
@@ -28,6 +29,13 @@ class Rescaling(Layer):
     offset: Values = 0.0  #: added afterwards
 
     supports_masking = True
+
+    def per_sample(self, shape: tuple) -> bool:
+        """Whether the constants have no axis that lies along the batch."""
+        ranks = [np.ndim(v) for v in (self.scale, self.offset)]
+        if ranks[0] and image_data_format() == "channels_first":
+            ranks[0] = max(3, ranks[0])
+        return max(ranks) < len(shape)
 
     def call(self, inputs: Any) -> Any:
         """The scaled input, in the compute dtype."""
@@ -67,6 +75,7 @@ class Normalization(Layer):
     supports_masking = True
     input_mean: ClassVar[Any]
     input_variance: ClassVar[Any]
+    per_sample = beside_axis
 
     def setup(self) -> None:
         """Mean and variance come together."""

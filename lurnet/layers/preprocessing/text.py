@@ -103,6 +103,11 @@ class TextVectorization(VocabularyLayer):
         self._lookup_layer = StringLookup(mask_token="", **options, **getattr(self, "_fixed", {}))
         self.vocabulary = self._lookup_layer.vocabulary
 
+    def per_sample(self, shape: tuple) -> bool:
+        """Not where rows are filled up to the longest, nor sure where functions do the work."""
+        own = callable(self.standardize) or callable(self.split)
+        return not own and (self.output_mode != "int" or self.output_sequence_length is not None)
+
     def words(self, texts: np.ndarray) -> list[list[str]]:
         """The words, or n-grams, of each text."""
         if self.split is not None and texts.ndim > 1:

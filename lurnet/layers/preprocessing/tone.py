@@ -18,6 +18,7 @@ from lurnet.layers.preprocessing.image import (
     images_of,
     per_image,
     rescaled,
+    whole_images,
 )
 
 if TYPE_CHECKING:
@@ -44,6 +45,8 @@ class RandomPosterization(ToneLayer):
     value_range: Sorted = (0, 255)  #: smallest and largest value of the images
     data_format: DataFormat = None  #: "channels_last" or "channels_first"; None: global setting
     seed: int | None = None  #: seed of the random numbers
+
+    per_sample = whole_images
 
     def drawn(self, data: Any, seed: Any) -> Any:
         """How many bits are lost, (batch,); the upper bound itself is not drawn."""
@@ -72,6 +75,8 @@ class RandomInvert(ToneLayer):
     seed: int | None = None  #: seed of the random numbers
     data_format: DataFormat = None  #: "channels_last" or "channels_first"; None: global setting
 
+    per_sample = whole_images
+
     def drawn(self, data: Any, seed: Any) -> Any:
         """Whether each image is inverted, (batch,)."""
         return {"apply_inversion": self.chance(data, self.factor, seed)}
@@ -98,6 +103,8 @@ class Solarization(ToneLayer):
     value_range: Sorted = (0, 255)  #: smallest and largest value of the images
     seed: int | None = None  #: seed of the random numbers
 
+    per_sample = whole_images
+
     def drawn(self, data: Any, seed: Any) -> Any:
         """What is added and the thresholds, of values from 0 to 255, (batch, 1, 1, 1)."""
         shares = {"additions": self.addition_factor, "thresholds": self.threshold_factor}
@@ -123,6 +130,8 @@ class AutoContrast(ToneLayer):
     """
 
     value_range: Sorted = (0, 255)  #: smallest and largest value of the images
+
+    per_sample = whole_images
 
     def transform_images(
         self, images: Any, transformation: Any = None, training: Any = True
@@ -151,6 +160,8 @@ class RandomSharpness(ToneLayer):
     value_range: Sorted = (0, 255)  #: smallest and largest value of the images
     data_format: DataFormat = None  #: "channels_last" or "channels_first"; None: global setting
     seed: int | None = None  #: seed of the random numbers
+
+    per_sample = whole_images
 
     def drawn(self, data: Any, seed: Any) -> Any:
         """The shares, (batch,)."""
@@ -187,6 +198,8 @@ class RandomGaussianBlur(ToneLayer):
     value_range: Range = (0, 255)  #: smallest and largest value of the images
     data_format: DataFormat = None  #: "channels_last" or "channels_first"; None: global setting
     seed: int | None = None  #: seed of the random numbers
+
+    per_sample = whole_images
 
     def drawn(self, data: Any, seed: Any) -> Any:
         """Whether each image is blurred (batch,), and the widths along x and y for all."""

@@ -7,7 +7,7 @@ from lurnet.core.fields import Convert, Number, Rate, fields, is_number
 from lurnet.core.seeds import draw_seed
 from lurnet.layers.options import DataFormat
 from lurnet.layers.preprocessing.geometry import AffineLayer, FillMode, Interpolation, Warp, rows
-from lurnet.layers.preprocessing.image import Range, Unit, images_of, pair, per_image
+from lurnet.layers.preprocessing.image import Range, Unit, images_of, pair, per_image, whole_images
 
 
 def _slope(_: Any, value: Any) -> tuple[float, float]:
@@ -36,6 +36,8 @@ class RandomShear(AffineLayer):
     fill_value: Number = 0.0  #: value beyond the edges with fill_mode="constant"
     data_format: DataFormat = None  #: "channels_last" or "channels_first"; None: global setting
     seed: int | None = None  #: seed of the random numbers
+
+    per_sample = whole_images
 
     def drawn(self, data: Any, seed: Any) -> Any:
         """The slopes along x and y, (batch, 2); both change their sign half of the time."""
@@ -72,6 +74,8 @@ class RandomPerspective(Warp):
     fill_value: Number = 0.0  #: value beyond the edges
     seed: int | None = None  #: seed of the random numbers
     data_format: DataFormat = None  #: "channels_last" or "channels_first"; None: global setting
+
+    per_sample = whole_images
 
     def drawn(self, data: Any, seed: Any) -> Any:
         """Which images are changed (batch,), and their corners (x, y) before and after."""
@@ -117,6 +121,8 @@ class RandomElasticTransform(Warp):
     value_range: Range = (0, 255)  #: smallest and largest value of the images
     seed: int | None = None  #: seed of the random numbers
     data_format: DataFormat = None  #: "channels_last" or "channels_first"; None: global setting
+
+    per_sample = whole_images
 
     def drawn(self, data: Any, seed: Any) -> Any:
         """Which images are rippled (batch,), how strongly (one number), and the ripples' seed."""

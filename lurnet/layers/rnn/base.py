@@ -11,6 +11,7 @@ from lurnet.core.variable import Variable, pure
 from lurnet.layers import added
 from lurnet.layers.base import Layer
 from lurnet.layers.input_spec import describe
+from lurnet.layers.per_sample import is_per_sample
 from lurnet.layers.rnn.cell import Steps, drawn_once
 from lurnet.layers.rnn.stacked import as_cell, initial_state, start
 
@@ -35,6 +36,7 @@ class Recurrent(Layer):
     zero_output_for_mask: bool = False  #: whether masked steps give zeros, not the step before
 
     supports_masking = True
+    draws = True
     if TYPE_CHECKING:
         cell: Any
 
@@ -100,6 +102,10 @@ class Recurrent(Layer):
         self._memory.states = tree.map_structure(kept, self.get_initial_state(batch))
 
     # --- the loop
+
+    def per_sample(self, shape: tuple, *states: tuple) -> bool:
+        """As the cell, for one step; not where a batch goes on from the one before."""
+        return not self.stateful and is_per_sample(self.cell, (None, *shape[2:]))
 
     def call(
         self, sequences: Any, initial_state: Any = None, mask: Any = None, training: Any = False
@@ -187,6 +193,8 @@ class Recurrent(Layer):
         return states, outputs
 
     # --- masks
+
+    keeps_mask = True
 
     def compute_mask(self, _: Any, mask: Any = None) -> Any:
         """The mask goes on with the outputs of all steps; a last output has none."""

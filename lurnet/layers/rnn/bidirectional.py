@@ -7,6 +7,7 @@ from lurnet import ops
 from lurnet.core.errors import BadValue, did_you_mean
 from lurnet.core.registry import serialize
 from lurnet.layers.base import Layer
+from lurnet.layers.per_sample import is_per_sample
 from lurnet.layers.wrapper import as_layer, copy_of
 
 MERGES: dict[str | None, Callable] = {
@@ -136,6 +137,11 @@ class Bidirectional(Layer):
                 layer.build(sequences_shape)
         self.input_spec = self.forward_layer.input_spec
 
+    def per_sample(self, *shapes: tuple) -> bool:
+        """As both layers."""
+        both = self.forward_layer, self.backward_layer
+        return all(is_per_sample(layer, *shapes) for layer in both)
+
     def call(
         self, sequences: Any, initial_state: Any = None, mask: Any = None, training: Any = None
     ) -> Any:
@@ -160,6 +166,8 @@ class Bidirectional(Layer):
         if not self.return_state:
             return merged
         return (*merged, *states) if self.merge_mode is None else (merged, *states)
+
+    keeps_mask = True
 
     def compute_mask(self, _: Any, mask: Any = None) -> Any:
         """The mask goes on with the outputs of all steps; a last output has none."""

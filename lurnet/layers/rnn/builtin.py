@@ -34,6 +34,8 @@ class BuiltIn(RNN):
     _after = {"activity_regularizer": "bias_regularizer"}
     _ndim, _channel_axis = 3, -1
 
+    per_sample = RNN.per_sample
+
     def accept(self, extra: dict[str, Any]) -> None:
         """``implementation=1`` draws one dropout mask per gate."""
         self._implementation = extra.pop("implementation", 2)

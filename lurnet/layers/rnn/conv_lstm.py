@@ -32,6 +32,8 @@ class ConvLSTMCell(LongShort):
     _after = {"unit_forget_bias": "bias_initializer"}
     implementation = 1
 
+    per_sample = True
+
     @property
     def units(self) -> int:
         """Number of channels of the states."""
@@ -130,6 +132,8 @@ class ConvLSTM(BuiltIn):
 
     _after = BuiltIn._after | {"unit_forget_bias": "bias_initializer"}
     cell_class = ConvLSTMCell
+
+    per_sample = BuiltIn.per_sample
 
     @property
     def _ndim(self) -> int:

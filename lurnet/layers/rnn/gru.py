@@ -30,6 +30,8 @@ class GRUCell(RecurrentCell):
     gates = 3
     _after = {"reset_after": "recurrent_dropout"}
 
+    per_sample = True
+
     def bias_shape(self) -> tuple[int, ...]:
         """A second bias belongs to the state where the reset gate comes after its product."""
         return (2, 3 * self.units) if self.reset_after else (3 * self.units,)

@@ -69,6 +69,8 @@ class LSTMCell(LongShort):
 
     _after = {"unit_forget_bias": "bias_initializer"}
 
+    per_sample = True
+
 
 @fields
 class LSTM(BuiltIn):

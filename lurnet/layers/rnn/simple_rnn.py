@@ -25,6 +25,8 @@ class SimpleRNNCell(RecurrentCell):
     activation: Activation = "tanh"  #: applied to the new state
     use_bias: bool = True  #: whether to add a bias
 
+    per_sample = True
+
     @by_steps
     def call(self, sequence: Any, states: Any, training: Any = False) -> tuple[Any, Any]:
         """One step: (batch, d) and the state to (batch, units) and the new state."""

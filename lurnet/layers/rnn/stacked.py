@@ -10,6 +10,7 @@ from lurnet.core.fields import Convert, fields
 from lurnet.core.registry import deserialize
 from lurnet.layers.arguments import accepted
 from lurnet.layers.base import Layer
+from lurnet.layers.per_sample import is_per_sample
 from lurnet.layers.rnn.cell import Steps, by_steps, runs_by_steps
 
 
@@ -118,6 +119,14 @@ class StackedRNNCells(Layer):
 
         moving = [v for steps in (first, *rest) for v in steps.moving]
         return Steps(first.project, step, (rest or [first])[-1].shows_state, moving)
+
+    def per_sample(self, shape: tuple, *states: tuple) -> bool:
+        """As all cells, each for the output of the one before."""
+        for cell in self.cells:
+            if not is_per_sample(cell, shape):
+                return False
+            shape = (None, *size_of(output_size(cell)))
+        return True
 
     @by_steps
     def call(

@@ -6,6 +6,7 @@ from lurnet import ops
 from lurnet.core.errors import BadValue
 from lurnet.core.fields import fields
 from lurnet.layers.input_spec import describe
+from lurnet.layers.per_sample import is_per_sample
 from lurnet.layers.wrapper import Wrapper
 
 
@@ -14,8 +15,8 @@ class TimeDistributed(Wrapper):
     """Apply a layer to each step of a sequence, with the same weights.
 
     Shapes: (batch, time, ...) to (batch, time, *what the layer makes of one step*). All steps go
-    through the layer as one large batch, except where it holds weights that no gradient moves
-    (moving averages): then one by one.
+    through the layer as one large batch, except where it may mix the samples of a batch, or holds
+    weights that no gradient moves (moving averages): then one by one.
 
     >>> from lurnet.layers.dense import Dense
     >>> TimeDistributed(Dense(3))(ops.ones((2, 5, 4))).shape
@@ -36,6 +37,10 @@ class TimeDistributed(Wrapper):
         """Build the inner layer for one step."""
         super().build(self._step_shape(input_shape))
 
+    def per_sample(self, shape: tuple) -> bool:
+        """As the layer inside."""
+        return is_per_sample(self.layer, self._step_shape(shape))
+
     def call(self, inputs: Any, training: Any = None, mask: Any = None) -> Any:
         """The layer's outputs at all steps."""
         self._step_shape(inputs.shape)
@@ -47,9 +52,14 @@ class TimeDistributed(Wrapper):
                 f"{tuple(inputs.shape)}; the first two axes must be the same."
             )
         mask = mask if "mask" in takes else None
-        if all(v.trains for v in self.layer.weights):
-            return self._at_once(inputs, mask, options)
-        return self._one_by_one(inputs, mask, options)
+        if isinstance(inputs.shape[1], int) and not self._may_fold(inputs.shape):
+            return self._one_by_one(inputs, mask, options)
+        return self._at_once(inputs, mask, options)
+
+    def _may_fold(self, shape: tuple) -> bool:
+        """Whether the steps may stand beside each other in one batch."""
+        step = (None, *shape[2:])
+        return all(v.trains for v in self.layer.weights) and is_per_sample(self.layer, step)
 
     def _at_once(self, inputs: Any, mask: Any, options: dict) -> Any:
         batch, time = inputs.shape[:2]
