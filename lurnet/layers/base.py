@@ -61,6 +61,8 @@ class Layer(Stateful, Config):
     name: Name = None  #: unique name; made from the class name if None
 
     supports_masking: ClassVar[bool] = False
+    #: Seeds lie in variables; all else is names, or what a call leaves for whoever asks.
+    _not_in_program = ("name", "seed", "_losses", "_inbound_nodes", "_first_weights")
 
     # --- construction
 

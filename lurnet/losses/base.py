@@ -40,6 +40,8 @@ class Loss(Config):
     4.5
     """
 
+    _not_in_program = ("name",)
+
     def __init__(
         self,
         name: str | None = None,

@@ -233,6 +233,19 @@ def adopt(variables: Sequence[Variable], arrays: Sequence[Any]) -> None:
         variable._array = array
 
 
+def engine_settings() -> list[str]:
+    """The engine's settings and what it computes with, but not where it keeps programs."""
+    config = jax.config
+    values = {n: getattr(config, n, v) for n, v in config.values.items() if "cache" not in n}
+    facts = [jax.default_backend(), native.lanes(), sorted(CPU_OPTIONS.items())]
+    return [*map(repr, values.items()), repr(facts)]
+
+
+def precision() -> tuple:
+    """What the engine computes with, of what somebody may change between two calls."""
+    return jax.config.jax_enable_x64, jax.config.jax_default_matmul_precision  # type: ignore[attr-defined]
+
+
 def compiled(run: Callable, key: str | None, donate: bool, *args: Any) -> Any:
     """The executable of ``run`` for arguments of these shapes; equal keys share one."""
     return compiled_soon(run, key, donate, *args).result()
@@ -264,9 +277,15 @@ def _spec(x: Any) -> Any:
 
 
 def shapes(data: Any) -> str:
-    """Structure, shapes and dtypes of nested arrays, as text."""
-    specs = tree.map_structure(lambda x: None if x is None else (x.shape, str(x.dtype)), data)
-    return repr(specs)
+    """Structure, shapes and dtypes of nested arrays, and which are one array, as text."""
+    return repr(tree.map_structure(_form, data))
+
+
+def _form(x: Any) -> Any:
+    if x is None:
+        return None
+    kind = x.number if native.is_lent(x) else bool(getattr(x, "weak_type", False))
+    return x.shape, str(x.dtype), kind
 
 
 def clear_programs() -> None:

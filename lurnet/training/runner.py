@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from lurnet.core import settings
+from lurnet.layers.tracking import changes
 from lurnet.training import program
 from lurnet.training.data.arrays import ArrayData
 from lurnet.training.data.gathering import PATIENCE, RUNNING, Gathering, Window
@@ -22,7 +24,7 @@ class Steps:
 
     Args:
         model: the model.
-        kind: "train" or "test".
+        kind: "train" or "test", or "predict" for what reads the model alone.
     """
 
     def __init__(self, model: Any, kind: str) -> None:
@@ -47,12 +49,21 @@ class Steps:
 
     def program_soon(self, make: Callable, facts: str, donate: bool, *args: Any) -> Any:
         """``program``, compiled while the caller goes on."""
-        local = (self.kind, facts, program.shapes(args), self.flags())
-        known = self.model._programs
-        if local not in known:
-            key = structure_key(self.model, f"{self.kind} {facts}", local[2])
-            known[local] = program.compiled_soon(make(), key, donate, *args)
-        return known[local]
+        watchers = tuple(self.model._gradient_watchers) if self.kind == "train" else ()
+        local = (self.kind, facts, program.shapes(args), self.flags(), watchers)
+        known, now = self.model._programs, (changes(), settings.changes())
+        kept = known.get(local)
+        if kept is not None and (kept[0] == now or kept[1] is None):
+            return kept[2]
+        key = self.key(f"{facts} {local[2]}")
+        if kept is None or kept[1] != key:
+            kept = now, key, program.compiled_soon(make(), key, donate, *args)
+        known[local] = now, key, kept[2]
+        return kept[2]
+
+    def key(self, facts: str) -> str | None:
+        """What tells a program of the model, as it is now, from all others; None: nothing does."""
+        return structure_key(self.model, self.kind, self.variables, facts)
 
     def flags(self) -> str:
         """Which variables are trained."""
