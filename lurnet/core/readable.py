@@ -10,6 +10,7 @@ objects; ``_program_facts()`` tells what a computation makes of such attributes 
 
 import functools
 import hashlib
+import operator
 import sys
 import types
 from collections import OrderedDict, defaultdict, deque
@@ -29,6 +30,9 @@ _CONTAINERS = frozenset((list, tuple, dict, OrderedDict, defaultdict, deque))
 _ARRAYS = (np.ndarray, np.generic, jax.Array)
 _PACKAGE = __name__.partition(".")[0]
 _BASES = frozenset((_PACKAGE, "typing", "collections", "abc"))  #: of classes without a state
+
+
+_forms: dict[type, list[list[Any]]] = {}  # what classes consist of, and did before
 
 
 class Unknown(Exception):
@@ -137,9 +141,11 @@ class Readable:
     def _add_object(self, value: Any) -> None:
         """The class and the attributes of an object, in their order, and what it says itself."""
         cls = type(value)
-        self.words.append(_name_of_class(cls))
+        name = _name_of_class(cls)
         if not getattr(cls, "_in_program", True):
+            self.words.append("an object that is in no program")
             return
+        self.words.append(name)
         if isinstance(value, Variable):
             self._add_variable(value)
         left_out, own = _left_out(cls), id(value)
@@ -147,11 +153,10 @@ class Readable:
             if name in left_out:
                 continue
             self.words.append(name)
-            place = self._lifted.get((own, name))
-            if place is None:
-                self.add(attribute)
+            if (own, name) in self._lifted:
+                self.words.append(f"argument {self._lifted[own, name]}")
             else:
-                self.words.append(f"argument {place}")
+                self.add(attribute)
         facts = getattr(value, "_program_facts", None)
         if facts is not None:
             self.add(facts())
@@ -188,8 +193,15 @@ def _name_of_container(cls: type) -> str:
 
 
 def _name_of_class(cls: type) -> str:
-    """The name of a class whose objects show all that they hold: as attributes."""
+    """The name of a class whose objects show all that they hold, as attributes, and which of the
+    forms it is that the class has had: somebody may have given it another method."""
     for base in cls.__mro__:
         if base is not object and base.__module__.partition(".")[0] not in _BASES:
             raise Unknown(f"a class that is built on {base!r}")
-    return _name_of(cls)
+    now = [v for base in cls.__mro__[:-1] for v in vars(base).values()]
+    forms = _forms.setdefault(cls, [now])
+    for i, form in enumerate(forms):
+        if len(form) == len(now) and all(map(operator.is_, form, now)):
+            return f"{_name_of(cls)} {i}"
+    forms.append(now)
+    return f"{_name_of(cls)} {len(forms) - 1}"
