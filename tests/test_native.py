@@ -269,7 +269,7 @@ FORWARD = {
 
 @pytest.mark.parametrize("kind", FORWARD)
 def test_derivative_forward(kind):
-    """By `ops.jvp`, against differences: the forms of our own have derivatives backward only."""
+    """By `ops.jvp`, against differences."""
     function, x = FORWARD[kind](), tensor(4, 6, 6, 2)
     function(x)  # build
     direction, step = tensor(4, 6, 6, 2)[::-1], 1e-2

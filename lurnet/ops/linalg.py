@@ -10,7 +10,6 @@ from lurnet.core.errors import BadValue
 from lurnet.core.symbolic import Tensor, op
 from lurnet.ops.arithmetic import as_float
 from lurnet.ops.kinds import Axis, axes
-from lurnet.ops.lowering.choice import plain_forms
 
 
 @op
@@ -205,10 +204,7 @@ def norm(x: Tensor, ord: Any = None, axis: Axis = None, keepdims: bool = False) 
 def jvp(fun: Callable, primals: Any, tangents: Any, has_aux: bool = False) -> Any:
     """``fun`` at ``primals``, and its derivative in the direction of ``tangents``.
 
-    All inside is computed by XLA's own forms, since lurnet's have derivatives backward only.
-
     >>> jvp(lambda x: x * x, (3.0,), (1.0,))
     (Array(9., dtype=float32, weak_type=True), Array(6., dtype=float32, weak_type=True))
     """
-    with plain_forms():
-        return jax.jvp(fun, tuple(primals), tuple(tangents), has_aux)
+    return jax.jvp(fun, tuple(primals), tuple(tangents), has_aux)

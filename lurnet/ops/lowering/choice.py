@@ -7,9 +7,6 @@ Figures are milliseconds on two CPU cores (Zen 4, AVX-512, JAX 0.10.2), taken in
 
 import math
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
 from functools import cache
 
 import jax
@@ -40,27 +37,9 @@ UNROLLED_GROUPS = 4
 POOL_TAPS = 32
 
 
-_plain = ContextVar("plain", default=False)
-
-
-@contextmanager
-def plain_forms() -> Iterator[None]:
-    """XLA's own forms in what is traced inside: JAX can differentiate them forward too."""
-    token = _plain.set(True)
-    try:
-        yield
-    finally:
-        _plain.reset(token)
-
-
-def lowering() -> str:
-    """Which forms may be used: "auto", own ones where faster, or "xla"."""
-    return "xla" if _plain.get() else _wanted()
-
-
 @cache
-def _wanted() -> str:
-    """What LURNET_LOWERING says."""
+def lowering() -> str:
+    """Which forms may be used, as LURNET_LOWERING says: "auto", own ones where faster, or "xla"."""
     wanted = os.environ.get("LURNET_LOWERING", "auto")
     if wanted not in ("auto", "xla"):
         raise ValueError(f"LURNET_LOWERING must be 'auto' or 'xla', but it is {wanted!r}.")

@@ -6,15 +6,15 @@ runs fast inside a compiled loop.
 """
 
 import math
-from functools import partial, reduce
+from functools import reduce
 from typing import NamedTuple
 
-import jax
 import jax.numpy as jnp
 from jax import Array, lax
 
 from lurnet.ops import native
 from lurnet.ops.lowering.choice import by_columns, in_c
+from lurnet.ops.lowering.derived import derived
 from lurnet.ops.lowering.product import flat_product, tall_product
 from lurnet.ops.lowering.windows import Pads, Sizes, counted, offsets, padded, spans, taps
 
@@ -257,7 +257,7 @@ def _moves(geometry: Geometry) -> tuple[Sizes, Sizes, Sizes]:
     return geometry.strides, tuple(low for low, _ in geometry.pads), geometry.dilation
 
 
-@partial(jax.custom_vjp, nondiff_argnums=(2,))
+@derived(2)
 def _correlate_in_c(x: Array, kernel: Array, geometry: Geometry) -> Array:
     return native.correlate(x, kernel, *_moves(geometry), counts(x, kernel, geometry))
 
@@ -268,7 +268,7 @@ def _correlate_gradients(geometry: Geometry, saved: tuple, y: Array) -> tuple:
     return spread(y, kernel, geometry, x.shape[1:-1]), by_kernel
 
 
-@partial(jax.custom_vjp, nondiff_argnums=(2, 3))
+@derived(2, 3)
 def _kernel_gradient_in_c(x: Array, y: Array, window: Sizes, geometry: Geometry) -> Array:
     return native.kernel_gradient(x, y, *_moves(geometry), window)
 
@@ -279,14 +279,8 @@ def _second_gradients(window: Sizes, geometry: Geometry, saved: tuple, kernel: A
     return spread(y, kernel, geometry, x.shape[1:-1]), _correlate_in_c(x, kernel, geometry)
 
 
-_correlate_in_c.defvjp(
-    lambda x, kernel, geometry: (_correlate_in_c(x, kernel, geometry), (x, kernel)),
-    _correlate_gradients,
-)
-_kernel_gradient_in_c.defvjp(
-    lambda x, y, window, geometry: (_kernel_gradient_in_c(x, y, window, geometry), (x, y)),
-    _second_gradients,
-)
+_correlate_in_c.define_linear(2, _correlate_gradients)
+_kernel_gradient_in_c.define_linear(2, _second_gradients)
 
 
 def _gathered(x: Array, kernel: Array, geometry: Geometry) -> bool:

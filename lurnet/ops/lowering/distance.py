@@ -15,7 +15,7 @@ from lurnet.core.settings import epsilon
 from lurnet.ops import native
 from lurnet.ops.lowering.apart import computed_apart
 from lurnet.ops.lowering.choice import in_c
-from lurnet.ops.lowering.derived import valued
+from lurnet.ops.lowering.derived import Derived, tangent_of, valued
 from lurnet.ops.lowering.finish import fills_registers
 from lurnet.ops.native import Distance
 
@@ -55,7 +55,7 @@ def _suits(output: Any, kind: Distance) -> bool:
 
 
 @cache
-def _called(kind: Distance, least: float) -> jax.custom_vjp:
+def _called(kind: Distance, least: float) -> Derived:
     """The call for one kind of loss."""
     value = partial(native.distance, kind=kind, epsilon=least)
     by_output = valued(
@@ -68,8 +68,12 @@ def _called(kind: Distance, least: float) -> jax.custom_vjp:
         by_target = jax.vjp(lambda target: plain(kind, target, output), target)[1](g)[0]
         return by_target, by_output(target, output, g)
 
-    function: Any = jax.custom_vjp(value)
-    function.defvjp(lambda *arrays: (function(*arrays), arrays), gradients)
+    function = Derived(value)
+    function.define(
+        forward=lambda *arrays: (function(*arrays), arrays),
+        tangent=partial(tangent_of, partial(plain, kind)),
+        backward=gradients,
+    )
     return function
 
 

@@ -5,12 +5,12 @@ It is no generator for cryptography; it costs next to nothing to run, in the lib
 into what uses it, and compiles in half the time of JAX's threefry.
 """
 
-import jax
 import jax.numpy as jnp
 from jax import Array, lax
 
 from lurnet.ops import native
 from lurnet.ops.lowering.choice import in_c
+from lurnet.ops.lowering.derived import derived
 
 FIRST = 0x85EBCA6B
 SECOND = 0xC2B2AE35
@@ -65,7 +65,7 @@ def plain_dropped(
     return jnp.where(keep, scaled, jnp.zeros((), x.dtype))
 
 
-@jax.custom_vjp
+@derived()
 def _in_c(x: Array, key: Array, rate: Array) -> Array:
     return native.dropout(x, key, rate)
 
@@ -81,7 +81,13 @@ def _backward(saved: tuple[Array, Array, Array], g: Array) -> tuple[Array, None,
     return _in_c(g, key, rate), None, jnp.sum(g * y) / (1 - rate)
 
 
-_in_c.defvjp(_forward, _backward)
+def _tangent(saved: tuple, x: Array | None, _: None, rate: Array | None) -> Array:
+    y, key, at = saved
+    moved = jnp.zeros_like(y) if x is None else _in_c(x, key, at)
+    return moved if rate is None else moved + y * (rate / (1 - at))
+
+
+_in_c.define(_forward, _tangent, _backward)
 
 
 def _counters(shape: tuple[int, ...]) -> Array:

@@ -3,16 +3,14 @@
 A loop that XLA compiles for either costs a first start some 9 ms, this call nothing.
 """
 
-from functools import cache, partial
-from typing import Any
+from functools import cache, partial, reduce
 
-import jax
 import jax.numpy as jnp
 from jax import Array
 
 from lurnet.ops import native
 from lurnet.ops.lowering.choice import in_c
-from lurnet.ops.lowering.derived import valued
+from lurnet.ops.lowering.derived import Derived, valued
 from lurnet.ops.native import Activation
 
 #: Numbers up to which an activation that no bias comes before is a call: beyond, it had better be
@@ -51,9 +49,9 @@ def finish(x: Array, bias: Array | None, kind: Activation) -> Array:
 
 
 @cache
-def _finished(kind: Activation, biased: bool) -> jax.custom_vjp:
+def _finished(kind: Activation, biased: bool) -> Derived:
     """The call for one kind of activation."""
-    apply: Any = jax.custom_vjp(partial(native.finish, kind=kind))
+    apply = Derived(partial(native.finish, kind=kind))
     gradient = valued(
         partial(native.unfinish, kind=kind, bias=biased), partial(_gradient, kind, biased)
     )
@@ -66,22 +64,26 @@ def _finished(kind: Activation, biased: bool) -> jax.custom_vjp:
         by_x, by_bias = gradient(g, y)
         return by_x, by_bias if biased else None
 
-    apply.defvjp(forward, backward)
+    def tangent(y: Array, x: Array | None, bias: Array | None = None) -> Array:
+        moved = [t for t in (x, bias) if t is not None]
+        return _slope(kind, jnp.broadcast_to(reduce(jnp.add, moved), y.shape), y)
+
+    apply.define(forward, tangent, backward)
     return apply
 
 
 def _gradient(kind: Activation, biased: bool, g: Array, y: Array) -> tuple[Array, Array]:
     """What ``native.unfinish`` computes."""
-    if kind is Activation.SOFTMAX:
-        by_x = (g - jnp.sum(g * y, -1, keepdims=True)) * y
-    elif kind is Activation.RELU:
-        by_x = jnp.where(y > 0, g, 0)
-    else:
-        slope = {
-            Activation.LINEAR: 1.0,
-            Activation.SIGMOID: y * (1 - y),
-            Activation.TANH: 1 - y * y,
-        }
-        by_x = g * slope[kind]
+    by_x = _slope(kind, g, y)
     rows = tuple(range(g.ndim - 1))
     return by_x, jnp.sum(by_x, rows) if biased else jnp.zeros(0, g.dtype)
+
+
+def _slope(kind: Activation, g: Array, y: Array) -> Array:
+    """The derivative at y times g: a symmetric matrix, so that it is its own transpose."""
+    if kind is Activation.SOFTMAX:
+        return (g - jnp.sum(g * y, -1, keepdims=True)) * y
+    if kind is Activation.RELU:
+        return jnp.where(y > 0, g, 0)
+    slope = {Activation.LINEAR: 1.0, Activation.SIGMOID: y * (1 - y), Activation.TANH: 1 - y * y}
+    return g * slope[kind]

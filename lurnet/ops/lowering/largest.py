@@ -3,24 +3,23 @@
 Beside each largest value its place in the window is kept, one byte instead of the whole input.
 """
 
-from functools import partial
 from typing import Any
 
-import jax
 import jax.numpy as jnp
 from jax import Array
 
 from lurnet.ops import native
+from lurnet.ops.lowering.derived import derived
 from lurnet.ops.lowering.windows import Sizes, padded, slices
 
 
-@partial(jax.custom_vjp, nondiff_argnums=(1, 2))
+@derived(1, 2)
 def largest_in_c(x: Array, window: native.Window, spatial: Sizes) -> Array:
     """Largest values: (n, *spatial, c) to (n, *counts, c)."""
     return native.max_pool(x, window, places=False)[0]
 
 
-@partial(jax.custom_vjp, nondiff_argnums=(1, 2))
+@derived(1, 2)
 def _with_places(x: Array, window: native.Window, spatial: Sizes) -> tuple[Array, Array]:
     return native.max_pool(x, window, places=True)
 
@@ -30,7 +29,7 @@ def _forward(x: Array, window: native.Window, spatial: Sizes) -> tuple[tuple, Ar
     return both, both[1]
 
 
-@partial(jax.custom_vjp, nondiff_argnums=(2, 3))
+@derived(2, 3)
 def given_back(y: Array, places: Array, window: native.Window, spatial: Sizes) -> Array:
     """Each number of y at the place it came from, added up: (n, *counts, c) to (n, *spatial, c)."""
     return native.max_pool_gradient(y, places, window, spatial)
@@ -51,15 +50,14 @@ def taken(x: Array, places: Array, window: native.Window) -> Array:
     return jnp.take_along_axis(stacked, index, 0)[0]
 
 
-largest_in_c.defvjp(
+largest_in_c.define(
     lambda *x: _with_places(*x),
+    lambda window, spatial, places, x: taken(x, places, window),
     lambda window, spatial, places, y: (given_back(y, places, window, spatial),),
 )
-_with_places.defvjp(
+_with_places.define(
     _forward,
+    lambda window, spatial, places, x: (taken(x, places, window), None),
     lambda window, spatial, places, y: (given_back(y[0], places, window, spatial),),
 )
-given_back.defvjp(
-    lambda y, places, window, spatial: (given_back(y, places, window, spatial), places),
-    lambda window, spatial, places, x: (taken(x, places, window), None),
-)
+given_back.define_linear(1, lambda window, spatial, saved, x: (taken(x, saved[1], window), None))

@@ -6,7 +6,7 @@ only ever stands in a core's cache, forward and backward; their places are kept,
 
 import math
 from collections.abc import Callable
-from functools import partial
+from functools import reduce
 from typing import Any, NamedTuple
 
 import jax
@@ -19,13 +19,15 @@ from lurnet.ops import native
 from lurnet.ops.lowering.correlation import (
     GRADIENT_IN_C,
     Geometry,
+    correlate,
     counts,
     kernel_gradient,
     margins,
     spread,
     turned,
 )
-from lurnet.ops.lowering.largest import given_back
+from lurnet.ops.lowering.derived import Derived, derived
+from lurnet.ops.lowering.largest import given_back, taken
 from lurnet.ops.lowering.windows import Pads, Sizes
 
 #: Numbers of an image between the two, up to which they stay in a core's cache. us, as one | apart:
@@ -85,12 +87,12 @@ def pooled_in_c(parts: Parts, window: native.Window) -> Array:
     return _pooled(parts.x, parts.kernel, How(parts.geometry, window, between))
 
 
-@partial(jax.custom_vjp, nondiff_argnums=(2,))
+@derived(2)
 def _pooled(x: Array, kernel: Array, how: How) -> Array:
     return native.correlate_pooled(x, kernel, how.in_c(), places=False)[0]
 
 
-@partial(jax.custom_vjp, nondiff_argnums=(2,))
+@derived(2)
 def _with_places(x: Array, kernel: Array, how: How) -> tuple[Array, Array]:
     return native.correlate_pooled(x, kernel, how.in_c(), places=True)
 
@@ -112,8 +114,20 @@ def _forward_alone(x: Array, kernel: Array, how: How) -> tuple[Array, tuple]:
     return both[0], saved
 
 
-_pooled.defvjp(_forward_alone, _backward)
-_with_places.defvjp(_forward, lambda how, saved, y: _backward(how, saved, y[0]))
+def _tangent(how: How, saved: tuple, x: Array | None, kernel: Array | None) -> Array:
+    at_x, at_kernel, places = saved
+    pairs = [] if x is None else [(x, at_kernel)]
+    pairs += [] if kernel is None else [(at_x, kernel)]
+    moved = [correlate(*pair, how.geometry) for pair in pairs]
+    return taken(reduce(jnp.add, moved), places, how.window)
+
+
+_pooled.define(_forward_alone, _tangent, _backward)
+_with_places.define(
+    _forward,
+    lambda how, *args: (_tangent(how, *args), None),
+    lambda how, saved, y: _backward(how, saved, y[0]),
+)
 
 
 # Both gradients are linear in each of two arrays; theirs are those of the same sums taken apart.
@@ -139,30 +153,27 @@ def _spreads_in_c(sizes: Sizes, kernel: Array, how: How) -> bool:
     return max(how.geometry.strides) == 1 and math.prod(window) > 1 and uncut
 
 
-@partial(jax.custom_vjp, nondiff_argnums=(3, 4))
+@derived(3, 4)
 def _by_x(y: Array, kernel: Array, places: Array, sizes: Sizes, how: How) -> Array:
     lows = tuple(low for low, _ in _around(kernel.shape[:-2], sizes, how))
     moved = how.in_c()._replace(strides=(1, 1), pads=lows)
     return native.unpooled_correlate(y, places, turned(kernel), moved, sizes)
 
 
-@partial(jax.custom_vjp, nondiff_argnums=(3, 4))
+@derived(3, 4)
 def _by_kernel(x: Array, y: Array, places: Array, shape: Sizes, how: How) -> Array:
     return native.unpooled_kernel_gradient(x, y, places, how.in_c(), shape[:-2])
 
 
-def _differentiable(form: Any, apart: Callable) -> None:
+def _differentiable(form: Derived, apart: Callable) -> None:
     """Gives ``form`` the gradients of ``apart``, the same sum."""
-
-    def forward(a: Array, b: Array, places: Array, *how: Any) -> tuple:
-        return form(a, b, places, *how), (a, b, places)
 
     def backward(sizes: Sizes, how: How, saved: tuple, u: Array) -> tuple:
         a, b, places = saved
         _, back = jax.vjp(lambda a, b: apart(a, b, places, sizes, how), a, b)
         return *back(u), None
 
-    form.defvjp(forward, backward)
+    form.define_linear(2, backward)
 
 
 _differentiable(_by_x, _by_x_apart)

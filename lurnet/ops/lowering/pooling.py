@@ -6,9 +6,8 @@ running fastest, as XLA's does.
 
 import math
 from collections.abc import Callable, Sequence
-from functools import partial, reduce
+from functools import reduce
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import Array, lax
@@ -16,6 +15,7 @@ from jax import Array, lax
 from lurnet.ops import native
 from lurnet.ops.lowering import late, pooled
 from lurnet.ops.lowering.choice import in_c, own_forms, pooled_by_taps
+from lurnet.ops.lowering.derived import derived
 from lurnet.ops.lowering.largest import largest_in_c
 from lurnet.ops.lowering.windows import (
     Pads,
@@ -54,7 +54,7 @@ def max_pool(
         y = _largest(padded(x, pads, -jnp.inf), tuple(window), tuple(strides))
     else:
         y = _reduced(x, lax.max, _lowest(x.dtype), window, strides, pads)
-    return restored(y, data_format)  # pyright: ignore[reportArgumentType] -- custom_vjp hides it
+    return restored(y, data_format)
 
 
 def _has_c(window: Sizes, pads: Pads) -> bool:
@@ -121,7 +121,7 @@ def _lowest(dtype: jnp.dtype) -> float:
     return -np.inf if jnp.issubdtype(dtype, jnp.floating) else jnp.iinfo(dtype).min
 
 
-@partial(jax.custom_vjp, nondiff_argnums=(1, 2))
+@derived(1, 2)
 def _largest(x: Array, window: Sizes, strides: Sizes) -> Array:
     """Where no gradient is asked for, XLA's own: faster, mostly where a convolution comes first."""
     unpadded = ((0, 0),) * len(window)
@@ -137,7 +137,13 @@ def _largest_backward(window: Sizes, strides: Sizes, x: Array, y: Array) -> tupl
     return (_returned(y, x.shape[1:-1], window, strides, place),)
 
 
-_largest.defvjp(_largest_forward, _largest_backward)
+def _largest_tangent(window: Sizes, strides: Sizes, x: Array, moved: Array) -> Array:
+    place = _first_largest(slices(x, window, strides))
+    found = [jnp.where(place == i, t, 0) for i, t in enumerate(slices(moved, window, strides))]
+    return reduce(jnp.add, found)
+
+
+_largest.define(_largest_forward, _largest_tangent, _largest_backward)
 
 
 def _first_largest(slices: list[Array]) -> Array:
@@ -151,22 +157,18 @@ def _first_largest(slices: list[Array]) -> Array:
     return jnp.broadcast_to(found[0][1], slices[0].shape)
 
 
-@partial(jax.custom_vjp, nondiff_argnums=(1, 2, 3))
+@derived(1, 2, 3)
 def _total(x: Array, sizes: Sizes, window: Sizes, strides: Sizes) -> Array:
     return reduce(jnp.add, slices(x, window, strides))
 
 
-def _total_forward(x: Array, sizes: Sizes, window: Sizes, strides: Sizes) -> tuple[Array, None]:
-    return reduce(jnp.add, slices(x, window, strides)), None
-
-
 def _total_backward(
-    sizes: Sizes, window: Sizes, strides: Sizes, saved: None, y: Array
+    sizes: Sizes, window: Sizes, strides: Sizes, _: tuple, y: Array
 ) -> tuple[Array]:
     return (_returned(y, sizes, window, strides),)
 
 
-_total.defvjp(_total_forward, _total_backward)
+_total.define_linear(1, _total_backward)
 
 
 def _returned(

@@ -1,11 +1,11 @@
 """Matrix products whose gradient is fast on CPU."""
 
-import jax
 import jax.numpy as jnp
 from jax import Array, lax
 
 from lurnet.ops import native
 from lurnet.ops.lowering.choice import in_c, own_forms
+from lurnet.ops.lowering.derived import derived
 
 VERY_NARROW = 16  #: up to here, transposing the narrow matrix itself is cheapest
 
@@ -78,17 +78,17 @@ def turned_product(left: Array, right: Array) -> Array:
 # Those in C are each other's derivatives, so that those of every order exist.
 
 
-@jax.custom_vjp
+@derived()
 def _product_in_c(left: Array, right: Array) -> Array:
     return native.product(left, right)
 
 
-@jax.custom_vjp
+@derived()
 def _tall_in_c(left: Array, right: Array) -> Array:
     return native.tall_product(left, right)
 
 
-@jax.custom_vjp
+@derived()
 def _turned_in_c(left: Array, right: Array) -> Array:
     return native.turned_product(left, right)
 
@@ -103,7 +103,7 @@ def _tall_gradients(saved: tuple[Array, Array], y: Array) -> tuple[Array, Array]
     return turned_product(right, y), flat_product(left, y)
 
 
-@jax.custom_vjp
+@derived()
 def _product(x: Array, kernel: Array) -> Array:
     return x @ kernel
 
@@ -119,7 +119,7 @@ for form, gradients in (
     (_tall_in_c, _tall_gradients),
     (_turned_in_c, _turned_gradients),
 ):
-    form.defvjp(lambda left, right, form=form: (form(left, right), (left, right)), gradients)
+    form.define_linear(2, gradients)
 
 
 def product(x: Array, kernel: Array) -> Array:

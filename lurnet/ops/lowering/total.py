@@ -9,7 +9,7 @@ from jax import Array
 
 from lurnet.ops import native
 from lurnet.ops.lowering.choice import in_c
-from lurnet.ops.lowering.derived import valued
+from lurnet.ops.lowering.derived import Derived, valued
 
 #: Numbers up to which a sum is a call: beyond, it had better take in what made them.
 MOST = 2**16
@@ -41,13 +41,13 @@ def mean(x: Array) -> Array:
 
 
 @cache
-def _divided(count: int, divisor: int) -> jax.custom_vjp:
+def _divided(count: int, divisor: int) -> Derived:
     """The sum of ``count`` numbers, divided, as a call; so is its gradient."""
     value = partial(native.total, divisor=divisor)
     spread = valued(
         partial(native.spread, count=count, divisor=divisor),
         lambda g: jnp.broadcast_to(g / divisor, (count,)),
     )
-    function: Any = jax.custom_vjp(value)
-    function.defvjp(lambda x: (function(x), None), lambda _, g: (spread(g),))
+    function = Derived(value)
+    function.define_linear(1, lambda _, g: (spread(g),))
     return function

@@ -1,8 +1,5 @@
 """Transposed convolution, which is the gradient of a convolution by its input."""
 
-from functools import partial
-
-import jax
 import jax.numpy as jnp
 from jax import Array
 
@@ -16,6 +13,7 @@ from lurnet.ops.lowering.correlation import (
     surrounded,
     unpadded,
 )
+from lurnet.ops.lowering.derived import derived
 from lurnet.ops.lowering.windows import Sizes, channels_last, restored, spans
 
 
@@ -55,7 +53,7 @@ def convolve_transposed(
         turned = jnp.flip(kernel, range(len(strides))).swapaxes(-1, -2)
         field = surrounded(x, kernel.shape[:-2], geometry, sizes)
         y = library(field, turned, unpadded(geometry))
-    return restored(y, data_format)  # pyright: ignore[reportArgumentType] -- custom_vjp hides it
+    return restored(y, data_format)
 
 
 def _extent(size: int, span: int, stride: int, extra: int | None, padding: str) -> tuple[int, int]:
@@ -67,15 +65,9 @@ def _extent(size: int, span: int, stride: int, extra: int | None, padding: str) 
     return outputs, max((whole - outputs) // 2, 0)
 
 
-@partial(jax.custom_vjp, nondiff_argnums=(2, 3))
+@derived(2, 3)
 def _transposed(x: Array, kernel: Array, geometry: Geometry, sizes: Sizes) -> Array:
     return spread(x, kernel, geometry, sizes)
-
-
-def _forward(
-    x: Array, kernel: Array, geometry: Geometry, sizes: Sizes
-) -> tuple[Array, tuple[Array, Array]]:
-    return spread(x, kernel, geometry, sizes), (x, kernel)
 
 
 def _backward(
@@ -95,4 +87,4 @@ def _backward(
     return correlate(y, kernel, convolution), kernel_gradient(y, x, kernel, convolution)
 
 
-_transposed.defvjp(_forward, _backward)
+_transposed.define_linear(2, _backward)

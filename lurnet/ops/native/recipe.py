@@ -20,7 +20,7 @@ PLANNED = ("product", "finish", "convolution", "convolution_pooled", "max_pool")
 _NAMES = {target(name): name for name in PLANNED}
 
 #: Operations that are others, under a name, and those that leave numbers where they are.
-INLINED = {"pjit", "jit", "closed_call", "custom_vjp_call", "custom_jvp_call"}
+INLINED = {"pjit", "jit", "closed_call", "custom_vjp_call", "custom_jvp_call", "lurnet_form"}
 SAME_MEMORY = {"reshape", "squeeze", "expand_dims", "copy", "copy_p", "broadcast_in_dim"}
 SAME_MEMORY |= {"convert_element_type"}
 
