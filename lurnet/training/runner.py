@@ -14,7 +14,7 @@ from lurnet.training.data.gathering import PATIENCE, RUNNING, Gathering, Window
 from lurnet.training.data.streams import Stream
 from lurnet.training.data.windows import BYTES, Windows, bytes_per_sample
 from lurnet.training.pace import Interruption, Pace
-from lurnet.training.structure import program_numbers, structure_key
+from lurnet.training.structure import digest_of, program_numbers, structure_key
 
 Look = tuple[int, int, dict[str, Any]]  # first step, step after the last, logs on the device
 
@@ -49,17 +49,25 @@ class Steps:
 
     def program_soon(self, make: Callable, facts: str, donate: bool, *args: Any) -> Any:
         """``program``, compiled while the caller goes on."""
-        watchers = tuple(self.model._gradient_watchers) if self.kind == "train" else ()
-        local = (self.kind, facts, program.shapes(args), self.flags(), watchers)
+        local = (self.kind, facts, program.shapes(args), self.flags(), self._watching())
         known, now = self.model._programs, (changes(), settings.changes())
         kept = known.get(local)
-        if kept is not None and (kept[0] == now or kept[1] is None):
-            return kept[2]
-        key = self.key(f"{facts} {local[2]}")
-        if kept is None or kept[1] != key:
-            kept = now, key, program.compiled_soon(make(), key, donate, *args)
-        known[local] = now, key, kept[2]
-        return kept[2]
+        when, key, made = known.get(local, (None, None, None))
+        own_code = made is not None and key is None and when[1] == now[1]  # kept until compile()
+        if when == now or own_code:
+            return made
+        found = self.key(f"{facts} {local[2]}")
+        if made is None or found != key or found is None:
+            made = program.compiled_soon(make(), found, donate, *args)
+        known[local] = now, found, made
+        return made
+
+    def _watching(self) -> Any:
+        """What tells those who look at the gradients of a step from others."""
+        watchers = self.model._gradient_watchers
+        if self.kind != "train" or not watchers:
+            return None
+        return digest_of(watchers, self.variables) or tuple(watchers)
 
     def key(self, facts: str) -> str | None:
         """What tells a program of the model, as it is now, from all others; None: nothing does."""

@@ -24,9 +24,15 @@ def structure_key(model: Any, kind: str, arguments: Sequence[Any], facts: str) -
         arguments: the variables and numbers that the program takes, whose values do not count.
         facts: what else there is: which computation, and the structure of the data.
     """
+    parts = kind, model, *_compiled_parts(model, kind), _environment()
+    return digest_of(parts, arguments, facts)
+
+
+def digest_of(parts: Sequence[Any], arguments: Sequence[Any], facts: str = "") -> str | None:
+    """A digest of what a computation can read of some objects; None where nobody can tell."""
     everything = Readable(arguments)
     try:
-        for part in (kind, model, *_compiled_parts(model, kind), _environment()):
+        for part in parts:
             everything.add(part)
     except (Unknown, RecursionError):
         return None
