@@ -51,7 +51,6 @@ class Steps:
         """``program``, compiled while the caller goes on."""
         local = (self.kind, facts, program.shapes(args), self.flags(), self._watching())
         known, now = self.model._programs, (changes(), settings.changes())
-        kept = known.get(local)
         when, key, made = known.get(local, (None, None, None))
         own_code = made is not None and key is None and when[1] == now[1]  # kept until compile()
         if when == now or own_code:
