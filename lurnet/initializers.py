@@ -5,7 +5,7 @@ They come from NumPy's generators, so making a model compiles nothing.
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 
@@ -45,6 +45,8 @@ class Initializer(Config):
     >>> Twos()((2,)).tolist()
     [2.0, 2.0]
     """
+
+    _in_program: ClassVar[bool] = False  # what it gives lies in variables
 
     def __call__(self, shape: Shape, dtype: Any = None) -> Any:
         """An array of this shape; dtype None is ``floatx()``."""

@@ -37,6 +37,8 @@ class GradientRecorder(Callback):
     ((6, 2), [0, 0, 1, 1, 2, 2])
     """
 
+    _not_in_program = ("model", "params", "layers", "_rows", "_epochs", "_epoch", "_taken", "_full")
+
     def __init__(self) -> None:
         super().__init__()
         self.layers: list[str] = []

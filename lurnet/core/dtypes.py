@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from lurnet.core.errors import BadValue, did_you_mean
-from lurnet.core.settings import floatx
+from lurnet.core.settings import floatx, note_change
 
 DTYPES = [
     *("bool", "uint8", "uint16", "uint32", "uint64", "int8", "int16", "int32", "int64"),
@@ -109,6 +109,7 @@ def dtype_policy() -> DTypePolicy:
 def set_dtype_policy(policy: Any) -> None:
     """Set the global policy, by name or object; None goes back to ``floatx()``."""
     _policy[:] = [] if policy is None else [as_policy(policy)]
+    note_change()
 
 
 def as_policy(value: Any) -> DTypePolicy:

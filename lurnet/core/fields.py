@@ -62,6 +62,7 @@ class Config:
     """Base of everything that can be rebuilt from its constructor's arguments."""
 
     __fields__: ClassVar[dict[str, Any]] = {}
+    _not_in_program: ClassVar[tuple[str, ...]] = ("_arguments", "_numbers")
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
         """Remember the arguments: they are the config of a class that writes none of its own."""

@@ -4,8 +4,7 @@ A class names them in ``lifted`` and reads them through ``number``. Numbers wher
 takes another form, 0 and 1, stay in the program.
 """
 
-import contextlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -52,19 +51,3 @@ def number(owner: Any, name: str, dtype: Any) -> Any:
             return found.astype(dtype)
         scope = scope.outer
     return getattr(owner, name)
-
-
-@contextlib.contextmanager
-def named(places: Iterable[tuple[Any, str]]) -> Iterator[None]:
-    """Inside, attributes read as their position in the list: configs then tell nothing of values.
-
-    Objects are meant, not names: an equal number elsewhere is left as it is.
-    """
-    before = [(owner, name, owner.__dict__[name]) for owner, name in places]
-    try:
-        for i, (owner, name, _) in enumerate(before):
-            owner.__dict__[name] = f"number {i}"
-        yield
-    finally:
-        for owner, name, value in before:
-            owner.__dict__[name] = value

@@ -70,6 +70,8 @@ class SeedGenerator:
     ([3, 0], [3, 1])
     """
 
+    _not_in_program = ("name", "seed", "_initial_seed")
+
     def __init__(self, seed: int | None = None, name: str | None = None, **_: Any) -> None:
         if seed is not None and not isinstance(seed, (int, np.integer)):
             raise BadValue(f"`seed` must be an integer or None, but it is {seed!r}.")

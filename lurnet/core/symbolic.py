@@ -41,6 +41,8 @@ class Node:
 class OpCall:
     """An op's place in a functional graph: a function under a name of its own."""
 
+    _not_in_program = ("name", "_inbound_nodes")
+
     def __init__(self, fn: Callable, name: str | None = None) -> None:
         self.fn, self.name = fn, name or auto_name(fn.__name__)
         self._inbound_nodes: list[Node] = []
@@ -64,6 +66,7 @@ class SymbolicTensor:
     """
 
     sparse = ragged = False
+    _not_in_program = ("name", "node", "index")
 
     def __init__(
         self,

@@ -52,6 +52,8 @@ class Variable:
     [2.0, 3.0]
     """
 
+    _not_in_program = ("name", "path", "aggregation", "_array", "_pending")
+
     def __init__(
         self,
         initializer: Any,

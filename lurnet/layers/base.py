@@ -67,6 +67,8 @@ class Layer(Arguments, Stateful, Config):
     #: Whether it disturbs its input at random while training, as dropout does; None: it does
     #: where it holds random numbers and no layers.
     draws: ClassVar[bool | None] = None
+    #: Seeds lie in variables; all else is names, or what a call leaves for whoever asks.
+    _not_in_program = ("name", "seed", "_inbound_nodes", "_first_weights")
 
     # --- construction
 

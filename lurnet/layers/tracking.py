@@ -10,8 +10,8 @@ CONTAINERS = (list, tuple, dict, set)
 SKIPPED = {"_arguments", "_inbound_nodes", "_losses", "_inputs", "_outputs", "_nodes", "input_spec"}
 
 
-#: What a call of a layer sets, and no later call depends on.
-PASSING = {"_losses"}
+#: What a call of a layer or a model's training sets, and no later call depends on.
+PASSING = {"_losses", "_gradient_watchers", "_resume_epoch", "history", "stop_training"}
 _changes = 0
 
 

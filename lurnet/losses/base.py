@@ -44,6 +44,7 @@ class Loss(Config):
     per_sample: ClassVar[Any] = False
     #: What labels are: "classes" (numbers), "one-hot", "shares" (0 to 1), "values"; None: anything.
     label_kind: ClassVar[Any] = None
+    _not_in_program = ("name",)
 
     def __init__(
         self,

@@ -77,6 +77,10 @@ class Functional(Model):
                 "layers. Give them names of their own: name=..."
             )
 
+    def _names_in_dicts(self) -> list[list[str]]:
+        """Inputs may come in a dict."""
+        return [self.input_names]
+
     # --- structure
 
     @property

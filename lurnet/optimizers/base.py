@@ -32,6 +32,7 @@ class Optimizer(OptimizerState):
     """
 
     lifted = ("weight_decay",)
+    _not_in_program = ("name", "_indices", "_excluded_ids", "_excluded_names")
     learning_rate: LearningRate  #: number, schedule, or function without arguments
     weight_decay: Decay = None  #: weights shrink by this times the learning rate at each step
     clipnorm: Limit = None  #: largest norm of the gradient of one weight
@@ -221,6 +222,10 @@ class Optimizer(OptimizerState):
     def _use_weight_decay(self, variable: Variable) -> bool:
         named = any(re.search(text, variable.name) for text in self._excluded_names)
         return id(variable) not in self._excluded_ids and not named
+
+    def _program_facts(self) -> list[bool]:
+        """Which weights decay: that may hang on their names."""
+        return [self._use_weight_decay(v) for v in self._trainable_variables]
 
     def _average(self, weights: list[Variable]) -> None:
         done = self._updates

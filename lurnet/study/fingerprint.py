@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from lurnet.core.registry import serialize
-from lurnet.training.structure import anonymous
 
 FORMAT = 1
+NAME_LISTS = ("input_layers", "output_layers")
 SAMPLE = 2**28  #: bytes of an array that its digest reads, evenly spread
 
 
@@ -64,6 +64,8 @@ def description(model: Any) -> str:
     parts = [model, model.optimizer, *model._loss_objects()]
     facts = [type(model).__name__, [v.shape for v in model.variables]]
     facts += [_config(part, names) for part in parts]
+    policies = [layer.dtype_policy.name for layer in model._flatten_layers()]
+    facts += [] if set(policies) == {"float32"} else policies  # they are names too
     text = json.dumps(facts, default=lambda v: type(v).__name__, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
@@ -73,3 +75,15 @@ def _config(part: Any, names: dict[str, int]) -> Any:
         return anonymous(serialize(part), names)
     except (TypeError, ValueError, NotImplementedError):  # the user's own, without a config
         return type(part).__name__
+
+
+def anonymous(value: Any, names: dict[str, int], key: str = "") -> Any:
+    """A config with layer names replaced by numbers."""
+    if isinstance(value, dict):
+        return {k: anonymous(v, names, k) for k, v in value.items()}
+    if isinstance(value, list):
+        inner = key if key in (*NAME_LISTS, "keras_history") else ""
+        return [anonymous(v, names, inner) for v in value]
+    if isinstance(value, str) and key in ("name", "keras_history", *NAME_LISTS):
+        return names.get(value, "")
+    return value

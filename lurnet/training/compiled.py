@@ -22,6 +22,13 @@ class Compiled:
     trainable_variables: list[Variable]
     non_trainable_variables: list[Variable]
     built: bool
+    #: What training reads of these is told apart: see ``structure``.
+    _not_in_program = (
+        *("compiled", "optimizer", "loss", "run_eagerly", "jit_compile", "steps_per_execution"),
+        *("stop_training", "history", "_gradient_watchers", "_compile_loss", "_compile_metrics"),
+        *("_compile_arguments", "_programs", "_specs", "_loss_tracker", "_predictor"),
+        "_resume_epoch",
+    )
 
     def _prepare_trainer(self) -> None:
         self.compiled = False

@@ -11,12 +11,18 @@ from lurnet.training.outputs import Outputs, kind_of_labels
 class CompileLoss:
     """Losses by output, resolved when the first labels and predictions are seen."""
 
+    _not_in_program = ("spec", "weights_spec", "names")
+
     def __init__(self, loss: Any, loss_weights: Any, names: list[str] | None) -> None:
         self.spec, self.weights_spec, self.names = loss, loss_weights, names
         self.outputs: Outputs | None = None
         self.losses: list[Any] = []
         self.weights: list[Any] = []
         self.trackers: list[Mean | None] = []
+
+    def _program_facts(self) -> Any:
+        """What will be resolved while a program is traced."""
+        return None if self.built else [self.spec, self.weights_spec, self.names]
 
     @property
     def built(self) -> bool:

@@ -11,11 +11,17 @@ from lurnet.training.outputs import Outputs, kind_of_labels
 class CompileMetrics:
     """Unweighted and weighted metrics by output."""
 
+    _not_in_program = ("specs", "names")
+
     def __init__(self, plain: Any, weighted: Any, names: list[str] | None) -> None:
         self.specs = {"metrics": _listed(plain), "weighted_metrics": _listed(weighted)}
         self.names = names
         self.outputs: Outputs | None = None
         self.found: dict[str, list[list[Any]]] = {}
+
+    def _program_facts(self) -> Any:
+        """What will be resolved while a program is traced."""
+        return None if self.built else [self.specs, self.names]
 
     @property
     def built(self) -> bool:

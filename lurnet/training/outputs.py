@@ -9,6 +9,8 @@ from lurnet.core.errors import BadValue, did_you_mean
 class Outputs:
     """The order and the names of a model's outputs, as seen in its predictions."""
 
+    _not_in_program = ("names",)
+
     def __init__(self, y_pred: Any, names: list[str] | None) -> None:
         self.nested = tree.is_nested(y_pred)
         self.count = len(tree.flatten(y_pred))
@@ -18,6 +20,14 @@ class Outputs:
             self.keys = list(names) if same and names else tree.keys(y_pred)
         known = names if names and len(names) == self.count else None
         self.names = self.keys or known or [f"output_{i + 1}" for i in range(self.count)]
+
+    def _program_facts(self) -> list[str] | None:
+        """The names where results are called after them."""
+        return self.names if self.count > 1 else None
+
+    def _names_in_dicts(self) -> list[list[str]]:
+        """Labels may come in a dict."""
+        return [self.names]
 
     def flat(self, values: Any) -> list:
         """Predictions or labels as a list in the order of the outputs."""

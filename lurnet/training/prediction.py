@@ -11,15 +11,14 @@ import numpy as np
 
 from lurnet.callbacks.base import CallbackList
 from lurnet.callbacks.standard import standard_callbacks
-from lurnet.core import tree
+from lurnet.core import settings, tree
 from lurnet.core.errors import BadValue
 from lurnet.core.masking import get_mask
-from lurnet.core.settings import floatx
 from lurnet.core.variable import in_scope
 from lurnet.layers import context
 from lurnet.layers.tracking import changes
 from lurnet.ops import native
-from lurnet.ops.lowering.choice import in_c
+from lurnet.ops.lowering.choice import in_c, lowering
 from lurnet.training import program
 from lurnet.training.apart import has_own_code, leaves_more, samples_apart
 from lurnet.training.batches import Batches
@@ -38,7 +37,6 @@ from lurnet.training.data.windows import Windows, bytes_per_sample
 from lurnet.training.pace import Interruption, interruptible
 from lurnet.training.runner import Steps
 from lurnet.training.straight import Read, Straight
-from lurnet.training.structure import structure_key
 from lurnet.training.widest import largest_output, largest_written
 
 #: Sizes that smaller batches are filled up to: at most four times the samples, mostly far less.
@@ -118,7 +116,7 @@ class Predictor(Steps):
         """The executable for the model as it is now, not as it was when it was first used."""
         if not self.apart:
             return super().program(make, facts, donate, *args)
-        key = structure_key(self.model, f"predict {facts}", program.shapes(args), alone=True)
+        key = self.key(f"{facts} {program.shapes(args)}")
         return program.compiled(make(), key, donate, *args)
 
     def _size(self, x: Any) -> int:
@@ -294,8 +292,8 @@ def predictor(model: Any) -> Predictor:
 
 
 def _now() -> Any:
-    """What a predictor depends on: all layers as they are, and the dtype that data are cast to."""
-    return changes(), floatx()
+    """What a predictor depends on: all layers, all settings, and the engine's, as they are."""
+    return changes(), settings.changes(), lowering(), program.precision()
 
 
 def predict(

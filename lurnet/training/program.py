@@ -1,6 +1,7 @@
 """Compiled loops: one program runs any number of steps, however often the host looks."""
 
 import functools
+import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -23,6 +24,7 @@ from lurnet.training.memory import tidily
 
 _SHARED: OrderedDict[str, Future] = OrderedDict()
 _SHARED_LIMIT = 128
+_LOCK = threading.RLock()
 _COMPILER = ThreadPoolExecutor(1, "lurnet-compiler")
 #: The products run in libraries: less optimizing of the code around them costs nothing. Compile
 #: time and step: 784-64-64-10 0.72 and 0.65 | 0.65 and 0.65 s and ms, conv 32-64-128 2.58 and 70 |
@@ -233,6 +235,19 @@ def adopt(variables: Sequence[Variable], arrays: Sequence[Any]) -> None:
         variable._array = array
 
 
+def engine_settings() -> list[str]:
+    """The engine's settings and what it computes with, but not where it keeps programs."""
+    config = jax.config
+    values = {n: getattr(config, n, v) for n, v in config.values.items() if "cache" not in n}
+    facts = [jax.default_backend(), native.lanes(), sorted(CPU_OPTIONS.items())]
+    return [*map(repr, values.items()), repr(facts)]
+
+
+def precision() -> tuple:
+    """What the engine computes with, of what somebody may change between two calls."""
+    return jax.config.jax_enable_x64, jax.config.jax_default_matmul_precision  # type: ignore[attr-defined]
+
+
 def compiled(run: Callable, key: str | None, donate: bool, *args: Any) -> Any:
     """The executable of ``run`` for arguments of these shapes; equal keys share one."""
     return compiled_soon(run, key, donate, *args).result()
@@ -240,21 +255,43 @@ def compiled(run: Callable, key: str | None, donate: bool, *args: Any) -> Any:
 
 def compiled_soon(run: Callable, key: str | None, donate: bool, *args: Any) -> Future:
     """``compiled`` on another thread: traced now, compiled while the caller goes on."""
-    if key is not None and key in _SHARED:
-        _SHARED.move_to_end(key)
-        return _SHARED[key]
+    found = _shared(key)
+    if found is not None:
+        return found
     enable_cache()
     specs = jax.tree.map(_spec, args)
     # jit would keep the function, and with it the model, in its caches: an executable does not.
     with parts_kept(on_cpu()):
         lowered = jax.jit(run, donate_argnums=(0,) if donate else ()).lower(*specs)
-    future = _COMPILER.submit(tidily, lowered.compile, CPU_OPTIONS if on_cpu() else None)
-    if key is not None:
-        _SHARED[key] = future
-        future.add_done_callback(lambda done: _SHARED.pop(key, None) if done.exception() else None)
-        while len(_SHARED) > _SHARED_LIMIT:
-            _SHARED.popitem(last=False)
+    with _LOCK:
+        found = _shared(key)  # another thread may have been quicker
+        if found is not None:
+            return found
+        future = _COMPILER.submit(tidily, lowered.compile, CPU_OPTIONS if on_cpu() else None)
+        if key is not None:
+            _share(key, future)
     return future
+
+
+def _shared(key: str | None) -> Future | None:
+    """The program of this key, if there is one."""
+    with _LOCK:
+        if key is None or key not in _SHARED:
+            return None
+        _SHARED.move_to_end(key)
+        return _SHARED[key]
+
+
+def _share(key: str, future: Future) -> None:
+    def forget_failed(done: Future) -> None:
+        if done.exception():
+            with _LOCK:
+                _SHARED.pop(key, None)
+
+    _SHARED[key] = future
+    future.add_done_callback(forget_failed)
+    while len(_SHARED) > _SHARED_LIMIT:
+        _SHARED.popitem(last=False)
 
 
 def _spec(x: Any) -> Any:
@@ -264,9 +301,15 @@ def _spec(x: Any) -> Any:
 
 
 def shapes(data: Any) -> str:
-    """Structure, shapes and dtypes of nested arrays, as text."""
-    specs = tree.map_structure(lambda x: None if x is None else (x.shape, str(x.dtype)), data)
-    return repr(specs)
+    """Structure, shapes and dtypes of nested arrays, and which are one array, as text."""
+    return repr(tree.map_structure(_form, data))
+
+
+def _form(x: Any) -> Any:
+    if x is None:
+        return None
+    kind = x.number if native.is_lent(x) else bool(getattr(x, "weak_type", False))
+    return x.shape, str(x.dtype), kind
 
 
 def clear_programs() -> None:

@@ -6,14 +6,16 @@ from typing import Any
 
 import numpy as np
 
+from lurnet.core import settings
 from lurnet.core.variable import commit, values
+from lurnet.layers.tracking import changes
 from lurnet.training import program
 from lurnet.training.data.arrays import ArrayData
 from lurnet.training.data.gathering import PATIENCE, RUNNING, Gathering, Window
 from lurnet.training.data.streams import Stream
 from lurnet.training.data.windows import BYTES, Windows, bytes_per_sample
 from lurnet.training.pace import Interruption, Pace
-from lurnet.training.structure import program_numbers, structure_key
+from lurnet.training.structure import digest_of, program_numbers, structure_key
 
 Look = tuple[int, int, dict[str, Any]]  # first step, step after the last, logs on the device
 
@@ -23,7 +25,7 @@ class Steps:
 
     Args:
         model: the model.
-        kind: "train" or "test".
+        kind: "train" or "test", or "predict" for what reads the model alone.
     """
 
     def __init__(self, model: Any, kind: str) -> None:
@@ -48,12 +50,28 @@ class Steps:
 
     def program_soon(self, make: Callable, facts: str, donate: bool, *args: Any) -> Any:
         """``program``, compiled while the caller goes on."""
-        local = (self.kind, facts, program.shapes(args), self.flags())
-        known = self.model._programs
-        if local not in known:
-            key = structure_key(self.model, f"{self.kind} {facts}", local[2])
-            known[local] = program.compiled_soon(make(), key, donate, *args)
-        return known[local]
+        local = (self.kind, facts, program.shapes(args), self.flags(), self._watching())
+        known, now = self.model._programs, (changes(), settings.changes())
+        when, key, made = known.get(local, (None, None, None))
+        own_code = made is not None and key is None and when[1] == now[1]  # kept until compile()
+        if when == now or own_code:
+            return made
+        found = self.key(f"{facts} {local[2]}")
+        if made is None or found != key or found is None:
+            made = program.compiled_soon(make(), found, donate, *args)
+        known[local] = now, found, made
+        return made
+
+    def _watching(self) -> Any:
+        """What tells those who look at the gradients of a step from others."""
+        watchers = self.model._gradient_watchers
+        if self.kind != "train" or not watchers:
+            return None
+        return digest_of(watchers, self.variables) or tuple(watchers)
+
+    def key(self, facts: str) -> str | None:
+        """What tells a program of the model, as it is now, from all others; None: nothing does."""
+        return structure_key(self.model, self.kind, self.variables, facts)
 
     def flags(self) -> str:
         """Which variables are trained."""

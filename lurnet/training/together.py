@@ -12,7 +12,6 @@ from lurnet.training.data.arrays import ArrayData
 from lurnet.training.data.batch import unpack_x_y_sample_weight
 from lurnet.training.pace import Interruption, Pace, interruptible
 from lurnet.training.runner import Steps
-from lurnet.training.structure import structure_key
 
 
 class Plan:
@@ -54,7 +53,7 @@ class Fit:
         own = model._makes_logs("train") or model._makes_logs("test")
         if own or model.run_eagerly or not arrays or plan.data.parts > 1 or model._host is not None:
             return None
-        return structure_key(model, "fit", "")
+        return Steps(model, "train").key("fit")
 
 
 class State:
