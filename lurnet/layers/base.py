@@ -61,6 +61,7 @@ class Layer(Stateful, Config):
     name: Name = None  #: unique name; made from the class name if None
 
     supports_masking: ClassVar[bool] = False
+    transient = frozenset({"_losses", "_inbound_nodes"})
 
     # --- construction
 

@@ -57,6 +57,12 @@ class Functional(Model):
         self._operations: list[Any] = []
         self._host: HostPart | None = None
 
+    transient = frozenset({"_host"})
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        super().__setstate__(state)
+        self._host = host_part(self._nodes, self._inputs, self._outputs_struct)
+
     def _set_graph(self, inputs: Any, outputs: Any) -> None:
         sources = _with_sources(tree.flatten(inputs))
         self._inputs_struct, self._outputs_struct = inputs, outputs

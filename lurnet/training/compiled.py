@@ -69,6 +69,8 @@ class Compiled:
         self._refuse(extra)
         loss, metrics, weighted_metrics = map(with_own, (loss, metrics, weighted_metrics))
         self.optimizer = self._scaled(optimizers.get(optimizer), auto_scale_loss)
+        if isinstance(self.optimizer, optimizers.Optimizer):
+            self.optimizer.start_with(self.trainable_variables)
         self.loss = loss
         self._compile_arguments = {
             "optimizer": optimizer,
