@@ -12,6 +12,8 @@ MNIST := from lurnet.datasets.source import locate; print(locate("mnist.npz").pa
 PEER_PACKAGES := torch==2.13.0 keras==3.15.1 tensorflow==2.21.0 jax==0.10.2
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+# Python compiles what a program imports, when it does: a tenth of what pip would compile.
+PIP := --quiet --disable-pip-version-check --no-compile
 UV := $(shell command -v uv 2>/dev/null)
 
 STUDIES := weight_decay convnet denoising vanishing_gradients mc_dropout early_stopping fashion
@@ -36,14 +38,17 @@ reproduce: $(VENV)/.installed-demo
 
 # The stamp is newer than pyproject.toml once an extra is installed, so a second call is quick.
 $(VENV)/.installed-%: pyproject.toml | $(VENV)/bin/python
+	@echo "== set-up: installing lurnet and what '$*' needs into $(VENV), a minute or so"
 ifdef UV
 	uv pip install --quiet --python $(VENV)/bin/python -e '.[$*]'
 else
-	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -e '.[$*]'
+	$(VENV)/bin/python -m pip install $(PIP) -e '.[$*]'
 endif
+	@echo "== set-up: done"
 	@touch $@
 
 $(VENV)/bin/python:
+	@echo "== set-up: making $(VENV)"
 ifdef UV
 	uv venv --quiet --python '>=3.11' $(VENV)
 else ifneq ($(PYTHON),)
@@ -58,7 +63,7 @@ ifdef UV
 	uv pip install --quiet --python $(PEERS)/bin/python $(PEER_PACKAGES)
 else
 	$(VENV)/bin/python -m venv $(PEERS)
-	$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check $(PEER_PACKAGES)
+	$(PEERS)/bin/python -m pip install $(PIP) $(PEER_PACKAGES)
 endif
 	@touch $@
 

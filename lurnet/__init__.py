@@ -52,7 +52,13 @@ _NAMES = {
 _RENAMED = {"KerasTensor": "SymbolicTensor"}
 
 
+#: Modules that a star import leaves out: they are of use to lurnet itself.
+_INSIDE = {"core", "compat"}
+
+
 def __getattr__(name: str) -> Any:
+    if name == "__all__":
+        return sorted({*_NAMES, *(m for m in _MODULES - _INSIDE if _exists(m))})
     if name in _NAMES:
         found = getattr(_load(_NAMES[name]), _RENAMED.get(name, name))
     elif name in _MODULES and _exists(name):

@@ -64,4 +64,21 @@ def __getattr__(name: str) -> Any:
     raise AttributeError(f"keras.backend has no {name!r}.{_did_you_mean(name, known)}")
 
 
-__all__ = ["is_keras_tensor", "variable"]
+__all__ = [
+    "Variable",
+    "backend",
+    "clear_session",
+    "epsilon",
+    "floatx",
+    "get_uid",
+    "image_data_format",
+    "is_keras_tensor",
+    "learning_phase",
+    "name_scope",
+    "result_type",
+    "set_epsilon",
+    "set_floatx",
+    "set_image_data_format",
+    "standardize_dtype",
+    "variable",
+]

@@ -37,6 +37,7 @@ OLD_HOMES = {
     "keras.optimizers.legacy": "lurnet.optimizers",
     "keras.preprocessing": "lurnet.utils",
     "keras.preprocessing.sequence": "lurnet.utils",
+    "keras.tree": "lurnet.core.tree",
     "keras.utils.data_utils": "lurnet.utils",
     "keras.utils.generic_utils": "lurnet.utils",
     "keras.utils.layer_utils": "lurnet.utils",
@@ -48,6 +49,18 @@ AROUND = ("tensorflow", "tensorflow_core", "tensorflow.python")
 ROOTS = ("keras", "tf_keras", "tensorflow", "tensorflow_core")
 
 
+#: Modules that are asked for by their path alone, and that a star import of their parent gives.
+_INNER = {
+    "keras": ("preprocessing",),
+    "keras.ops": ("image", "linalg", "nn", "numpy"),
+    "keras.optimizers": ("legacy", "schedules"),
+    "keras.preprocessing": ("sequence",),
+}
+#: Homes of what lurnet's modules are written with, which is no part of what they offer.
+_TOOLS = {f"lurnet.core.{m}" for m in ("docs", "errors", "fields", "numbers", "traced")}
+_TOOLS_BY_NAME = {"Registry", "op", "register", "registry"}
+
+
 class Alias(types.ModuleType):
     """A module under another name: attributes are those of the module it stands for."""
 
@@ -57,6 +70,10 @@ class Alias(types.ModuleType):
         self.__path__: list[str] = []  # it may have modules inside
 
     def __getattr__(self, name: str) -> Any:
+        if name == "__all__":  # without it, a star import looks at what is stored here: nothing
+            return offered(
+                self.__dict__["_target"], _INNER.get(_keras_name(self.__name__) or "", ())
+            )
         inner = f"{self.__name__}.{name}"
         if inner in sys.modules:
             return sys.modules[inner]
@@ -66,6 +83,20 @@ class Alias(types.ModuleType):
 
     def __dir__(self) -> list[str]:
         return sorted({*super().__dir__(), *dir(self.__dict__["_target"])})
+
+
+def offered(module: Any, inner: Sequence[str] = ()) -> list[str]:
+    """Names that a star import gives: what a module is for, and not what it is written with."""
+    if hasattr(module, "__all__"):
+        names = set(module.__all__)
+    else:
+        names = {n for n in dir(module) if n[0] != "_" and _is_offered(getattr(module, n))}
+    return sorted(names - _TOOLS_BY_NAME | {*inner})
+
+
+def _is_offered(value: Any) -> bool:
+    home = getattr(value, "__module__", None) or ""
+    return home.startswith("lurnet.") and home not in _TOOLS
 
 
 class TensorFlow(types.ModuleType):

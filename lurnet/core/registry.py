@@ -160,6 +160,29 @@ def custom_object(name: str) -> Any:
     return next((o for k, o in _registered.items() if k.split(">")[-1] == name), None)
 
 
+def with_own(spec: Any) -> Any:
+    """The user's own objects in the place of their names, in nested lists and dicts too.
+
+    What is looked up later may be looked up after the scope that knows the name has ended.
+
+    >>> with custom_object_scope({"mine": max}):
+    ...     spec = with_own({"a": ["mine", "mse"]})
+    >>> spec["a"][0] is max, spec["a"][1]
+    (True, 'mse')
+    """
+    if isinstance(spec, str):
+        own = custom_object(spec)
+        return spec if own is None else own
+    if isinstance(spec, (list, tuple)):
+        return [with_own(s) for s in spec]
+    if not isinstance(spec, dict):
+        return spec
+    if isinstance(spec.get("class_name"), str) and "config" in spec:
+        own = custom_object(spec.get("registered_name") or spec["class_name"])
+        return spec if own is None else deserialize(spec)
+    return {k: with_own(v) for k, v in spec.items()}
+
+
 # --- objects as plain data and back
 
 

@@ -12,6 +12,7 @@ from jax import export
 from lurnet.core import tree
 from lurnet.core.dtypes import narrow, standardize_dtype
 from lurnet.core.errors import BadType
+from lurnet.core.masking import get_mask, set_mask
 from lurnet.core.names import auto_name
 from lurnet.core.variable import Variable, abstract, values
 
@@ -32,6 +33,17 @@ class Node:
     def __init__(self, fn: Any, args: tuple, kwargs: dict, outputs: Any) -> None:
         self.fn, self.args, self.kwargs, self.outputs = fn, args, kwargs, outputs
 
+    def attach(self) -> "Node":
+        """Make the call known to what was called and to what came out."""
+        for i, leaf in enumerate(x for x in tree.leaves(self.outputs) if is_symbolic(x)):
+            leaf.node, leaf.index = self, i
+        self.fn._inbound_nodes.append(self)
+        return self
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self.attach()
+
     @property
     def inputs(self) -> list["SymbolicTensor"]:
         """The symbolic tensors that the call needs."""
@@ -50,6 +62,9 @@ class OpCall:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run the op."""
         return self.fn(*args, **kwargs)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return self.__dict__ | {"_inbound_nodes": []}  # a copy's calls attach themselves
 
     def __repr__(self) -> str:
         return f"<op {self.fn.__name__}, name={self.name}>"
@@ -79,6 +94,17 @@ class SymbolicTensor:
         self.name = name or auto_name("keras_tensor")
         self.node: Node | None = None
         self.index = 0
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What a copy is made of: its call makes itself known, when it is copied too.
+
+        A model may be thousands of calls deep, so no copy follows them one from the other.
+        """
+        return self.__dict__ | {"node": None, "index": 0, "mask": get_mask(self)}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        set_mask(self, state.pop("mask"))
+        self.__dict__.update(state)
 
     @property
     def shape(self) -> tuple[int | None, ...]:
@@ -201,10 +227,7 @@ def _merge(a: Any, b: Any) -> SymbolicTensor | None:
 
 def record(fn: Any, args: tuple, kwargs: dict, outputs: Any) -> Any:
     """Attach the call to its outputs; following the nodes back gives the graph."""
-    node = Node(fn, args, kwargs, outputs)
-    for i, leaf in enumerate(x for x in tree.leaves(outputs) if is_symbolic(x)):
-        leaf.node, leaf.index = node, i
-    fn._inbound_nodes.append(node)
+    Node(fn, args, kwargs, outputs).attach()
     return outputs
 
 

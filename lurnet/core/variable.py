@@ -93,6 +93,14 @@ class Variable:
         self._pending = None
         return self._array
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What a copy is made of: the value as it is outside of any scope, as a NumPy array."""
+        return {**self.__dict__, "_array": np.array(self._array), "_pending": None}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        with jax.ensure_compile_time_eval():
+            self.__dict__.update(state | {"_array": held(state["_array"], None)})
+
     @property
     def _form(self) -> Any:
         """What has the shape and dtype: the array, or what will be one."""

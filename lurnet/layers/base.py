@@ -69,6 +69,7 @@ class Layer(Arguments, Stateful, Config):
     draws: ClassVar[bool | None] = None
     #: Seeds lie in variables; all else is names, or what a call leaves for whoever asks.
     _not_in_program = ("name", "seed", "_inbound_nodes", "_first_weights")
+    transient = frozenset({"_inbound_nodes"})
 
     # --- construction
 

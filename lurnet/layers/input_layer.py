@@ -59,6 +59,9 @@ class InputLayer(Layer):
             input_tensor = SymbolicTensor(self.batch_shape, self._data_dtype, name)
         record(self, (), {}, input_tensor)
 
+    def __getstate__(self) -> dict[str, Any]:
+        return super().__getstate__() | {"_inbound_nodes": self._inbound_nodes}  # it is its output
+
     @property
     def dtype(self) -> str:
         """Dtype of the data."""

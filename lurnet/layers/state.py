@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from lurnet.core.copies import Copied
 from lurnet.core.errors import BadState, BadValue
 from lurnet.core.seeds import SeedGenerator
 from lurnet.core.variable import Variable
@@ -12,7 +13,7 @@ from lurnet.layers.input_spec import describe
 from lurnet.layers.tracking import Tracked, unique
 
 
-class Stateful(Tracked):
+class Stateful(Copied, Tracked):
     """Mixin: variables and layers among the attributes, in Keras' order; weights in and out."""
 
     built: bool

@@ -29,7 +29,7 @@ class Spatial:
     def input_advice(self, shape: tuple) -> str:
         """What to write for an input of a shape that does not fit."""
         if len(shape) == self.rank + 1:
-            return _CHANNELS.get(self.rank, _CHANNELS[3]).format(sizes=", ".join(map(str, shape)))
+            return _axis_missing(self, shape)
         if len(shape) == self.rank + 2:
             return _other_layout(self, shape)
         if len(shape) < self.rank + 1:
@@ -54,13 +54,23 @@ _LAYOUT = {
     2: "(batch, height, width, channels)",
     3: "(batch, depth, height, width, channels)",
 }
-_CHANNELS = {
-    1: " Sequences need a channel axis: write x[..., None], or keras.layers.Reshape((..., 1)) "
-    "first.",
-    2: " Images need a channel axis: write x[..., None], or keras.layers.Reshape((28, 28, 1)) "
-    "first.",
-    3: " Volumes need a channel axis: write x[..., None], or keras.layers.Reshape((..., 1)) first.",
-}
+
+
+def _axis_missing(layer: Spatial, shape: tuple) -> str:
+    """Samples without channels, or one sample without the batch: what the layer takes of both."""
+    axis = layer._channel_axis
+    wanted = layer.input_spec.axes.get(axis)  # type: ignore[union-attr]
+    kind = {1: "Sequences", 2: "Images"}.get(layer.rank, "Volumes")
+    said = []
+    if wanted in (None, 1):
+        index = "x[..., None]" if axis == -1 else "x[:, None]"
+        sizes = [d for d in shape[1:] if d is not None]
+        sizes = (*sizes, 1) if axis == -1 else (1, *sizes)
+        first = f", or keras.layers.Reshape({sizes}) first" if len(sizes) == len(shape) else ""
+        said.append(f" {kind} need a channel axis: write {index}{first}.")
+    if shape[-1 if axis == -1 else 0] in (None, wanted) or wanted is None:
+        said.append(f" For one sample, write x[None]: the first axis counts the {kind.lower()}.")
+    return "".join(said)
 
 
 def _by(sizes: Any) -> str:
@@ -78,5 +88,8 @@ def _other_layout(layer: Spatial, shape: tuple) -> str:
     other = 1 if layer._channel_axis == -1 else -1
     if wanted is not None and shape[other] == wanted:
         layout = "channels_first" if other == 1 else "channels_last"
-        return f" The channels seem to be on axis {other}: write data_format={layout!r}."
+        return (
+            f" The channels seem to be on axis {other}: write np.moveaxis(x, {other}, "
+            f"{layer._channel_axis}), or give the layer data_format={layout!r}."
+        )
     return " The number of channels was fixed by the first input."

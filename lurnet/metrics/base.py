@@ -7,6 +7,7 @@ import numpy as np
 
 from lurnet import initializers, ops
 from lurnet.core import tree
+from lurnet.core.copies import Copied
 from lurnet.core.dtypes import as_policy
 from lurnet.core.errors import BadState
 from lurnet.core.fields import Config, Convert, standardise
@@ -21,7 +22,7 @@ MetricDtype = Annotated[
 ]
 
 
-class Metric(Config):
+class Metric(Copied, Config):
     """Base: subclasses make variables, and define ``update_state`` and ``result``.
 
     Args:

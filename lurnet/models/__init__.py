@@ -19,6 +19,16 @@ for _home in ("keras.src.models.functional", "keras.models", "keras"):
 for _home in ("keras", "keras.models", "keras.src.models.sequential"):
     register(_home, "Sequential", Sequential)
 
+__all__ = [
+    "Functional",
+    "Model",
+    "Sequential",
+    "clone_model",
+    "load_model",
+    "model_from_json",
+    "save_model",
+]
+
 _OF_FILES = ("load_model", "model_from_json", "save_model")
 
 

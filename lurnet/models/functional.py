@@ -6,12 +6,14 @@ import numpy as np
 
 from lurnet import ops
 from lurnet.core import tree
+from lurnet.core.advice import shape_advice
 from lurnet.core.errors import BadType, BadValue
 from lurnet.core.fields import Config
 from lurnet.core.masking import get_mask, set_mask
 from lurnet.core.names import auto_name
 from lurnet.core.prepared import Prepared
 from lurnet.core.symbolic import SymbolicTensor, is_symbolic
+from lurnet.core.traced import is_traced
 from lurnet.layers.base import Layer
 from lurnet.layers.input_layer import InputLayer
 from lurnet.layers.input_spec import InputSpec, shape_of
@@ -56,6 +58,12 @@ class Functional(Model):
         super().prepare()
         self._operations: list[Any] = []
         self._host: HostPart | None = None
+
+    transient = frozenset({"_host"})
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        super().__setstate__(state)
+        self._host = host_part(self._nodes, self._inputs, self._outputs_struct)
 
     def _set_graph(self, inputs: Any, outputs: Any) -> None:
         sources = _with_sources(tree.flatten(inputs))
@@ -221,7 +229,7 @@ class Functional(Model):
             raise BadValue(
                 f"Model {self.name!r}, input {self._name_of(symbol)!r}: expected "
                 f"{_shown(symbol.shape)}, but the data have shape {_shown(seen)}. "
-                f"{_advice(seen, symbol.shape)}"
+                f"{_advice(seen, symbol.shape, _count_of(x))}"
             )
         return x
 
@@ -294,19 +302,13 @@ def _shown(shape: tuple) -> str:
     return "(" + ", ".join("None" if d is None else str(d) for d in shape) + ")"
 
 
-def _advice(seen: tuple, wanted: tuple) -> str:
+def _count_of(x: Any) -> int | None:
+    """How many samples data hold, where that is known."""
+    size = x.shape[0] if x.shape else None
+    return size if isinstance(size, int) and not is_traced(x) else None
+
+
+def _advice(seen: tuple, wanted: tuple, count: int | None) -> str:
     """What to write where the shape does not fit."""
-    sizes = [d for d in wanted[1:]]
-    if len(seen) == len(wanted) - 1 and list(seen[1:]) == sizes[:-1]:
-        return "A channel axis is missing: write x[..., None]."
-    if None not in sizes and None not in seen[1:]:
-        count, total = 1, 1
-        for d in seen[1:]:
-            count *= d
-        for d in sizes:
-            total *= d
-        if count == total:
-            return f"The sizes agree: write x.reshape({_shown((-1, *sizes))})."
-        if len(seen) == len(wanted) - 1 and list(seen) == sizes:
-            return "The batch axis is missing: write x[None]."
-    return "Change the data, or the shape in keras.Input(shape=...)."
+    found = shape_advice(seen[1:], wanted[1:], count)
+    return found or "Change the data, or the shape in keras.Input(shape=...)."

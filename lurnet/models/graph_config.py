@@ -1,5 +1,6 @@
 """A functional graph as plain data, the way Keras 3 writes it, and back."""
 
+from collections.abc import Callable
 from typing import Any
 
 from lurnet import layers
@@ -10,18 +11,25 @@ from lurnet.core.symbolic import Node, OpCall, SymbolicTensor, any_symbolic, is_
 from lurnet.models import op_config
 
 KEY = "__keras_tensor__"
+#: Where a tensor comes from: the name of a layer, which of its calls, which output.
+Place = Callable[[SymbolicTensor], list]
 
 
 def graph_config(model: Any) -> dict[str, Any]:
     """The config of a functional model: its layers and ops with their calls."""
     calls = _calls(model)
-    described = [_described(f, calls[id(f)], calls) for f in model.operations]
+    inputs = {id(x): s for x, s in zip(model._inputs, model._sources, strict=True)}
+
+    def place(x: SymbolicTensor) -> list:
+        return [inputs[id(x)].name, 0, 0] if id(x) in inputs else _place(x, calls)
+
+    described = [_described(f, calls[id(f)], place) for f in model.operations]
     return {
         "name": model.name,
         "trainable": model.trainable,
         "layers": described,
-        "input_layers": _places(model._inputs_struct, model, calls),
-        "output_layers": _places(model._outputs_struct, model, calls),
+        "input_layers": tree.map_structure(place, model._inputs_struct),
+        "output_layers": tree.map_structure(place, model._outputs_struct),
     }
 
 
@@ -39,7 +47,7 @@ def _calls(model: Any) -> dict[int, list[Node]]:
     return calls
 
 
-def _described(fn: Any, nodes: list[Node], calls: dict[int, list[Node]]) -> dict[str, Any]:
+def _described(fn: Any, nodes: list[Node], place: Place) -> dict[str, Any]:
     if isinstance(fn, OpCall):
         described = op_config.describe(fn, nodes)
         nodes = [op_config.inputs_only(fn, n) for n in nodes]
@@ -50,16 +58,15 @@ def _described(fn: Any, nodes: list[Node], calls: dict[int, list[Node]]) -> dict
             described["build_config"] = serialize(build)
     described["name"] = fn.name
     source = isinstance(fn, layers.InputLayer)
-    described["inbound_nodes"] = [] if source else [_call_config(n, calls) for n in nodes]
+    described["inbound_nodes"] = [] if source else [_call_config(n, place) for n in nodes]
     return described
 
 
-def _call_config(node: Node, calls: dict[int, list[Node]]) -> dict[str, Any]:
+def _call_config(node: Node, place: Place) -> dict[str, Any]:
     def leaf(x: Any) -> Any:
         if not is_symbolic(x):
             return serialize(x)
-        place = _place(x, calls)
-        config = {"shape": list(x.shape), "dtype": x.dtype, "keras_history": place}
+        config = {"shape": list(x.shape), "dtype": x.dtype, "keras_history": place(x)}
         return {"class_name": KEY, "config": config}
 
     args = [tree.map_structure(leaf, a) for a in node.args]
@@ -73,15 +80,6 @@ def _place(x: SymbolicTensor, calls: dict[int, list[Node]]) -> list:
     assert node is not None
     number = next((i for i, n in enumerate(calls.get(id(node.fn), [])) if n is node), 0)
     return [node.fn.name, number, x.index]
-
-
-def _places(struct: Any, model: Any, calls: dict[int, list[Node]]) -> Any:
-    inputs = {id(x): s for x, s in zip(model._inputs, model._sources, strict=True)}
-
-    def place(x: SymbolicTensor) -> list:
-        return [inputs[id(x)].name, 0, 0] if id(x) in inputs else _place(x, calls)
-
-    return tree.map_structure(place, struct)
 
 
 # --- back

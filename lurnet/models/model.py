@@ -36,16 +36,26 @@ class Model(Trainer, Layer):
             functional = _functional_class()
             if cls is Model:
                 return functional.__new__(functional, *args, **kwargs)
-            mixed = type(cls.__name__, (cls, functional), {"__module__": cls.__module__})
-            mixed.__qualname__ = cls.__qualname__
-            return Layer.__new__(mixed, *args, **kwargs)
+            return Layer.__new__(_functional_form(cls), *args, **kwargs)
         return super().__new__(cls, *args, **kwargs)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
+        if _is_functional_call(args, kwargs) and not _is_functional_class(type(self)):
+            self.__class__ = _functional_form(type(self))  # only here a subclass says so
+            _functional_class().prepare(self)
         if _is_functional_class(type(self)):
             _functional_class().__init__(self, *args, **kwargs)
             return
         Layer.__init__(self, *args, **kwargs)
+
+    transient = frozenset({"_programs", "_specs", "_predictor", "_gradient_watchers"})
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        """How to copy: a class that was made here of the user's own is found by that one."""
+        own = vars(type(self)).get("_own_class")
+        if own is None:
+            return super().__reduce_ex__(protocol)
+        return _blank, (own,), self.__getstate__()
 
     def prepare(self) -> None:
         """State that must be there before any constructor runs."""
@@ -226,6 +236,17 @@ def _is_functional_call(args: tuple, kwargs: dict) -> bool:
         or {"inputs", "outputs"} <= set(kwargs)
         or (len(args) == 1 and "outputs" in kwargs)
     )
+
+
+def _functional_form(cls: type) -> type:
+    """A user's class of models as one of functional models."""
+    space = {"__module__": cls.__module__, "__qualname__": cls.__qualname__, "_own_class": cls}
+    return type(cls.__name__, (cls, _functional_class()), space)
+
+
+def _blank(cls: type) -> Any:
+    """A functional model of a user's class that waits for its attributes."""
+    return Layer.__new__(_functional_form(cls))  # type: ignore[type-var]
 
 
 _FUNCTIONAL: list[type] = []

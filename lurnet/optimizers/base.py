@@ -52,7 +52,7 @@ class Optimizer(OptimizerState):
         if len(given) > 1:
             listed = ", ".join(f"{k}={v}" for k, v in given.items())
             raise BadValue(f"{type(self).__name__}: only one of {listed} can be set; keep one.")
-        self._excluded_ids: set[int] = set()
+        self._excluded: list[Variable] = []
         self._excluded_names: list[str] = []
         self._start()
 
@@ -73,7 +73,7 @@ class Optimizer(OptimizerState):
         if self.built:
             return
         self._trainable_variables = list(variables)
-        self._indices = {id(v): i for i, v in enumerate(self._trainable_variables)}
+        self._number_weights()
         if self.use_ema:
             self._averages = self.add_optimizer_variables(self._trainable_variables, "average")
         if self.gradient_accumulation_steps:
@@ -216,12 +216,12 @@ class Optimizer(OptimizerState):
         var_names: Iterable[str] | None = None,
     ) -> None:
         """Spare weights from decay: given ones, or those whose name contains a given text."""
-        self._excluded_ids |= {id(v) for v in var_list or ()}
+        self._excluded += var_list or ()
         self._excluded_names += list(var_names or ())
 
     def _use_weight_decay(self, variable: Variable) -> bool:
         named = any(re.search(text, variable.name) for text in self._excluded_names)
-        return id(variable) not in self._excluded_ids and not named
+        return not named and not any(v is variable for v in self._excluded)
 
     def _program_facts(self) -> list[bool]:
         """Which weights decay: that may hang on their names."""

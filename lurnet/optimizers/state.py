@@ -7,6 +7,7 @@ from typing import Annotated, Any, ClassVar
 import numpy as np
 
 from lurnet import initializers
+from lurnet.core.copies import Copied
 from lurnet.core.errors import BadState, BadType, BadValue
 from lurnet.core.fields import Check, Config, Convert, is_int, is_number
 from lurnet.core.names import auto_name, name_scope
@@ -74,7 +75,7 @@ _OLD_NAMES = ("lr", "decay")
 _MEANINGLESS = ("jit_compile", "is_legacy_optimizer")  # in configs that older versions wrote
 
 
-class OptimizerState(Config):
+class OptimizerState(Copied, Config):
     """The variables of an optimizer: iteration, learning rate, then the slots of each weight."""
 
     _own_fields_first: ClassVar[bool] = True
@@ -90,6 +91,21 @@ class OptimizerState(Config):
         self._iterations: Variable | None = None
         self._rate: Any = None
         self._old: dict[str, Any] = {}
+        self._is_copy = False
+
+    transient = frozenset({"_indices"})  # by identity
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        super().__setstate__(state | {"_is_copy": True})
+        self._number_weights()
+
+    def _number_weights(self) -> None:
+        self._indices = {id(v): i for i, v in enumerate(self._trainable_variables)}
+
+    def start_with(self, variables: Sequence[Variable]) -> None:
+        """Start anew, where this is a copy that came without the model whose weights it knows."""
+        if self._is_copy and self.built and not any(id(v) in self._indices for v in variables):
+            self.__dict__ = type(self).from_config(self.get_config()).__dict__
 
     def accept(self, extra: dict[str, Any]) -> None:
         """Names of Keras 1 and 2: ``lr``, and ``decay``, which divides by 1 + decay * step."""

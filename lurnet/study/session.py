@@ -1,6 +1,7 @@
 """The runs of one task: which are there, which are to do, and doing these."""
 
 import contextlib
+import functools
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -84,11 +85,15 @@ class Session:
         return self.structures[key]
 
     def _adopt(self, run: Run) -> None:
-        run.restore = lambda run: restored(self.task, run, read_weights(run.weights), self.shape)
+        run.restore = functools.partial(_restored, self.task, self.shape)
         self.runs[key_of(run.setting, run.replicate)] = run
 
     def _epochs(self, job: Job) -> int:
         return int((self.task.arguments | self.task.split(job.setting)[1])["epochs"])
+
+
+def _restored(task: Task, shape: Any, run: Run) -> Any:
+    return restored(task, run, read_weights(run.weights), shape)
 
 
 def _shape_of(x: Any) -> Any:

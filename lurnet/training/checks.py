@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from lurnet.core import tree
+from lurnet.core.advice import fits
 from lurnet.core.dtypes import is_float
 from lurnet.core.errors import BadState, BadValue
 from lurnet.core.traits import stated
@@ -59,8 +60,8 @@ def check_finite(model: Any, batch: tuple, size: int | None) -> None:
                 raise BadValue(
                     f"{argument} holds values that are NaN or infinite, the first at index "
                     f"{place}. With them the loss is no number, and training makes every weight "
-                    f"NaN. Look at it with {argument}[{place[0]}], and drop or fill such rows "
-                    "(np.nan_to_num)."
+                    f"NaN. Look at it with {argument}[{place[0]}], and drop or fill such rows: "
+                    f"np.nan_to_num({argument}, posinf=0, neginf=0)."
                 )
 
 
@@ -115,9 +116,8 @@ def check_sparse(fn: Any, label: Any, pred: Any, where: str, is_array: bool) -> 
     classes = pred.shape[-1]
     if label.ndim == len(pred.shape) and label.shape[-1] == classes and classes > 1:
         raise BadValue(
-            f"The labels for {where} are one-hot, of shape {tuple(label.shape)}, but the loss "
-            "sparse_categorical_crossentropy takes class numbers. Use "
-            "loss='categorical_crossentropy', or y.argmax(-1)."
+            f"The labels for {where} are rows of {classes}, of shape {tuple(label.shape)}, but the "
+            f"loss sparse_categorical_crossentropy takes class numbers.{_for_rows(label, is_array)}"
         )
     if not is_array or classes is None:
         return
@@ -132,21 +132,54 @@ def check_sparse(fn: Any, label: Any, pred: Any, where: str, is_array: bool) -> 
         )
 
 
+def _for_rows(label: Any, is_array: bool) -> str:
+    """What to write, by what is in the rows."""
+    values = np.asarray(label) if is_array else np.ones(1)
+    bits, ones = bool(np.isin(values, (0, 1)).all()), np.abs(values.sum(-1) - 1).max() < 1e-3
+    if bits and ones:
+        return " They are one-hot: use loss='categorical_crossentropy', or y.argmax(-1)."
+    if ones:
+        return " They are shares of classes: use loss='categorical_crossentropy'."
+    if bits and is_array:
+        return " Rows hold several classes: use loss='binary_crossentropy', and a sigmoid."
+    return " Give one class number for each row of the predictions."
+
+
 def check_one_hot(label: Any, pred: Any, where: str) -> None:
     """As many columns as the last layer has units."""
     classes = pred.shape[-1]
     fewer = label.ndim < len(pred.shape) or (label.shape[-1] == 1 and classes != 1)
     if fewer:
         raise BadValue(
-            f"The labels for {where} are class numbers, of shape {tuple(label.shape)}, but the "
-            f"loss categorical_crossentropy takes one-hot rows of {classes}. Use "
-            f"loss='sparse_categorical_crossentropy', or keras.utils.to_categorical(y, {classes})."
+            f"The labels for {where} have the shape {tuple(label.shape)}, but the loss "
+            f"categorical_crossentropy takes one-hot rows of {classes}."
+            f"{_for_numbers(label, pred.shape)}"
         )
     if classes is not None and label.shape[-1] != classes:
         raise BadValue(
             f"The labels for {where} have {label.shape[-1]} columns, but the last layer has "
             f"{classes} units. Give it {label.shape[-1]} units."
         )
+
+
+def _for_numbers(label: Any, wanted: tuple) -> str:
+    """What to write, where labels may be class numbers."""
+    classes, shape = wanted[-1], tuple(label.shape)
+    shape = shape[:-1] if len(shape) == len(wanted) and shape[-1] == 1 else shape
+    if not hasattr(label, "__array__") or not fits(shape[1:], wanted[1:-1]) or classes is None:
+        return ""
+    values = np.asarray(label)
+    if not values.size or (values != np.round(values)).any() or values.min() < 0:
+        return " Class numbers would be whole numbers from 0."
+    if values.max() >= classes:
+        return (
+            f" They are no class numbers below {classes}: the largest is {values.max():g}. Number "
+            f"the classes from 0, or give the last layer {int(values.max()) + 1} units."
+        )
+    return (
+        " They are class numbers: use loss='sparse_categorical_crossentropy', or "
+        f"keras.utils.to_categorical(y, {classes})."
+    )
 
 
 def check_shape(label: Any, pred: Any, where: str) -> None:
@@ -172,6 +205,16 @@ def check_range(label: Any, where: str) -> None:
     if values.size and (values.min() < 0 or values.max() > 1):
         raise BadValue(
             f"The targets for {where} run from {values.min():g} to {values.max():g}, but "
-            "binary_crossentropy takes values from 0 to 1. For pixels divide by 255; for labels "
-            "of -1 and 1 use loss='hinge', or (y + 1) / 2."
+            f"binary_crossentropy takes values from 0 to 1.{_for_range(values)}"
         )
+
+
+def _for_range(values: np.ndarray) -> str:
+    """What to write, by the values."""
+    if np.isin(values, (-1, 1)).all():
+        return " For labels of -1 and 1 use loss='hinge', or (y + 1) / 2."
+    if values.min() >= 0 and 1 < values.max() <= 255 and len(np.unique(values[:1000])) > 2:
+        return " For pixels from 0 to 255 write y / 255."
+    if len(np.unique(values)) == 2:
+        return f" For two classes write (y == {values.max():g})."
+    return " Change the targets, or the loss."

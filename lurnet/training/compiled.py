@@ -5,7 +5,7 @@ from typing import Any
 
 from lurnet import losses, metrics, ops, optimizers
 from lurnet.core.errors import BadType, BadValue, did_you_mean
-from lurnet.core.registry import deserialize, serialize
+from lurnet.core.registry import deserialize, serialize, with_own
 from lurnet.core.symbolic import infer
 from lurnet.core.variable import Variable, values
 from lurnet.layers.tracking import unique
@@ -74,7 +74,10 @@ class Compiled:
             auto_scale_loss: with a float16 policy, scale the loss so that gradients do not vanish.
         """
         self._refuse(extra)
+        loss, metrics, weighted_metrics = map(with_own, (loss, metrics, weighted_metrics))
         self.optimizer = self._scaled(optimizers.get(optimizer), auto_scale_loss)
+        if isinstance(self.optimizer, optimizers.Optimizer):
+            self.optimizer.start_with(self.trainable_variables)
         self.loss = loss
         self._compile_arguments = {
             "optimizer": optimizer,

@@ -92,7 +92,8 @@ def _add_batch(metric: Any, label: Any, pred: Any, **weight: Any) -> None:
             ) from error
         seen, made = getattr(label, "shape", ()), pred.shape
         why = f" {error}"
-        if len(seen) < len(made):
+        whole = str(label.dtype).startswith(("int", "uint")) and made[-1] > 1
+        if whole and tuple(seen) == tuple(made[:-1]):
             why = (
                 " The labels look like class numbers: take a metric for those, such as 'accuracy', "
                 f"or make them one-hot, keras.utils.to_categorical(y, {made[-1]})."

@@ -31,7 +31,33 @@ if TYPE_CHECKING:
 
 Sequence = PyDataset  # Keras 2's name
 
-__all__ = ["Sequence", "is_keras_tensor"]
+__all__ = [
+    "CustomObjectScope",
+    "Progbar",
+    "PyDataset",
+    "Sequence",
+    "clear_session",
+    "custom_object_scope",
+    "deserialize_keras_object",
+    "find_learning_rate",
+    "get_custom_objects",
+    "get_file",
+    "get_registered_name",
+    "get_registered_object",
+    "is_keras_tensor",
+    "model_to_svg",
+    "normalize",
+    "pack_x_y_sample_weight",
+    "pad_sequences",
+    "plot_model",
+    "register_keras_serializable",
+    "serialize_keras_object",
+    "set_random_seed",
+    "split_dataset",
+    "standardize_dtype",
+    "to_categorical",
+    "unpack_x_y_sample_weight",
+]
 
 _OF_DIAGRAMS = ("model_to_svg", "plot_model")
 _OF_FILES = ("deserialize_keras_object", "serialize_keras_object")

@@ -66,10 +66,13 @@ class BuiltIn(RNN):
         """What to write where the rank is wrong."""
         if len(shape) != 2:
             return ""
-        return (
-            " It takes (batch, time, features). If the axis after the batch is time, add the "
-            "features: x[..., None]."
-        )
+        wanted = self.input_spec.axes.get(self._channel_axis)
+        said = " It takes (batch, time, features)."
+        if wanted in (None, 1):
+            said += " If the axis after the batch is time, add the features: x[..., None]."
+        if wanted in (None, shape[-1]):
+            said += " If it is one sequence, add the batch: x[None]."
+        return said
 
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments as plain data."""

@@ -59,7 +59,7 @@ def lanes() -> int:
     except Exception as error:  # whatever XLA or the loader says of a library made for another one
         warnings.warn(
             f"lurnet's kernels ({path}) do not fit this jax: {error}. Slower forms are used; "
-            f"reinstall lurnet to compile the kernels anew.",
+            f"install a newer lurnet, or an older jax.",
             stacklevel=2,
         )
         return 0

@@ -1,5 +1,6 @@
 """Arrays as training data: checked, split, weighted; they go to the device once."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from lurnet.core.settings import floatx
 from lurnet.core.symbolic import SymbolicTensor
 from lurnet.layers.preprocessing.host import decoded
 from lurnet.training.data.batch import pack_x_y_sample_weight
+from lurnet.training.data.frames import Place, from_table, holds_texts, numbers_of
 
 
 def is_array(x: Any) -> bool:
@@ -32,19 +34,14 @@ def as_numpy(x: Any, argument: str, texts: bool = False) -> Any:
         if hasattr(x, "__jax_array__") or type(x).__module__.startswith("jax"):
             return x
         if hasattr(x, "to_numpy"):
-            x = x.to_numpy()
+            x = x.to_numpy() if texts and holds_texts(x) else from_table(x, argument)
         elif hasattr(x, "detach"):  # a torch tensor
             x = x.detach().cpu().numpy()
         x = np.asarray(x)
-    if x.dtype.kind in "OUS":
-        if texts:
+    if x.dtype.kind in "OUSTmM":
+        if texts and holds_texts(x):
             return _as_texts(x, argument)
-        raise BadValue(
-            f"{argument} holds {x.dtype} values, which cannot be trained on. Rows of unequal "
-            "length? Pad them with keras.utils.pad_sequences. Text? Turn it into numbers first, or "
-            "put a TextVectorization, StringLookup or Hashing layer into a Sequential or "
-            "functional model."
-        )
+        x = numbers_of(x, Place(argument, argument))
     kind = x.dtype.kind  # names are slow: a stream asks of every batch
     return x.astype(floatx(), copy=False) if kind == "f" or kind == "V" and is_float(x.dtype) else x
 
@@ -80,7 +77,20 @@ def standardize(values: Any, argument: str, texts: bool = False) -> Any:
     if is_array(values):
         array = as_numpy(values, argument, texts)
         return array[:, None] if _is_frame_column(values) else array
-    return tree.map_structure(lambda v: as_numpy(v, argument, texts), values)
+    named = _named(values, argument)
+    return tree.map_structure(lambda v: as_numpy(v, next(named), texts), values)
+
+
+def _named(values: Any, argument: str) -> Iterator[str]:
+    """How a program writes each leaf, in the order in which they are walked."""
+    if isinstance(values, dict):
+        for key in tree.keys(values):
+            yield from _named(values[key], f"{argument}[{key!r}]")
+    elif isinstance(values, (list, tuple)):
+        for i, item in enumerate(values):
+            yield from _named(item, f"{argument}[{i}]")
+    else:
+        yield argument
 
 
 def _is_frame_column(values: Any) -> bool:
