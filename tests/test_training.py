@@ -274,7 +274,11 @@ MISTAKES = {
     "minus one": (lambda m: other_loss(m, X, 2 * CLASSES - 1), BadValue, "from 0 to 1"),
     "targets": (lambda m: other_loss(m, X, REAL, "mse"), BadValue, "predicts (3,)"),
     "empty": (lambda m: m.fit(X[:0], CLASSES[:0]), BadValue, "no samples"),
-    "objects": (lambda m: m.fit(np.array([["a"]] * 50), CLASSES), BadValue, "cannot be trained"),
+    "objects": (
+        lambda m: m.fit(np.array([["a"]] * 50), CLASSES),
+        BadValue,
+        "where a number belongs",
+    ),
     "batch size": (lambda m: m.fit(X, CLASSES, batch_size=0), BadValue, "positive"),
 }
 

@@ -13,7 +13,10 @@ from lurnet.core.errors import BadValue
 from lurnet.core.settings import floatx
 
 _TEXT = (str, bytes)
-_LAYERS = "put a TextVectorization, StringLookup or Hashing layer for them into the model"
+_LAYERS = (
+    "put a TextVectorization, StringLookup or Hashing layer for them into a Sequential or "
+    "functional model"
+)
 
 
 class Place(NamedTuple):
