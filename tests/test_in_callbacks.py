@@ -1,4 +1,4 @@
-"""What callbacks do to the run that they listen to: runs of their own, and what they hear and say."""
+"""What callbacks do to the run around: runs of their own, and what they hear and write."""
 
 import warnings
 
@@ -150,19 +150,18 @@ def test_hooks_hear_what_they_hear_in_keras(name):
     heard = []
     for lib in (lurnet, keras):
         notes = []
-        methods = {event: lambda self, *a, **k: notes.append(hook(self, *a, **k))}
-        if name == "by name only":
-            methods = {event: lambda self, batch, *, logs: notes.append((batch, sorted(logs)))}
-        elif name != "anything":
-            methods = {event: _noting(notes, hook)}
-        callback = type("Hears", (lib.callbacks.Callback,), methods)()
+        callback = type("Hears", (lib.callbacks.Callback,), {event: _noting(notes, name, hook)})()
         trained(network(lib, metrics=["mae"]), callback)
         heard.append(notes)
     assert heard[0] == heard[1] and heard[0]
 
 
-def _noting(notes, hook):
-    """A hook with exactly the arguments that the other one has."""
+def _noting(notes, name, hook):
+    """A hook that notes what the other one gives, with the same arguments."""
+    if name == "anything":
+        return lambda self, *a, **k: notes.append(hook(self, *a, **k))
+    if name == "by name only":
+        return lambda self, batch, *, logs: notes.append(hook(self, batch, logs=logs))
     if hook.__code__.co_argcount == 2:
         return lambda self, logs: notes.append(hook(self, logs))
     return lambda self, number, logs: notes.append(hook(self, number, logs))

@@ -123,6 +123,7 @@ def by_itself(monkeypatch):
     return lambda: monkeypatch.setattr(gathering, "BYTES", 0)
 
 
+@pytest.mark.filterwarnings("ignore:The data ran out")
 @pytest.mark.parametrize("name", SOURCES)
 def test_windows_give_what_single_batches_give(name, by_itself):
     make, source, options = SOURCES[name]
@@ -307,7 +308,8 @@ def test_a_source_that_ends_early_ends_the_epoch():
     data = Dataset(PAIRS)
     model = mlp()(lurnet)
     model.compile("sgd", **CE)
-    model.fit(iter(PAIRS[:4]), steps_per_epoch=100, verbose=0)
+    with pytest.warns(UserWarning, match="ran out in epoch 1, after 4 batches of the 100"):
+        model.fit(iter(PAIRS[:4]), steps_per_epoch=100, verbose=0)
     assert int(model.optimizer.iterations) == 4
     model.fit(data, epochs=3, verbose=0)
     assert data.ended == 3 and int(model.optimizer.iterations) == 4 + 3 * len(PAIRS)
