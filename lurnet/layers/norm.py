@@ -1,6 +1,6 @@
 """Normalisation: inputs shifted and scaled to mean 0 and variance 1, or to length 1."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from lurnet import ops
 from lurnet.core.errors import BadValue
@@ -83,7 +83,10 @@ class BatchNormalization(_Affine):
     synchronized: bool = False  #: kept for compatibility: one device always sees the whole batch
 
     supports_masking = True
-    gamma = beta = moving_mean = moving_variance = None  # until it is built
+    gamma: ClassVar[Any] = None  # this and the next: until it is built
+    beta: ClassVar[Any] = None
+    moving_mean: ClassVar[Any] = None
+    moving_variance: ClassVar[Any] = None
     per_sample = beside_axis
 
     def setup(self) -> None:
