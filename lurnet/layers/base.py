@@ -23,6 +23,7 @@ from lurnet.core.symbolic import (
     SymbolicTensor,
     any_symbolic,
     infer,
+    infer_or,
     is_symbolic,
     record,
     without_names,
@@ -209,27 +210,47 @@ class Layer(Stateful, Config):
             return outputs, tree.map_structure(get_mask, outputs)
 
         try:
-            outputs, out_masks = infer(run, args, kwargs, masks)
+            declared = self._declaration(args, kwargs)
+            outputs, out_masks = infer_or(declared, run, (args, kwargs, masks), {})
+        except (BadValue, BadType):
+            raise
         except (TypeError, ValueError, NotImplementedError) as error:
-            outputs, out_masks = self._declared(args, error), None
+            shapes = ", ".join(str(shape_of(x)) for x in tree.leaves(args) if is_symbolic(x))
+            raise type(error)(
+                f"{describe(self)} cannot take an input of shape {shapes}: {error}"
+            ) from error
         finally:
             clear_losses()
         if out_masks is not None:
             tree.map_structure(set_mask, outputs, out_masks)
         return outputs
 
-    def _declared(self, args: tuple, error: Exception) -> Any:
-        """The output by the user's own ``compute_output_shape``, where tracing failed."""
-        if type(self).compute_output_shape is Layer.compute_output_shape or not args:
-            shapes = ", ".join(str(shape_of(x)) for x in tree.leaves(args) if is_symbolic(x))
-            if isinstance(error, (BadValue, BadType)):
-                raise error
-            raise type(error)(
-                f"{describe(self)} cannot take an input of shape {shapes}: {error}"
-            ) from error
-        shape = self.compute_output_shape(_shapes(args[0]))
-        make = functools.partial(SymbolicTensor, dtype=self.compute_dtype)
-        return tree.map_shape_structure(make, shape)
+    def _declaration(self, args: tuple, kwargs: dict) -> Callable | None:
+        """Outputs and masks by the user's own ``compute_output_shape`` or ``_spec``, if any."""
+        shapes = type(self).compute_output_shape is not Layer.compute_output_shape
+        specs = type(self).compute_output_spec is not Layer.compute_output_spec
+        inputs = args[0] if args else next(iter(kwargs.values()), None)
+
+        def declared() -> tuple:
+            if specs:
+                outputs = self.compute_output_spec(*args, **kwargs)
+            else:
+                shape = self.compute_output_shape(_shapes(inputs))
+                make = functools.partial(SymbolicTensor, dtype=self.compute_dtype)
+                outputs = tree.map_shape_structure(make, shape)
+            return outputs, self._declared_masks(inputs, outputs)
+
+        return declared if specs or shapes else None
+
+    def _declared_masks(self, inputs: Any, outputs: Any) -> Any:
+        """What becomes of the masks of a call that was not traced; None: they end there."""
+        masks = masks_of(inputs)
+        own = type(self).compute_mask is not Layer.compute_mask
+        if not own and (masks is None or not self.supports_masking):
+            return None
+        found = infer(self.compute_mask, inputs, masks)
+        same = tree.is_nested(found) == tree.is_nested(outputs)
+        return found if same else None
 
     # --- building
 

@@ -6,6 +6,7 @@ from lurnet.core import tree
 from lurnet.core.registry import known
 from lurnet.layers import ActivityRegularization, Equalization, Lambda, Masking
 from lurnet.layers.base import Layer
+from lurnet.training.fixed_batch import has_fixed_batch
 
 
 def samples_apart(model: Any) -> bool:
@@ -15,7 +16,11 @@ def samples_apart(model: Any) -> bool:
     remember the last batch, and calls with ``training=True`` may each tie samples together.
     """
     own_step = model._has_own_step("predict") or model._has_own_step("test")
-    return not own_step and all(_apart(layer) for layer in model._flatten_layers())
+    return (
+        not own_step
+        and not has_fixed_batch(model)
+        and all(_apart(layer) for layer in model._flatten_layers())
+    )
 
 
 def has_own_code(layer: Any) -> bool:

@@ -9,9 +9,10 @@ from lurnet.callbacks.standard import standard_callbacks
 from lurnet.core.errors import BadValue
 from lurnet.core.seeds import make_default_seed
 from lurnet.training.checks import check_data
-from lurnet.training.data.arrays import ArrayData, is_array, split, standardize
+from lurnet.training.data.arrays import ArrayData, is_array, lengths, split, standardize
 from lurnet.training.data.batch import unpack_x_y_sample_weight
 from lurnet.training.data.streams import Stream
+from lurnet.training.fixed_batch import remembered_batch
 from lurnet.training.pace import Interruption, Pace, interruptible
 from lurnet.training.runner import ArrayRunner, make_runner
 from lurnet.training.testing import make_tester
@@ -29,6 +30,7 @@ def make_data(
 ) -> ArrayData | Stream:
     """Arrays or a stream from what fit, evaluate and predict take, after the model's host part."""
     if is_array(x) or isinstance(x, (list, tuple, dict)):
+        batch_size = remembered_batch(model) if batch_size is None else batch_size
         return ArrayData(
             model._on_host(x), y, sample_weight, batch_size, shuffle, class_weight, steps
         )
@@ -67,9 +69,12 @@ def fit_data(
 
 def prepare(model: Any, data: ArrayData | Stream) -> None:
     """Build the model, resolve losses and metrics, and look for mistakes; nothing runs yet."""
-    whole = isinstance(data, ArrayData)
-    batch = (data.x, data.y, data.sample_weight) if whole else data.peek()
-    y_pred = model._symbolic_build(batch)
+    if isinstance(data, ArrayData):
+        batch, size = (data.x, data.y, data.sample_weight), data.batch_size
+    else:
+        batch = data.peek()
+        size = lengths(batch[0])[0]
+    y_pred = model._symbolic_build(batch, size)
     check_data(model, batch, y_pred)
 
 

@@ -10,6 +10,7 @@ from lurnet import layers, losses
 from lurnet.core import tree
 from lurnet.ops.lowering.choice import lowering, on_cpu
 from lurnet.training.apart import has_own_code, makes_masks
+from lurnet.training.fixed_batch import has_fixed_batch
 from lurnet.training.widest import largest_written
 
 SIZE = 32  # samples in a micro-batch
@@ -58,6 +59,8 @@ def _pays(model: Any, size: int) -> bool:
 
 def _mixes_samples(model: Any) -> bool:
     """Whether something may look at the batch as a whole, such as BatchNormalization."""
+    if has_fixed_batch(model):
+        return True
     for layer in model._flatten_layers():
         own_state = any(not v.trains for v in layer._own_variables)
         if own_state or makes_masks(layer) or has_own_code(layer):

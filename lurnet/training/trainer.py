@@ -12,8 +12,9 @@ from lurnet.layers.tracking import unique
 from lurnet.training import loop, prediction, sampling, step
 from lurnet.training.checks import require_compiled
 from lurnet.training.compiled import Compiled
-from lurnet.training.data.arrays import symbol_of
+from lurnet.training.data.arrays import lengths, symbols_of
 from lurnet.training.data.batch import unpack_x_y_sample_weight
+from lurnet.training.fixed_batch import remembered_batch
 from lurnet.training.runner import Steps
 
 
@@ -132,23 +133,26 @@ class Trainer(Compiled):
 
     # --- getting ready
 
-    def _symbolic_build(self, batch: tuple) -> Any:
-        """Build model, losses, metrics and optimizer for a batch; returns the outputs' spec."""
+    def _symbolic_build(self, batch: tuple, size: int) -> Any:
+        """Build model, losses, metrics and optimizer for a batch of so many samples.
+
+        Returns the outputs' spec for any number of samples.
+        """
         x, y, _ = batch
         if x is None:
             raise BadValue("x is None: there is nothing to train on.")
-        symbols = tree.map_structure(symbol_of, x)
-        seen = repr(symbols)
+        seen = repr(symbols_of(x, None))
         if seen not in self._specs:
-            self._specs[seen] = self._output_spec(symbols)
-        y_pred = self._specs[seen]
-        labels = None if y is None else tree.map_structure(symbol_of, y)
-        if labels is not None:
+            self._specs[seen] = size, self._output_spec(symbols_of(x, size))
+        size, outputs = self._specs[seen]
+        y_pred = symbols_of(outputs, None)
+        if y is not None:
+            labels = symbols_of(y, None)
             if self._compile_loss is not None and not self._compile_loss.built:
                 self._compile_loss.build(labels, y_pred)
             if self._compile_metrics is not None and not self._compile_metrics.built:
                 self._compile_metrics.build(labels, y_pred)
-                self._build_metrics(labels, y_pred)
+                self._build_metrics(symbols_of(y, size), outputs)
         if self.optimizer is not None and not self.optimizer.built:
             self.optimizer.build(self.trainable_variables)
         return y_pred
@@ -268,10 +272,12 @@ class Trainer(Compiled):
         _old_arguments(extra, 1)
         if mc_samples is not None:
             return sampling.predict_samples(self, x, mc_samples, batch_size)
+        batch_size = remembered_batch(self) if batch_size is None else batch_size
         data = loop.make_data(self, x, batch_size=batch_size, steps=steps)
         if not self.built:
             first = data.x if hasattr(data, "x") else data.peek()[0]
-            self._output_spec(tree.map_structure(symbol_of, first))
+            size = getattr(data, "batch_size", lengths(first)[0])
+            self._output_spec(symbols_of(first, size))
         return prediction.predict(self, data, batch_size, callbacks, verbose)
 
     # --- single batches

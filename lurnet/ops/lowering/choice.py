@@ -14,7 +14,9 @@ from functools import cache
 
 import jax
 import jax.numpy as jnp
+from jax.export import is_symbolic_dim
 
+from lurnet.core.probing import is_probing
 from lurnet.ops import native
 
 # Bytes of gathered columns beyond which the library's convolution, in its plain layout, is faster;
@@ -55,7 +57,7 @@ def plain_forms() -> Iterator[None]:
 
 def lowering() -> str:
     """Which forms may be used: "auto", own ones where faster, or "xla"."""
-    return "xla" if _plain.get() else _wanted()
+    return "xla" if _plain.get() or is_probing() else _wanted()
 
 
 @cache
@@ -73,9 +75,14 @@ def on_cpu() -> bool:
 
 
 def own_forms(dtype: jnp.dtype, *sizes: int) -> bool:
-    """Whether own forms apply: on a CPU, to floating numbers, none of `sizes` zero."""
+    """Whether own forms apply: on a CPU, to floating numbers, none of `sizes` zero or unknown."""
     wanted = lowering() == "auto" and on_cpu()
-    return wanted and jnp.issubdtype(dtype, jnp.floating) and all(sizes)
+    return wanted and jnp.issubdtype(dtype, jnp.floating) and all(map(_is_some, sizes))
+
+
+def _is_some(size: int) -> bool:
+    """Whether a size is known and not zero; what depends on an unknown one is XLA's to compute."""
+    return not is_symbolic_dim(size) and size != 0
 
 
 def in_c(dtype: jnp.dtype, *sizes: int) -> bool:

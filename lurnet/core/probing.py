@@ -1,0 +1,160 @@
+"""What the shapes of a call are where code insists on numbers for sizes that nobody knows yet.
+
+The call is traced with numbers, twice for each attempt: what differs between the two traces depends
+on the unknown size and is unknown too, in shapes as in messages. Nobody sees the numbers.
+"""
+
+import contextlib
+import contextvars
+import io
+import re
+import sys
+import threading
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+Shape = tuple[int | None, ...]
+
+PRIMES = (83, 89)  # two unlikely sizes
+DIVISIBLE = (240, 480)  # sizes that split into equal parts, and are larger than most windows
+SMALL, MOST_CANDIDATES = (1, 2, 3), 8  # what an axis may be asked to have besides sizes around it
+
+_one_at_a_time = threading.RLock()
+
+
+_probing: contextvars.ContextVar[bool] = contextvars.ContextVar("probing", default=False)
+
+
+def is_probing() -> bool:
+    """Whether what is traced now has sizes that are not the real ones."""
+    return _probing.get()
+
+
+def probed(trace: Callable[[list[Shape]], Any], shapes: list[Shape], known: list[Shape]) -> list:
+    """The results of the first attempt that succeeds; where they differ, a size is unknown.
+
+    Args:
+        trace: takes the shapes with numbers in them.
+        shapes: those of the call's symbolic tensors.
+        known: those of its other arrays.
+
+    Raises:
+        Undecided: where no attempt succeeds.
+    """
+    first: list[Exception] | None = None
+    for attempt in _attempts(shapes, known):
+        results, errors = [], []
+        for filled in attempt.fillings:
+            try:
+                with _quiet():
+                    results.append(trace(filled))
+            except Exception as error:  # which one it is depends on the numbers: see ``Undecided``
+                errors.append(error)
+        if results and not (errors and attempt.all_must_do):
+            return results
+        first = first or errors
+    raise Undecided(first or [])
+
+
+class Undecided(Exception):
+    """No sizes could be found for which a call succeeds; the cause is the call's own error."""
+
+    def __init__(self, errors: list[Exception]) -> None:
+        super().__init__()
+        self.cause = _without_numbers(*errors) if len(errors) == 2 else None
+
+
+class Attempt(NamedTuple):
+    """Shapes to try; either all of them must do, or some."""
+
+    fillings: list[list[Shape]]
+    all_must_do: bool = True
+
+
+def _attempts(shapes: list[Shape], known: list[Shape]) -> Iterator[Attempt]:
+    """The likeliest first: any size will do, or one that broadcasts, that splits, that matches."""
+    around = [[*shapes[:i], *shapes[i + 1 :], *known] for i in range(len(shapes))]
+    met = [_met(shape, others) for shape, others in zip(shapes, around, strict=True)]
+    yield Attempt([[_filled(shape, size) for shape in shapes] for size in PRIMES])
+    if any(size is not None for sizes in met for size in sizes):
+        either = zip(PRIMES, ([[d and 1 for d in sizes] for sizes in met], met), strict=True)
+        yield Attempt([
+            [_filled(shape, size, sizes) for shape, sizes in zip(shapes, fits, strict=True)]
+            for size, fits in either
+        ])  # fmt: skip
+    yield Attempt([[_filled(shape, size) for shape in shapes] for size in DIVISIBLE])
+    if len(shapes) + len(known) > 1:
+        yield from _matching(shapes, {*SMALL, *(d for s in (*shapes, *known) for d in s)})
+
+
+def _matching(shapes: list[Shape], sizes: set[int | None]) -> Iterator[Attempt]:
+    """One unknown axis after the other with every size that it may have to match."""
+    candidates = sorted(d for d in sizes if d)[:MOST_CANDIDATES]
+    for i, shape in enumerate(shapes):
+        for axis in (a for a, d in enumerate(shape) if d is None):
+            fits = [(*shape[:axis], d, *shape[axis + 1 :]) for d in candidates]
+            tried = [[*shapes[:i], one, *shapes[i + 1 :]] for one in fits]
+            yield Attempt(
+                [[_filled(s, size) for s in some] for some in tried for size in PRIMES], False
+            )
+
+
+def _filled(shape: Shape, size: int, first: Sequence[int | None] | None = None) -> Shape:
+    """The shape with numbers for unknown sizes: those of ``first``, where it has them."""
+    wanted = first or (None,) * len(shape)
+    both = zip(shape, wanted, strict=True)
+    return tuple(d if d is not None else size if w is None else w for d, w in both)
+
+
+def _met(shape: Shape, others: list[Shape]) -> list[int | None]:
+    """For each axis the size above 1 that broadcasting meets there in other tensors."""
+    met: list[int | None] = []
+    for place in range(-len(shape), 0):
+        sizes = [s[place] for s in others if len(s) >= -place and s[place] not in (None, 1)]
+        met.append(sizes[0] if sizes else None)
+    return met
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Nothing that this thread prints or warns of in the meantime is heard: it names numbers."""
+    with _one_at_a_time, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        out, err = _OfOthers(sys.stdout), _OfOthers(sys.stderr)
+        token = _probing.set(True)
+        try:
+            with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+                yield
+        finally:
+            _probing.reset(token)
+
+
+class _OfOthers(io.TextIOBase):
+    """A stream that passes on what other threads than its maker's write."""
+
+    def __init__(self, stream: Any) -> None:
+        self.stream, self.maker = stream, threading.get_ident()
+
+    def write(self, text: str) -> int:
+        """Pass the text on, or drop it."""
+        return len(text) if threading.get_ident() == self.maker else self.stream.write(text)
+
+    def flush(self) -> None:
+        """Pass it on."""
+        self.stream.flush()
+
+
+_NUMBERS = re.compile(r"-?\d+")
+
+
+def _without_numbers(one: Exception, other: Exception) -> Exception | None:
+    """The error with None for the numbers that differ in its two texts, if nothing else does."""
+    texts = str(one), str(other)
+    between = [_NUMBERS.split(text) for text in texts]
+    if type(one) is not type(other) or between[0] != between[1]:
+        return None
+    pairs = zip(*(_NUMBERS.findall(text) for text in texts), strict=True)
+    words = [a if a == b else "None" for a, b in pairs] + [""]
+    one.args = ("".join(x for pair in zip(between[0], words, strict=True) for x in pair),)
+    return one
