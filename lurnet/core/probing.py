@@ -12,7 +12,7 @@ import sys
 import threading
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 Shape = tuple[int | None, ...]
 
@@ -31,73 +31,79 @@ def is_probing() -> bool:
     return _probing.get()
 
 
-def probed(trace: Callable[[list[Shape]], Any], shapes: list[Shape], known: list[Shape]) -> list:
+Trace = Callable[[list[Shape]], Any]
+Group = list[list[Shape]]  # shapes that must all do, so that what differs between them is seen
+
+
+def probed(trace: Trace, shapes: list[Shape], known: list[Shape], asked: set[int] | None) -> list:
     """The results of the first attempt that succeeds; where they differ, a size is unknown.
 
     Args:
         trace: takes the shapes with numbers in them.
         shapes: those of the call's symbolic tensors.
         known: those of its other arrays.
+        asked: sizes among its settings; None: sizes that an axis may have to match are not tried.
 
     Raises:
         Undecided: where no attempt succeeds.
     """
-    first: list[Exception] | None = None
-    for attempt in _attempts(shapes, known):
-        results, errors = [], []
-        for filled in attempt.fillings:
-            try:
-                with _quiet():
-                    results.append(trace(filled))
-            except Exception as error:  # which one it is depends on the numbers: see ``Undecided``
-                errors.append(error)
-        if results and not (errors and attempt.all_must_do):
+    for attempt in _attempts(shapes, known, asked):
+        results = [found for group in attempt for found in _all_or_none(trace, group)]
+        if results:
             return results
-        first = first or errors
-    raise Undecided(first or [])
+    raise Undecided([_run(trace, [_filled(s, size) for s in shapes])[1] for size in PRIMES])
 
 
 class Undecided(Exception):
     """No sizes could be found for which a call succeeds; the cause is the call's own error."""
 
-    def __init__(self, errors: list[Exception]) -> None:
+    def __init__(self, errors: list[Any]) -> None:
         super().__init__()
-        self.cause = _without_numbers(*errors) if len(errors) == 2 else None
+        self.cause = _without_numbers(*errors) if all(errors) else None
 
 
-class Attempt(NamedTuple):
-    """Shapes to try; either all of them must do, or some."""
+def _all_or_none(trace: Trace, group: Group) -> list:
+    results = []
+    for filled in group:
+        found, error = _run(trace, filled)
+        if error is not None:
+            return []
+        results.append(found)
+    return results
 
-    fillings: list[list[Shape]]
-    all_must_do: bool = True
+
+def _run(trace: Trace, filled: list[Shape]) -> tuple[Any, Exception | None]:
+    try:
+        with _quiet():
+            return trace(filled), None
+    except Exception as error:  # whichever it is: it may be one of these numbers alone
+        return None, error
 
 
-def _attempts(shapes: list[Shape], known: list[Shape]) -> Iterator[Attempt]:
+def _attempts(
+    shapes: list[Shape], known: list[Shape], asked: set[int] | None
+) -> Iterator[list[Group]]:
     """The likeliest first: any size will do, or one that broadcasts, that splits, that matches."""
     around = [[*shapes[:i], *shapes[i + 1 :], *known] for i in range(len(shapes))]
     met = [_met(shape, others) for shape, others in zip(shapes, around, strict=True)]
-    yield Attempt([[_filled(shape, size) for shape in shapes] for size in PRIMES])
+    yield [[[_filled(shape, size) for shape in shapes] for size in PRIMES]]
     if any(size is not None for sizes in met for size in sizes):
-        either = zip(PRIMES, ([[d and 1 for d in sizes] for sizes in met], met), strict=True)
-        yield Attempt([
-            [_filled(shape, size, sizes) for shape, sizes in zip(shapes, fits, strict=True)]
-            for size, fits in either
-        ])  # fmt: skip
-    yield Attempt([[_filled(shape, size) for shape in shapes] for size in DIVISIBLE])
-    if len(shapes) + len(known) > 1:
-        yield from _matching(shapes, {*SMALL, *(d for s in (*shapes, *known) for d in s)})
+        ones = [[d and 1 for d in sizes] for sizes in met]
+        either = zip(PRIMES, (ones, met), strict=True)
+        yield [[list(map(_filled, shapes, [size] * len(shapes), fits)) for size, fits in either]]
+    yield [[[_filled(shape, size) for shape in shapes] for size in DIVISIBLE]]
+    if asked is not None:
+        yield from _matching(shapes, {*SMALL, *asked, *(d for s in (*shapes, *known) for d in s)})
 
 
-def _matching(shapes: list[Shape], sizes: set[int | None]) -> Iterator[Attempt]:
+def _matching(shapes: list[Shape], sizes: set[int | None]) -> Iterator[list[Group]]:
     """One unknown axis after the other with every size that it may have to match."""
-    candidates = sorted(d for d in sizes if d)[:MOST_CANDIDATES]
+    candidates = sorted(d for d in sizes if d and d > 0)[:MOST_CANDIDATES]
     for i, shape in enumerate(shapes):
         for axis in (a for a, d in enumerate(shape) if d is None):
             fits = [(*shape[:axis], d, *shape[axis + 1 :]) for d in candidates]
             tried = [[*shapes[:i], one, *shapes[i + 1 :]] for one in fits]
-            yield Attempt(
-                [[_filled(s, size) for s in some] for some in tried for size in PRIMES], False
-            )
+            yield [[[_filled(s, size) for s in some] for size in PRIMES] for some in tried]
 
 
 def _filled(shape: Shape, size: int, first: Sequence[int | None] | None = None) -> Shape:

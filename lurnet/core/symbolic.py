@@ -148,16 +148,26 @@ def infer_or(declared: Callable | None, fn: Callable, args: tuple, kwargs: dict)
         if all(None not in shape for shape in shapes):
             raise
         known = [np.shape(x) for x in flat if isinstance(x, (np.ndarray, jax.Array, Variable))]
-        traces = _probed(trace, shapes, known, error)
+        op = getattr(fn, "is_op", False)
+        asked = {x for x in flat if type(x) is int} if op or len(shapes) + len(known) > 1 else None
+        traces = _probed(trace, shapes, known, asked, error)
     structure = traces[0][1]
     merged = [_merged(specs) for specs in zip(*(flat for flat, _ in traces), strict=True)]
     return tree.pack_sequence_as(structure, merged)
 
 
-def _probed(trace: Callable, shapes: list, known: list, error: Exception) -> list:
+def _probed(trace: Callable, shapes: list, known: list, asked: Any, error: Exception) -> list:
     """The traces with numbers, or an error that holds none."""
+
+    def numbered(filled: list) -> tuple[list, Any]:
+        found = trace(filled)
+        sizes = {d for shape in (*shapes, *known) for d in shape} | (asked or set())
+        if 0 not in sizes and any(0 in x.shape for x in found[0] if x is not None):
+            raise BadValue("Nothing is left of an axis.")  # a window was larger, or no slice fitted
+        return found
+
     try:
-        return probed(trace, shapes, known)
+        return probed(numbered, shapes, known, asked)
     except Undecided as undecided:
         found = undecided.cause
     if isinstance(error, LurnetError):
