@@ -93,6 +93,7 @@ def _attempts(
         yield [[list(map(_filled, shapes, [size] * len(shapes), fits)) for size, fits in either]]
     yield [[[_filled(shape, size) for shape in shapes] for size in DIVISIBLE]]
     if asked is not None:
+        yield [[[_filled(shape, size) for shape in shapes] for size in SMALL[1:]]]
         yield from _matching(shapes, {*SMALL, *asked, *(d for s in (*shapes, *known) for d in s)})
 
 

@@ -30,6 +30,7 @@ from lurnet.core.symbolic import (
 )
 from lurnet.core.variable import Variable, autocast, values
 from lurnet.layers import context
+from lurnet.layers.declared import declaration
 from lurnet.layers.input_spec import check_inputs, describe, shape_of
 from lurnet.layers.old_arguments import drop_idle, shape_given
 from lurnet.layers.options import Name, Policy, Regularizer
@@ -210,7 +211,7 @@ class Layer(Stateful, Config):
             return outputs, tree.map_structure(get_mask, outputs)
 
         try:
-            declared = self._declaration(args, kwargs)
+            declared = declaration(self, Layer, args, kwargs)
             outputs, out_masks = infer_or(declared, run, (args, kwargs, masks), {})
         except (BadValue, BadType):
             raise
@@ -224,33 +225,6 @@ class Layer(Stateful, Config):
         if out_masks is not None:
             tree.map_structure(set_mask, outputs, out_masks)
         return outputs
-
-    def _declaration(self, args: tuple, kwargs: dict) -> Callable | None:
-        """Outputs and masks by the user's own ``compute_output_shape`` or ``_spec``, if any."""
-        shapes = type(self).compute_output_shape is not Layer.compute_output_shape
-        specs = type(self).compute_output_spec is not Layer.compute_output_spec
-        inputs = args[0] if args else next(iter(kwargs.values()), None)
-
-        def declared() -> tuple:
-            if specs:
-                outputs = self.compute_output_spec(*args, **kwargs)
-            else:
-                shape = self.compute_output_shape(_shapes(inputs))
-                make = functools.partial(SymbolicTensor, dtype=self.compute_dtype)
-                outputs = tree.map_shape_structure(make, shape)
-            return outputs, self._declared_masks(inputs, outputs)
-
-        return declared if specs or shapes else None
-
-    def _declared_masks(self, inputs: Any, outputs: Any) -> Any:
-        """What becomes of the masks of a call that was not traced; None: they end there."""
-        masks = masks_of(inputs)
-        own = type(self).compute_mask is not Layer.compute_mask
-        if not own and (masks is None or not self.supports_masking):
-            return None
-        found = infer(self.compute_mask, inputs, masks)
-        same = tree.is_nested(found) == tree.is_nested(outputs)
-        return found if same else None
 
     # --- building
 
