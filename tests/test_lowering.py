@@ -242,16 +242,16 @@ def test_product(shape, units):
 def test_the_switch(monkeypatch):
     ours, _, arrays = convolutions(SOME[1])
     assert "lurnet_form" in str(jax.make_jaxpr(ours)(*arrays))
-    choice.lowering.cache_clear()
+    choice._wanted.cache_clear()
     monkeypatch.setenv("LURNET_LOWERING", "xla")
     try:
         assert "lurnet_form" not in str(jax.make_jaxpr(ours)(*arrays))
-        choice.lowering.cache_clear()
+        choice._wanted.cache_clear()
         monkeypatch.setenv("LURNET_LOWERING", "fast")
         with pytest.raises(ValueError, match="LURNET_LOWERING must be 'auto' or 'xla'.*'fast'"):
             ours(*arrays)
     finally:
-        choice.lowering.cache_clear()
+        choice._wanted.cache_clear()
 
 
 def bits(first, second, count=1 << 16):

@@ -70,7 +70,7 @@ def test_shapes_of_a_dense_model_need_one_trace_a_layer(monkeypatch):
 
     monkeypatch.setattr(symbolic, "_trace", counted)
     keras.Sequential([keras.Input((8,)), keras.layers.Dense(4), keras.layers.Dense(2)])
-    assert [str(s) for s in sizes] == ["n", "n"]
+    assert [str(s) for s in sizes] == ["[(None, 8)]", "[(None, 4)]"]
 
 
 @pytest.mark.parametrize(

@@ -7,24 +7,21 @@ from typing import Annotated, Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax import export
 
 from lurnet.core import tree
 from lurnet.core.dtypes import narrow, standardize_dtype
-from lurnet.core.errors import BadType
+from lurnet.core.errors import BadType, BadValue, LurnetError
 from lurnet.core.masking import get_mask, set_mask
 from lurnet.core.names import auto_name
+from lurnet.core.probing import Undecided, probed
 from lurnet.core.variable import Variable, abstract, values
 
 #: What an op takes and gives: an array, a Variable, a SymbolicTensor, or numbers in nested lists.
 #: An annotation with it marks the tensor arguments of an op, as against its settings.
 Tensor = Annotated[Any, "tensor"]
 Tensors = Annotated[Any, "list of tensors"]
-
-PROBES = (83, 89)  # two unlikely sizes: an output axis that differs between them is unknown
-#: The named size is no larger, so that code which asks whether it fits some limit gets an answer.
-#: Without one every product was traced three times, a third of the time to build a dense model.
-MOST = 1024
 
 
 class Node:
@@ -159,7 +156,8 @@ def any_symbolic(values: Any) -> bool:
 
 @functools.cache
 def _unknown_size() -> Any:
-    return export.symbolic_shape("n", constraints=["n >= 2", f"n <= {MOST}"])[0]
+    """The size of an unknown axis while it is traced: no number, and shown as None."""
+    return export.symbolic_shape("None", constraints=["None >= 2"])[0]
 
 
 def without_names(shapes: Any) -> Any:
@@ -170,28 +168,70 @@ def without_names(shapes: Any) -> Any:
 def infer(fn: Callable, *args: Any, **kwargs: Any) -> Any:
     """Outputs of ``fn`` as new symbolic tensors, found by tracing it: nobody writes shapes by hand.
 
-    Unknown axes are traced as one named size; code that needs a real number (``float(x.shape[0])``,
-    a Python loop) is traced with two sizes instead. Nothing that the call assigns stays.
+    Unknown axes are traced as one named size. Nothing that the call assigns stays.
     """
-    symbols = [x for x in tree.leaves((args, kwargs)) if is_symbolic(x)]
+    return infer_or(None, fn, args, kwargs)
+
+
+def infer_or(declared: Callable | None, fn: Callable, args: tuple, kwargs: dict) -> Any:
+    """``infer``, and what ``declared()`` says where the code takes no size but a number.
+
+    Where nothing is declared either, such code (``float(x.shape[0])``, a Python loop) is traced
+    with numbers that nobody sees: see ``probing``.
+    """
+    flat = tree.flatten((args, kwargs))
+    symbols = [x for x in flat if is_symbolic(x)]
     if any(x.dtype == "string" for x in symbols):
         raise TypeError(
             "strings cannot be computed with on a device. Turn them into numbers first: by a "
             "TextVectorization, StringLookup or Hashing layer."
         )
-    if all(None not in x.shape for x in symbols):
-        traces = [_trace(fn, args, kwargs, 1)]
-    else:
-        try:
-            traces = [_trace(fn, args, kwargs, _unknown_size())]
-        except Exception:  # whatever a size without a number led to: real numbers tell
-            traces = [_trace(fn, args, kwargs, size) for size in PROBES]
-    (first, structure), (last, _) = traces[0], traces[-1]
-    merged = [_merge(a, b) for a, b in zip(first, last, strict=True)]
+    shapes = [x.shape for x in symbols]
+    trace = functools.partial(_trace, fn, args, kwargs)
+    n = _unknown_size()
+    try:
+        traces = [trace([tuple(n if d is None else d for d in s) for s in shapes])]
+    except Exception as error:  # whatever a size without a number led to, among others
+        if declared is not None:
+            return declared()
+        if all(None not in shape for shape in shapes):
+            raise
+        known = [np.shape(x) for x in flat if isinstance(x, (np.ndarray, jax.Array, Variable))]
+        op = getattr(fn, "is_op", False)
+        asked = {x for x in flat if type(x) is int} if op or len(shapes) + len(known) > 1 else None
+        traces = _probed(trace, shapes, known, asked, error)
+    structure = traces[0][1]
+    merged = [_merged(specs) for specs in zip(*(flat for flat, _ in traces), strict=True)]
     return tree.pack_sequence_as(structure, merged)
 
 
-def _trace(fn: Callable, args: tuple, kwargs: dict, size: Any) -> tuple[list, Any]:
+def _probed(trace: Callable, shapes: list, known: list, asked: Any, error: Exception) -> list:
+    """The traces with numbers, or an error that holds none."""
+
+    def numbered(filled: list) -> tuple[list, Any]:
+        found = trace(filled)
+        sizes = {d for shape in (*shapes, *known) for d in shape} | (asked or set())
+        if 0 not in sizes and any(0 in x.shape for x in found[0] if x is not None):
+            raise BadValue("Nothing is left of an axis.")  # a window was larger, or no slice fitted
+        return found
+
+    try:
+        return probed(numbered, shapes, known, asked)
+    except Undecided as undecided:
+        found = undecided.cause
+    if isinstance(error, LurnetError):
+        raise error
+    if found is not None:
+        raise found from None
+    if isinstance(error, jax.errors.InconclusiveDimensionOperation) or "_DimExpr" in str(error):
+        raise BadValue(
+            "what comes out depends on a size that is not known yet, one shown as None. Give it in "
+            "keras.Input(shape=..., batch_size=...), or write the layer's compute_output_shape."
+        ) from error
+    raise error
+
+
+def _trace(fn: Callable, args: tuple, kwargs: dict, shapes: Sequence[tuple]) -> tuple[list, Any]:
     """Flat output specs of one abstract call, and the structure they came in."""
     flat = tree.flatten((args, kwargs))
     where = [i for i, leaf in enumerate(flat) if is_symbolic(leaf)]
@@ -207,22 +247,22 @@ def _trace(fn: Callable, args: tuple, kwargs: dict, size: Any) -> tuple[list, An
         return [x if x is None else jnp.asarray(x) for x in tree.leaves(seen["out"])]
 
     specs = [
-        jax.ShapeDtypeStruct(
-            tuple(size if d is None else d for d in flat[i].shape), narrow(flat[i].dtype)
-        )
-        for i in where
+        jax.ShapeDtypeStruct(shape, narrow(flat[i].dtype))
+        for i, shape in zip(where, shapes, strict=True)
     ]
     out = jax.eval_shape(call, *specs)
     return out, tree.map_structure(lambda _: 0, seen["out"])
 
 
-def _merge(a: Any, b: Any) -> SymbolicTensor | None:
-    if a is None:
+def _merged(specs: tuple) -> SymbolicTensor | None:
+    """The symbol of an output: a size that is no number, or not the same in each, is unknown."""
+    if specs[0] is None:
         return None
-    shape = [
-        d if isinstance(d, int) and d == e else None for d, e in zip(a.shape, b.shape, strict=True)
-    ]
-    return SymbolicTensor(shape, a.dtype.name)
+    if len({spec.ndim for spec in specs}) > 1:
+        raise BadValue("how many axes come out depends on a size that is not known yet.")
+    sizes = zip(*(spec.shape for spec in specs), strict=True)
+    shape = [d[0] if isinstance(d[0], int) and len(set(d)) == 1 else None for d in sizes]
+    return SymbolicTensor(shape, specs[0].dtype.name)
 
 
 def record(fn: Any, args: tuple, kwargs: dict, outputs: Any) -> Any:

@@ -365,6 +365,11 @@ def abstract() -> Iterator[None]:
         _abstract.reset(token)
 
 
+def is_abstract() -> bool:
+    """Whether only shapes are traced, and no value that is made now is ever computed."""
+    return _abstract.get()
+
+
 def pure(fn: Callable, variables: Sequence[Variable]) -> Callable:
     """``fn`` as ``(arrays, *args) -> (result, new_arrays)``, with no side effects."""
 

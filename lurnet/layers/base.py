@@ -21,6 +21,7 @@ from lurnet.core.symbolic import (
     SymbolicTensor,
     any_symbolic,
     infer,
+    infer_or,
     is_symbolic,
     record,
     without_names,
@@ -28,6 +29,7 @@ from lurnet.core.symbolic import (
 from lurnet.core.variable import Variable, autocast, values
 from lurnet.layers import added, context
 from lurnet.layers.arguments import Arguments, accepted
+from lurnet.layers.declared import declared_masks
 from lurnet.layers.input_spec import check_inputs, describe, shape_of
 from lurnet.layers.old_arguments import drop_idle, shape_given
 from lurnet.layers.options import Name, Policy, Regularizer
@@ -163,19 +165,21 @@ class Layer(Arguments, Stateful, Config):
         """The outputs of a call as symbolic tensors, with their masks."""
         own = self._declares()
         try:
-            outputs, masks = self._traced(args, kwargs)
+            outputs, masks = self._traced(args, kwargs, _nothing if own else None)
         except Exception as error:
             if not own:
                 raise self._refused(args, error) from error
-            outputs, masks = None, None
+            outputs, masks = _nothing()
         if own:  # the class says what comes out: that counts, whatever tracing found
-            given = self._filled(args, kwargs, self._training(kwargs))
+            found, given = outputs, self._filled(args, kwargs, self._training(kwargs))
             outputs = self.compute_output_spec(*args, **accepted(self.compute_output_spec, given))
+            if found is None:
+                masks = declared_masks(self, Layer, args, kwargs, outputs)
         if masks is not None:
             set_masks(outputs, masks)
         return outputs
 
-    def _traced(self, args: tuple, kwargs: dict) -> tuple:
+    def _traced(self, args: tuple, kwargs: dict, declared: Callable | None) -> tuple:
         """Outputs of the call and their masks, as symbolic tensors."""
         masks = tree.map_structure(get_mask, (args, kwargs))
 
@@ -184,7 +188,7 @@ class Layer(Arguments, Stateful, Config):
             outputs = self._run(args, kwargs)
             return outputs, tree.map_structure(get_mask, outputs)
 
-        return infer(run, args, kwargs, masks)
+        return infer_or(declared, run, (args, kwargs, masks), {})
 
     def _declares(self) -> bool:
         """Whether the class has a method of its own that says what comes out."""
@@ -421,6 +425,11 @@ Layer.trainable = property(lambda self: self._trainable, Layer._set_trainable)  
 Layer.dtype = property(  # type: ignore[assignment]
     lambda self: self.variable_dtype, lambda self, value: setattr(self, "_policy", as_policy(value))
 )
+
+
+def _nothing() -> tuple:
+    """What tracing gives of outputs and masks where the call takes no unknown size."""
+    return None, None
 
 
 def _finishing(build: Callable) -> Callable:

@@ -12,6 +12,7 @@ from lurnet.core.symbolic import SymbolicTensor, any_symbolic, is_symbolic
 from lurnet.core.traced import is_traced
 from lurnet.layers.base import Layer
 from lurnet.layers.preprocessing.host import Untraceable
+from lurnet.layers.rnn.base import Recurrent
 from lurnet.models.summary import print_summary
 from lurnet.training.activations import activations
 from lurnet.training.prediction import called, called_before
@@ -73,6 +74,12 @@ class Model(Trainer, Layer):
     def operations(self) -> list[Any]:
         """The layers, and in a functional model the ops between them."""
         return self.layers
+
+    def reset_states(self) -> None:
+        """Set the states that recurrent layers keep between batches to zero, as in Keras 2."""
+        for layer in self._flatten_layers():
+            if isinstance(layer, Recurrent):
+                layer.reset_state()
 
     def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
         """A layer by its name or its place."""

@@ -1,11 +1,14 @@
 """The same elements in another shape or order."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
 import jax.numpy as jnp
+from jax.export import is_symbolic_dim
 
 from lurnet.core.symbolic import Tensor, op
+from lurnet.core.variable import is_abstract
 from lurnet.ops.kinds import Axis, DType, Shape, axes, given
 
 
@@ -17,7 +20,21 @@ def reshape(x: Tensor, newshape: Shape) -> Tensor:
     [1, 2, 3, 4]
     """
     sizes = (newshape,) if isinstance(newshape, int) else newshape
-    return jnp.reshape(jnp.asarray(x), tuple(-1 if size is None else size for size in sizes))
+    sizes, x = tuple(-1 if size is None else size for size in sizes), jnp.asarray(x)
+    if is_abstract() and is_symbolic_dim(x.size):
+        return _of_unknown_size(x, sizes)
+    return jnp.reshape(x, sizes)
+
+
+def _is_rest(size: Any) -> bool:
+    return isinstance(size, int) and size == -1
+
+
+def _of_unknown_size(x: Any, sizes: tuple) -> Any:
+    """What ``reshape`` gives of so many elements as it takes; of its numbers nothing is known."""
+    count = math.prod(size for size in sizes if not _is_rest(size))
+    rest = x.size // count if count else 0
+    return jnp.zeros([rest if _is_rest(size) else size for size in sizes], x.dtype)
 
 
 @op

@@ -12,6 +12,7 @@ from lurnet.core.registry import known
 from lurnet.core.traits import is_patched, stated
 from lurnet.layers import Lambda
 from lurnet.layers.per_sample import is_per_sample
+from lurnet.training.fixed_batch import has_fixed_batch
 
 #: Penalties that are sums over the values: those of a batch, divided by its size, are means.
 SUMS = (regularizers.L1, regularizers.L2, regularizers.L1L2)
@@ -25,7 +26,7 @@ def samples_apart(model: Any) -> bool:
     batch's, layers that remember the last batch, and calls with ``training=True`` may each tie
     samples together.
     """
-    return is_per_sample(model)
+    return not has_fixed_batch(model) and is_per_sample(model)
 
 
 def whole_from_parts(model: Any) -> bool:

@@ -11,9 +11,10 @@ from lurnet.core.errors import BadValue
 from lurnet.core.seeds import make_default_seed
 from lurnet.layers import added
 from lurnet.training.checks import check_data, check_finite
-from lurnet.training.data.arrays import ArrayData, is_array, split, standardize
+from lurnet.training.data.arrays import ArrayData, is_array, lengths, split, standardize
 from lurnet.training.data.batch import unpack_x_y_sample_weight
 from lurnet.training.data.streams import Stream
+from lurnet.training.fixed_batch import remembered_batch
 from lurnet.training.pace import Interruption, Pace, interruptible
 from lurnet.training.runner import ArrayRunner, make_runner
 from lurnet.training.running import fitting, gathering_metrics
@@ -32,6 +33,7 @@ def make_data(
 ) -> ArrayData | Stream:
     """Arrays or a stream from what fit, evaluate and predict take, after the model's host part."""
     if is_array(x) or isinstance(x, (list, tuple, dict)):
+        batch_size = remembered_batch(model) if batch_size is None else batch_size
         return ArrayData(
             model._on_host(x), y, sample_weight, batch_size, shuffle, class_weight, steps
         )
@@ -74,7 +76,8 @@ def prepare(model: Any, data: ArrayData | Stream, training: bool = False) -> Non
     if isinstance(data, ArrayData):
         batch, size = (data.x, data.y, data.sample_weight), data.batch_size
     else:
-        batch, size = data.peek(), None
+        batch = data.peek()
+        size = lengths(batch[0])[0]
     y_pred = model._symbolic_build(batch, size)
     check_data(model, batch, y_pred)
     if training:

@@ -9,7 +9,7 @@ from lurnet.core import tree
 from lurnet.core.errors import BadType
 from lurnet.training import program
 from lurnet.training.apart import samples_apart
-from lurnet.training.data.arrays import check_lengths, joined, standardize, symbol_of, take
+from lurnet.training.data.arrays import check_lengths, joined, standardize, symbols_of, take
 from lurnet.training.runner import Steps
 
 BATCH = 32
@@ -24,7 +24,7 @@ def as_inputs(model: Any, x: Any) -> Any:
         )
     x = standardize(model._on_host(x), "x")
     if not model.built:
-        model._output_spec(tree.map_structure(symbol_of, x))
+        model._output_spec(symbols_of(x, min(BATCH, check_lengths(x, None, None))))
     return x
 
 

@@ -71,8 +71,10 @@ def find_learning_rate(
     data = standardize(model._on_host(x), "x"), standardize(y, "y")
     rates = np.geomspace(smallest, largest, steps)
     rng = np.random.default_rng(seed)
-    batches = _batches(check_lengths(data[0], data[1], None), batch_size, rng)
-    with _put_back(model, data):
+    count = check_lengths(data[0], data[1], None)
+    size = min(batch_size, count)
+    batches = _batches(count, size, rng)
+    with _put_back(model, data, size):
         losses = _losses(model, data, rates, batches, smoothing)
     smooth = smoothed(losses, smoothing)
     return LearningRates(rates[: len(losses)], losses, smooth, suggest(rates, smooth))
@@ -80,7 +82,6 @@ def find_learning_rate(
 
 def _batches(count: int, size: int, rng: np.random.Generator) -> Iterator[np.ndarray]:
     """Batches of row numbers without end, each pass in a new order."""
-    size = min(size, count)
     while True:
         order = rng.permutation(count)
         yield from (order[i : i + size] for i in range(0, count - size + 1, size))
@@ -103,9 +104,9 @@ def _losses(
 
 
 @contextlib.contextmanager
-def _put_back(model: Any, data: Any) -> Iterator[None]:
+def _put_back(model: Any, data: Any, size: int) -> Iterator[None]:
     """Leave the model as it was, its learning rate and random numbers included."""
-    model._symbolic_build((*take(data, slice(0, 1)), None))
+    model._symbolic_build((*data, None), size)
     variables = model._step_variables("train")
     kept = [np.array(v.stored) for v in variables]
     try:

@@ -2,7 +2,6 @@
 
 import inspect
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 from lurnet.core import tree
@@ -13,8 +12,9 @@ from lurnet.layers.tracking import unique
 from lurnet.training import loop, prediction, program, sampling, step
 from lurnet.training.checks import require_compiled
 from lurnet.training.compiled import Compiled
-from lurnet.training.data.arrays import symbol_of, take
+from lurnet.training.data.arrays import lengths, symbols_of, take
 from lurnet.training.data.batch import unpack_x_y_sample_weight
+from lurnet.training.fixed_batch import remembered_batch
 from lurnet.training.runner import Steps
 from lurnet.training.running import gathering_metrics
 
@@ -140,32 +140,39 @@ class Trainer(Compiled):
 
     # --- getting ready
 
-    def _symbolic_build(self, batch: tuple, size: int | None = None) -> Any:
-        """Build model, losses, metrics and optimizer for a batch; returns the outputs' spec.
+    def _symbolic_build(self, batch: tuple, size: int) -> Any:
+        """Build model, losses, metrics and optimizer for a batch of so many samples.
 
-        Where steps run eagerly, the first ``size`` samples go through the model and tell.
+        Returns the outputs' spec for any number of samples.
         """
         x, y, _ = batch
         if x is None:
             raise BadValue("x is None: there is nothing to train on.")
-        symbols = tree.map_structure(symbol_of, x)
-        seen = repr(symbols)
-        if seen not in self._specs:
-            first = take(batch, slice(size)) if self.run_eagerly else None
-            self._specs[seen] = (
-                self._output_spec(symbols) if first is None else self._outputs_seen(first[0])
-            )
-        y_pred = self._specs[seen]
-        labels = None if y is None else tree.map_structure(symbol_of, y)
-        if labels is not None:
+        size, outputs = self._known_spec(x, size)
+        y_pred = symbols_of(outputs, None)
+        if y is not None:
+            labels = symbols_of(y, None)
             if self._compile_loss is not None and not self._compile_loss.built:
                 self._compile_loss.build(labels, y_pred)
             if self._compile_metrics is not None and not self._compile_metrics.built:
                 self._compile_metrics.build(labels, y_pred)
-                self._build_metrics(y, y_pred)
+                self._build_metrics(symbols_of(y, size), outputs)
         if self.optimizer is not None and not self.optimizer.built:
             self.optimizer.build(self.trainable_variables)
         return y_pred
+
+    def _known_spec(self, x: Any, size: int) -> tuple[int, Any]:
+        """A number of samples, and the outputs' spec for it, found once.
+
+        Where steps run eagerly, samples go through the model and tell.
+        """
+        seen = repr(symbols_of(x, None))
+        if seen not in self._specs:
+            if self.run_eagerly:
+                self._specs[seen] = size, self._outputs_seen(take(x, slice(size)))
+            else:
+                self._specs[seen] = size, self._output_spec(symbols_of(x, size))
+        return self._specs[seen]
 
     def _output_spec(self, symbols: Any) -> Any:
         """The outputs' spec; building happens on the way."""
@@ -177,19 +184,15 @@ class Trainer(Compiled):
         """The outputs' spec, by what comes out; code of the user's own sees real numbers."""
         with values([], []):  # what is assigned in here stays in here
             y_pred = self.call_for(program.to_device(x, copy=True), training=False)
-        return tree.map_structure(symbol_of, y_pred)
+        return tree.map_structure(lambda a: SymbolicTensor(a.shape, a.dtype), y_pred)
 
-    def _build_metrics(self, y: Any, y_pred: Any) -> None:
-        """Metrics that make their variables at the first batch make them now, for sizes as given.
+    def _build_metrics(self, labels: Any, y_pred: Any) -> None:
+        """Metrics that make their variables at the first batch make them now.
 
         Where steps run eagerly they make them then.
         """
-        if self.run_eagerly:
-            return
-        count = next(len(a) for a in tree.leaves(y) if a is not None)
-        sized = partial(_with_samples, count)
-        labels, made = tree.map_structure(sized, y), tree.map_structure(sized, y_pred)
-        infer(lambda y, p: self._compile_metrics.update_state(y, p), labels, made)  # type: ignore[union-attr]
+        if not self.run_eagerly:
+            infer(lambda y, p: self._compile_metrics.update_state(y, p), labels, y_pred)  # type: ignore[union-attr]
 
     def _finish_training(self) -> None:
         self._gradient_watchers = []
@@ -300,10 +303,12 @@ class Trainer(Compiled):
         _old_arguments(extra, 1)
         if mc_samples is not None:
             return sampling.predict_samples(self, x, mc_samples, batch_size)
+        batch_size = remembered_batch(self) if batch_size is None else batch_size
         data = loop.make_data(self, x, batch_size=batch_size, steps=steps)
         if not self.built:
             first = data.x if hasattr(data, "x") else data.peek()[0]
-            self._output_spec(tree.map_structure(symbol_of, first))
+            size = getattr(data, "batch_size", lengths(first)[0])
+            self._output_spec(symbols_of(first, size))
         return prediction.predict(self, data, batch_size, callbacks, verbose)
 
     # --- single batches
@@ -345,11 +350,6 @@ class Trainer(Compiled):
         """Outputs for one batch as NumPy arrays."""
         x = self._on_host(x)
         return self.predict(x, batch_size=len(_first(x)), verbose=0)
-
-
-def _with_samples(count: int, x: Any) -> Any:
-    """The symbol of an array of so many samples."""
-    return None if x is None else SymbolicTensor((count, *x.shape[1:]), dtype=x.dtype)
 
 
 def _first(x: Any) -> Any:

@@ -96,10 +96,16 @@ class Recurrent(Layer):
                 "keras.Input(batch_shape=(batch, time, features))."
             )
 
-        def kept(x: Any) -> Variable:
-            return Variable(x, trainable=False, dtype=self.variable_dtype, name="rnn_state")
+        def kept(i: int, x: Any) -> Variable:
+            def first(shape: tuple, dtype: Any) -> Any:  # numbers, even while a call is traced
+                return tree.flatten(self.get_initial_state(batch))[i]
 
-        self._memory.states = tree.map_structure(kept, self.get_initial_state(batch))
+            dtype = self.variable_dtype
+            return Variable(first, x.shape, dtype, trainable=False, name="rnn_state")
+
+        states = self.get_initial_state(batch)
+        numbered = [kept(i, x) for i, x in enumerate(tree.flatten(states))]
+        self._memory.states = tree.pack_sequence_as(states, numbered)
 
     # --- the loop
 

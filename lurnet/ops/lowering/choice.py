@@ -11,7 +11,9 @@ from functools import cache
 
 import jax
 import jax.numpy as jnp
+from jax.export import is_symbolic_dim
 
+from lurnet.core.probing import is_probing
 from lurnet.ops import native
 
 # Bytes of gathered columns beyond which the library's convolution, in its plain layout, is faster;
@@ -37,9 +39,14 @@ UNROLLED_GROUPS = 4
 POOL_TAPS = 32
 
 
-@cache
 def lowering() -> str:
-    """Which forms may be used, as LURNET_LOWERING says: "auto", own ones where faster, or "xla"."""
+    """Which forms may be used: "auto", own ones where faster, or "xla"."""
+    return "xla" if is_probing() else _wanted()
+
+
+@cache
+def _wanted() -> str:
+    """What LURNET_LOWERING says."""
     wanted = os.environ.get("LURNET_LOWERING", "auto")
     if wanted not in ("auto", "xla"):
         raise ValueError(f"LURNET_LOWERING must be 'auto' or 'xla', but it is {wanted!r}.")
@@ -52,9 +59,14 @@ def on_cpu() -> bool:
 
 
 def own_forms(dtype: jnp.dtype, *sizes: int) -> bool:
-    """Whether own forms apply: on a CPU, to floating numbers, none of `sizes` zero."""
+    """Whether own forms apply: on a CPU, to floating numbers, none of `sizes` zero or unknown."""
     wanted = lowering() == "auto" and on_cpu()
-    return wanted and jnp.issubdtype(dtype, jnp.floating) and all(sizes)
+    return wanted and jnp.issubdtype(dtype, jnp.floating) and all(map(_is_some, sizes))
+
+
+def _is_some(size: int) -> bool:
+    """Whether a size is known and not zero; what depends on an unknown one is XLA's to compute."""
+    return not is_symbolic_dim(size) and size != 0
 
 
 def in_c(dtype: jnp.dtype, *sizes: int) -> bool:

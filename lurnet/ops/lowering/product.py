@@ -66,8 +66,8 @@ def flat_product(left: Array, right: Array) -> Array:
 
 
 def _suits_c(left: Array, right: Array) -> bool:
-    fits = right.size <= IN_C and left.shape[0] <= MANY_ROWS_IN_C
-    return fits and in_c(left.dtype, left.size, right.size)
+    known = in_c(left.dtype, left.size, right.size)
+    return known and right.size <= IN_C and left.shape[0] <= MANY_ROWS_IN_C
 
 
 def turned_product(left: Array, right: Array) -> Array:

@@ -139,9 +139,13 @@ def joined(parts: list) -> Any:
     return tree.map_structure(lambda *xs: np.concatenate([np.asarray(x) for x in xs]), *parts)
 
 
-def symbol_of(x: Any) -> SymbolicTensor | None:
-    """The symbol of an array, with any number of samples."""
-    return None if x is None else SymbolicTensor((None, *np.shape(x)[1:]), dtype=x.dtype)
+def symbols_of(data: Any, size: int | None) -> Any:
+    """The symbols of a batch of so many samples, None: of any number."""
+    return tree.map_structure(lambda x: None if x is None else _symbol_of(x, size), data)
+
+
+def _symbol_of(x: Any, size: int | None) -> SymbolicTensor:
+    return SymbolicTensor((size, *x.shape[1:]) if x.shape else (), dtype=x.dtype)
 
 
 def split(data: Any, fraction: float) -> tuple[Any, Any]:
