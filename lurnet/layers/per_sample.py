@@ -40,7 +40,7 @@ def _activation_is(fn: Any, shapes: tuple[Shape, ...]) -> bool:
     if hasattr(fn, "_flatten_layers"):
         return is_per_sample(fn, *shapes)
     fact = getattr(fn, "per_sample", False)
-    return fact(*shapes) if callable(fact) else fact is True
+    return bool(fact(*shapes)) if callable(fact) else fact is True
 
 
 def _activations(layer: Any) -> Iterator[Callable]:
