@@ -106,6 +106,11 @@ def dtype_policy() -> DTypePolicy:
     return _policy[0] if _policy else DTypePolicy(floatx())
 
 
+def policy_set() -> DTypePolicy | None:
+    """The global policy that somebody has set, if any."""
+    return _policy[0] if _policy else None
+
+
 def set_dtype_policy(policy: Any) -> None:
     """Set the global policy, by name or object; None goes back to ``floatx()``."""
     _policy[:] = [] if policy is None else [as_policy(policy)]

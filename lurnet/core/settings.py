@@ -41,6 +41,11 @@ def _choose(name: str, value: object) -> None:
     _settings[name] = value
 
 
+def chosen() -> tuple:
+    """All settings as they are now: what was computed under equal ones is equal."""
+    return (*_settings.values(),)
+
+
 def floatx() -> str:
     """Default float type.
 

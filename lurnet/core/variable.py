@@ -4,6 +4,7 @@ import contextlib
 import contextvars
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from threading import get_ident
 from typing import Any
 
 import jax
@@ -12,6 +13,7 @@ import numpy as np
 
 from lurnet.core.dtypes import is_float, narrow, standardize_dtype
 from lurnet.core.errors import BadValue
+from lurnet.core.lending import Lent, gate, lent, replace, whole
 from lurnet.core.names import auto_name, path_of
 from lurnet.core.traced import is_traced
 
@@ -34,7 +36,7 @@ _deferred: contextvars.ContextVar[bool] = contextvars.ContextVar("deferred", def
 _abstract: contextvars.ContextVar[bool] = contextvars.ContextVar("abstract", default=False)
 
 
-class Variable:
+class Variable(Lent):
     """An array that can be assigned; inside a ``values(...)`` scope, the scope holds its value.
 
     Args:
@@ -79,16 +81,21 @@ class Variable:
             self._array = self._first_value(initializer, shape, dtype)
 
     def __getattr__(self, name: str) -> Any:
-        """The array of a variable made in ``deferred()``, when it is first asked for."""
-        if name != "_array" or self.__dict__.get("_pending") is None:
+        """The array: of a variable made in ``deferred()``, or that another thread has just taken."""
+        if name != "_array" or "_pending" not in self.__dict__:
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-        initializer, form = self._pending  # type: ignore[misc]
+        if self._pending is None:
+            with gate:  # a program is being started with it
+                gate.wait_for(lambda: not self.is_taken)
+                return self.__dict__["_array"]
+        initializer, form = self._pending
         if _abstract.get():
             return jnp.zeros(form.shape, form.dtype)
         with jax.ensure_compile_time_eval():
-            self._array = self._first_value(initializer, form.shape, form.dtype)
+            array = self._first_value(initializer, form.shape, form.dtype)
+        self._array = array
         self._pending = None
-        return self._array
+        return array
 
     @property
     def _form(self) -> Any:
@@ -123,7 +130,7 @@ class Variable:
             array = scope.arrays.get(id(self))
             scope = scope.outer
         if array is None:
-            array = self._array
+            array = self._array if _abstract.get() else lent(self)
         narrowed = _autocast.get()
         if narrowed is not None and self.autocast and is_float(array.dtype):
             return array.astype(narrowed)
@@ -131,6 +138,18 @@ class Variable:
 
     def assign(self, value: Any) -> jax.Array:
         """Replace the value; the shape must be the same. Returns the new array."""
+        value = self._as_own(value)
+        scope = _scope.get()
+        if scope is None:
+            self.lent_to = get_ident()  # who assigns it holds it
+            self._array, self._pending = value, None
+        else:
+            scope.arrays[id(self)] = value
+            scope.written[id(self)] = self
+        return value
+
+    def _as_own(self, value: Any) -> jax.Array:
+        """A new value, as an array that nobody else holds where it is to stay."""
         given = getattr(value, "value", value)
         if isinstance(given, np.ndarray) and not isinstance(given, np.ma.MaskedArray):
             given = np.array(given)  # JAX would read the caller's array where it lies, for good
@@ -140,14 +159,8 @@ class Variable:
                 f"Variable {self.path!r} has shape {self.shape} and cannot take a value of "
                 f"shape {value.shape}."
             )
-        scope = _scope.get()
-        if scope is None:
-            if value is given and not is_traced(value):
-                value = jnp.array(value)  # training gives its arrays away: no other may hold it too
-            self._array, self._pending = value, None
-        else:
-            scope.arrays[id(self)] = value
-            scope.written[id(self)] = self
+        if _scope.get() is None and value is given and not is_traced(value):
+            return jnp.array(value)  # training gives its arrays away: no other may hold it too
         return value
 
     def assign_add(self, value: Any) -> jax.Array:
@@ -283,6 +296,30 @@ def values(variables: Iterable[Variable], arrays: Iterable[Any]) -> Iterator[Sco
         yield scope
     finally:
         _scope.reset(token)
+
+
+@contextlib.contextmanager
+def at_one_moment(variables: Iterable[Variable]) -> Iterator[None]:
+    """Read ``variables`` as they are now, whatever other threads make of them meanwhile."""
+    held = list(variables)
+    if _scope.get() is not None:
+        yield
+        return
+    with values(held, whole(held)):
+        yield
+
+
+def assign_all(variables: Sequence[Variable], given: Sequence[Any]) -> None:
+    """Assign to some variables; other threads find all of the old values, or all of the new."""
+    if _scope.get() is not None:
+        for variable, value in zip(variables, given, strict=True):
+            variable.assign(value)
+        return
+    pairs = [(v, v._as_own(a)) for v, a in zip(variables, given, strict=True)]
+    for variable, array in pairs:
+        if variable._pending is not None:  # it has no value yet that anybody could have read
+            variable._array, variable._pending = array, None
+    replace([v for v, _ in pairs], [a for _, a in pairs])
 
 
 def in_scope() -> bool:

@@ -33,6 +33,7 @@ from lurnet.layers.input_spec import check_inputs, describe, shape_of
 from lurnet.layers.old_arguments import drop_idle, shape_given
 from lurnet.layers.options import Name, Policy, Regularizer
 from lurnet.layers.state import Stateful
+from lurnet.layers.tracking import Guard
 from lurnet.layers.tree_view import tree_view
 
 _with_losses: "weakref.WeakSet[Layer]" = weakref.WeakSet()
@@ -70,6 +71,7 @@ class Layer(Stateful, Config):
             built=False, input_spec=None, _weights=[], _losses=[], _inbound_nodes=[]
         )
         self.__dict__.update(_trainable=True, _policy=None, _build_shapes=None, _building=False)
+        self._guard = Guard()
 
     def setup(self) -> None:
         """Give the layer its name."""
@@ -115,8 +117,8 @@ class Layer(Stateful, Config):
         args, kwargs = self._convert(args), self._convert(kwargs)
         given = args[0] if args else next(iter(kwargs.values()), None)
         check_inputs(self.input_spec, given, self)
-        if not self.built:
-            self._build_for(args, kwargs)
+        if not self.built or self._building:
+            self._build_once(lambda: self._build_for(args, kwargs))
             check_inputs(self.input_spec, given, self)
         if any_symbolic((args, kwargs)):
             return self._call_symbolic(args, kwargs)
@@ -233,6 +235,14 @@ class Layer(Stateful, Config):
 
     # --- building
 
+    def _build_once(self, build: Callable[[], None]) -> None:
+        """Build where nobody has; who comes while another thread builds waits until it has."""
+        if self.built and not self._building:
+            return
+        with self._guard.lock:
+            if not self.built:
+                build()
+
     def _build_for(self, args: tuple, kwargs: dict) -> None:
         """Call build() with the shapes that it asks for by its parameters' names."""
         wanted = inspect.signature(self.build).parameters
@@ -294,6 +304,7 @@ class Layer(Stateful, Config):
         variable.overwrite_with_gradient = overwrite_with_gradient
         variable.trainable = trainable and self.trainable
         self._weights.append(variable)
+        self._changed("_weights")
         return variable
 
     def _check_known(self, shape: tuple, name: str | None) -> None:

@@ -10,8 +10,10 @@ from lurnet.core.prepared import Prepared
 from lurnet.core.registry import register
 from lurnet.core.symbolic import SymbolicTensor, any_symbolic, is_symbolic
 from lurnet.core.traced import is_traced
+from lurnet.core.variable import at_one_moment
 from lurnet.layers.base import Layer
 from lurnet.layers.preprocessing.host import Untraceable
+from lurnet.layers.tracking import unique
 from lurnet.models.summary import print_summary
 from lurnet.training.activations import activations
 from lurnet.training.prediction import called, called_before
@@ -178,11 +180,14 @@ class Model(Trainer, Layer):
         self, filepath: Any, overwrite: bool = True, zipped: bool | None = None, **kwargs: Any
     ) -> None:
         """Write architecture, weights, compile settings and optimizer state into one file."""
-        _saving().save_model(self, filepath, overwrite=overwrite, zipped=zipped, **kwargs)
+        optimizer = getattr(self.optimizer, "variables", [])
+        with at_one_moment(unique([*self.variables, *optimizer])):
+            _saving().save_model(self, filepath, overwrite=overwrite, zipped=zipped, **kwargs)
 
     def save_weights(self, filepath: Any, overwrite: bool = True, **kwargs: Any) -> None:
         """Write the weights into a ``.weights.h5`` file."""
-        _saving().save_weights(self, filepath, overwrite=overwrite, **kwargs)
+        with at_one_moment(self.variables):
+            _saving().save_weights(self, filepath, overwrite=overwrite, **kwargs)
 
     def load_weights(self, filepath: Any, skip_mismatch: bool = False, **kwargs: Any) -> None:
         """Read weights from a file into this model."""

@@ -36,8 +36,7 @@ class Compiled:
         self._compile_loss: CompileLoss | None = None
         self._compile_metrics: CompileMetrics | None = None
         self._compile_arguments: dict[str, Any] = {}
-        self._programs: dict[tuple, Any] = {}
-        self._specs: dict[str, Any] = {}
+        self._in_epoch = False
 
     def compile(
         self,
@@ -94,7 +93,7 @@ class Compiled:
 
     def _forget_programs(self) -> None:
         """What was compiled or traced for the model as it was."""
-        self._programs, self._specs = {}, {}
+        self.__dict__["_version"] = None
 
     def _refuse(self, extra: dict[str, Any]) -> None:
         for name in (

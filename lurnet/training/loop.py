@@ -109,7 +109,9 @@ def fit(
             for epoch in range(begin, epochs):
                 part = (epoch - initial_epoch) % data.parts
                 rng = np.random.default_rng((seed, epoch - part))  # one order for the whole pass
+                model._in_epoch = True
                 logs = run_epoch(model, runner, rng, part, epoch, events, pace, interruption)
+                model._in_epoch = False
                 if tester is not None and is_validation_epoch(epoch, validation_freq):
                     found = run_test(model, tester, events, interruption)
                     logs |= {f"val_{k}": v for k, v in found.items()}
@@ -120,6 +122,8 @@ def fit(
             say_interrupted(model, epoch, epochs)
             events.on_train_end(logs)
             raise
+        finally:
+            model._in_epoch = False
     model._finish_training()
     events.on_train_end(logs)
     return model.history
@@ -136,7 +140,7 @@ def run_epoch(
     interruption: Interruption,
 ) -> dict[str, float]:
     """One epoch of training, a part of a pass; returns the logs as plain floats, sorted by name."""
-    model.reset_metrics()
+    runner.begin()
     events.on_epoch_begin(epoch)
     logs: dict[str, Any] = {}
     seen = 0
@@ -161,7 +165,7 @@ def run_test(
     model: Any, runner: Any, events: CallbackList, interruption: Interruption
 ) -> dict[str, float]:
     """One pass over test data; returns the logs as plain floats."""
-    model.reset_metrics()
+    runner.begin()
     events.on_test_begin()
     pace = Pace(every=1 if events.wants_test_batches else None, seconds=events.look_seconds)
     logs: dict[str, Any] = {}
@@ -171,6 +175,7 @@ def run_test(
         if events.wants_test_batches:
             events.on_test_batch_end(start, as_floats(logs))
     found = as_floats(logs)
+    runner.end()
     events.on_test_end(found)
     return found
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from lurnet.core import tree
+from lurnet.core import lending, tree
 from lurnet.core.errors import BadType
 from lurnet.training import program
 from lurnet.training.data.arrays import check_lengths, joined, standardize, symbol_of, take
@@ -65,21 +65,24 @@ def _compiled(model: Any, fn: Callable, facts: str | None, draws: bool) -> Calla
 
     def make() -> Callable:
         if draws:
-            return program.batch_program(fn, steps.variables, lambda returned: returned)
+            return program.batch_program(fn, steps.variables, lambda returned: returned, False)
         return program.output_program(fn, steps.variables)
 
+    state = lending.whole(steps.variables)
+
     def run(batch: Any) -> Any:
-        state = program.state_of(steps.variables)
         if not known:
             known.append(
-                program.compiled(make(), None, draws, state, batch)
+                program.compiled(make(), None, False, state, batch)
                 if facts is None
-                else steps.program(make, facts, draws, state, batch)
+                else steps.program(make, facts, False, state, batch)
             )
         if not draws:
             return known[0](state, batch)
         new, made = known[0](state, batch)
-        program.adopt(steps.variables, new)
+        for place, array in new.items():
+            state[place] = array
+        program.written(steps.variables, new)
         return made
 
     return run

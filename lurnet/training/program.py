@@ -12,11 +12,11 @@ import jaxlib
 import numpy as np
 from jax import lax
 
-from lurnet.core import tree
+from lurnet.core import lending, tree
 from lurnet.core.dtypes import narrow
 from lurnet.core.parts import parts_kept
 from lurnet.core.traced import is_traced
-from lurnet.core.variable import Variable, values
+from lurnet.core.variable import Variable, held, values
 from lurnet.ops import native
 from lurnet.training import cache
 from lurnet.training.memory import tidily
@@ -114,27 +114,36 @@ def computed(arrays: Any) -> bool:
 
 
 def epoch_program(
-    step: Callable, variables: Sequence[Variable], batch_size: int, stride: int, logs: Callable
+    step: Callable,
+    variables: Sequence[Variable],
+    batch_size: int,
+    stride: int,
+    logs: Callable,
+    whole: bool = True,
 ) -> Callable:
-    """``(state, last, data, order, start, stop) -> (state, last)``: steps ``start`` to ``stop``.
+    """``(state, last, data, order, start, stop) -> (state, last, logs)``: steps start to stop.
 
     Step i takes the samples ``order[i * stride:][:batch_size]`` of the data, or,
     where ``order`` is None, those that stand there. The loop's length is an argument: it is never
     differentiated, so it may be. ``last`` holds what the step itself returned last (its logs, where
-    it is the user's own).
+    it is the user's own). Unless ``whole``, only the state that is written comes back, by its place.
     """
 
     def run(state: list, last: Any, data: Any, order: Any, start: Any, stop: Any) -> tuple:
+        written: set[int] = set()
+
         def body(i: Any, carried: tuple) -> tuple:
             state, _ = carried
             batch = native.each_once(lambda x: take(x, order, i * stride, batch_size), data)
             with values(variables, state) as scope:
                 returned = step(batch)
+                written.update(scope.written)
                 return [scope[v] for v in variables], returned
 
         state, last = lax.fori_loop(start, stop, body, (state, last))
         with values(variables, state):
-            return state, last, logs(last)
+            shown = logs(last)
+        return (state if whole else _written(variables, state, written)), last, shown
 
     return run
 
@@ -182,16 +191,26 @@ def output_loop(call: Callable, variables: Sequence[Variable], size: int) -> Cal
     return run
 
 
-def batch_program(step: Callable, variables: Sequence[Variable], logs: Callable) -> Callable:
-    """``(state, batch) -> (state, logs)``: one step on a batch given as it is."""
+def batch_program(
+    step: Callable, variables: Sequence[Variable], logs: Callable, whole: bool = True
+) -> Callable:
+    """``(state, batch) -> (state, logs)``: one step on a batch given as it is.
+
+    Unless ``whole``, only the state that the step writes comes back, by its place.
+    """
 
     def run(state: list, batch: Any) -> tuple:
         with values(variables, state) as scope:
             returned = step(batch)
             shown = logs(returned)
-            return [scope[v] for v in variables], shown
+            new = [scope[v] for v in variables]
+            return (new if whole else _written(variables, new, scope.written)), shown
 
     return run
+
+
+def _written(variables: Sequence[Variable], arrays: Sequence[Any], ids: Any) -> dict[int, Any]:
+    return {i: a for i, (v, a) in enumerate(zip(variables, arrays, strict=True)) if id(v) in ids}
 
 
 def output_program(call: Callable, variables: Sequence[Variable]) -> Callable:
@@ -217,20 +236,27 @@ def returned_zeros(step: Callable, variables: Sequence[Variable], data: Any, siz
 
 
 def state_of(variables: Sequence[Variable]) -> list:
-    """The arrays of some variables."""
-    held: set[int] = set()
-    arrays = []
-    for variable in variables:  # an array may be given away once only: a shared one is copied
-        array = variable._array
-        arrays.append(jnp.array(array, copy=True) if id(array) in held else array)
-        held.add(id(arrays[-1]))
-    return arrays
+    """The arrays of some variables as they are now: their shapes count, and nobody computes."""
+    return [v._array for v in variables]
 
 
-def adopt(variables: Sequence[Variable], arrays: Sequence[Any]) -> None:
-    """Write new arrays back into the variables; the old ones may have been given away."""
-    for variable, array in zip(variables, arrays, strict=True):
-        variable._array = array
+def advanced(variables: Sequence[Variable], run: Callable[[list], tuple]) -> tuple:
+    """Run a program that is given the variables' arrays for good; what it returns after new ones."""
+    return lending.advanced(variables, run, _duplicate, wait)
+
+
+def written(variables: Sequence[Variable], new: dict[int, Any]) -> None:
+    """Give variables the arrays that a program gave back by their places."""
+    lending.replace([variables[i] for i in new], list(new.values()))
+
+
+def _duplicate(array: Any) -> Any:
+    """The same numbers in memory of their own."""
+    if not isinstance(array, jax.Array):
+        return array
+    if on_cpu() and len(array.devices()) == 1 and array.dtype == np.float32:
+        return held(np.asarray(array), None)  # JAX would compile a program for each shape
+    return jnp.array(array, copy=True)
 
 
 def compiled(run: Callable, key: str | None, donate: bool, *args: Any) -> Any:

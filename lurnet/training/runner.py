@@ -6,11 +6,15 @@ from typing import Any
 
 import numpy as np
 
+from lurnet.core import lending
+from lurnet.core.variable import values
+from lurnet.layers.version import version_of
 from lurnet.training import program
 from lurnet.training.data.arrays import ArrayData
 from lurnet.training.data.gathering import PATIENCE, RUNNING, Gathering, Window
 from lurnet.training.data.streams import Stream
 from lurnet.training.data.windows import BYTES, Windows, bytes_per_sample
+from lurnet.training.facts import training_of
 from lurnet.training.pace import Interruption, Pace
 from lurnet.training.structure import program_numbers, structure_key
 
@@ -20,6 +24,9 @@ Look = tuple[int, int, dict[str, Any]]  # first step, step after the last, logs 
 class Steps:
     """A model's training or testing step, with the variables that it may read and write.
 
+    Training writes the variables at every call. Testing leaves them alone: it has the weights of
+    one moment, and counts on its own, so that it may go on beside a training of the same model.
+
     Args:
         model: the model.
         kind: "train" or "test".
@@ -27,8 +34,12 @@ class Steps:
 
     def __init__(self, model: Any, kind: str) -> None:
         self.model, self.kind = model, kind
+        predicts = kind == "predict"
+        self.programs = (version_of(model) if predicts else training_of(model)).programs
         self.step: Callable = model._step_function(kind)
         self.variables = [*model._step_variables(kind), *program_numbers(model)]
+        self.own: list[Any] = []  # testing: the state, and which of it has been written
+        self.written: set[int] = set()
         self.on_shape: dict[str, Any] = {}  # programs for batches given one by one
         self.ready: dict[int, Any] = {}  # loops over batches of a size
         self.last: dict[int, Any] = {}  # what their steps returned
@@ -47,33 +58,62 @@ class Steps:
 
     def program_soon(self, make: Callable, facts: str, donate: bool, *args: Any) -> Any:
         """``program``, compiled while the caller goes on."""
-        local = (self.kind, facts, program.shapes(args), self.flags())
-        known = self.model._programs
-        if local not in known:
+        local = (self.kind, facts, program.shapes(args), version_of(self.model).flags())
+        if local not in self.programs:
             key = structure_key(self.model, f"{self.kind} {facts}", local[2])
-            known[local] = program.compiled_soon(make(), key, donate, *args)
-        return known[local]
+            self.programs[local] = program.compiled_soon(make(), key, donate, *args)
+        return self.programs[local]
 
-    def flags(self) -> str:
-        """Which variables are trained."""
-        return "".join("01"[v.trainable] for v in self.variables)
+    def facts(self) -> str:
+        """What tells the program of a single batch from others of its kind."""
+        return "batch"
+
+    # --- testing: a state of its own
+
+    def begin(self) -> None:
+        """Start a pass: the metrics anew, and, to test, with the weights of this moment."""
+        if self.kind != "test" or self.model.run_eagerly:
+            self.model.reset_metrics()
+            return
+        with values([], []) as scope:
+            self.model.reset_metrics()
+        arrays = lending.whole(self.variables)
+        starts = scope.arrays
+        self.own = [starts.get(id(v), a) for v, a in zip(self.variables, arrays, strict=True)]
+        self.written = {i for i, v in enumerate(self.variables) if id(v) in starts}
+
+    def end(self) -> None:
+        """Show in the variables what a pass of testing has written, but to an epoch under way."""
+        keeps = {id(v) for v in self.model.metrics_variables} if self.model._in_epoch else set()
+        places = [i for i in sorted(self.written) if id(self.variables[i]) not in keeps]
+        lending.replace([self.variables[i] for i in places], [self.own[i] for i in places])
+
+    def _run(self, run: Callable, *args: Any) -> tuple:
+        """Start a program; returns what it does beside the state."""
+        if self.kind != "test":
+            return program.advanced(self.variables, lambda state: run(state, *args))
+        new, *rest = run(self.own, *args)
+        for place, array in new.items():
+            self.own[place] = array
+        self.written.update(new)
+        return tuple(rest)
+
+    # --- one batch, and many
 
     def on_batch(self, batch: Any) -> dict[str, Any]:
         """One step on a batch; returns the logs, still on the device."""
         if self.model.run_eagerly:
             return self.logs(self.step(batch))
-        batch = program.narrowed(batch)
-        state = program.state_of(self.variables)
+        batch, training = program.narrowed(batch), self.kind != "test"
 
         def make() -> Callable:
-            return program.batch_program(self.step, self.variables, self.logs)
+            return program.batch_program(self.step, self.variables, self.logs, training)
 
         shape = program.shapes(batch)
         if shape not in self.on_shape:
-            self.on_shape[shape] = self.program(make, "batch", True, state, batch)
-        new, logs = self.on_shape[shape](state, batch)
-        program.adopt(self.variables, new)
-        return logs
+            state = program.state_of(self.variables)
+            self.on_shape[shape] = self.program(make, self.facts(), training, state, batch)
+        return self._run(self.on_shape[shape], batch)[0]
 
     def start(
         self, size: int, stride: int, data: Any, index: Any, bounds: tuple[int, int]
@@ -86,22 +126,23 @@ class Steps:
             own = self.model._has_own_step(self.kind)
             facts = self.step, self.variables, data, size
             self.last[size] = program.returned_zeros(*facts) if own else None
-        state = program.state_of(self.variables)
-        args = (state, self.last[size], data, index, *map(np.int32, bounds))
-        new, self.last[size], logs = self.loop(size, stride, args).result()(*args)
-        program.adopt(self.variables, new)  # whoever reads them waits
+        args = (self.last[size], data, index, *map(np.int32, bounds))
+        run = self.loop(size, stride, (program.state_of(self.variables), *args)).result()
+        self.last[size], logs = self._run(run, *args)
         if not logs:  # the next call may be given the variables before anybody has waited for them
-            program.wait(new)
+            program.wait(self.own or program.state_of(self.variables))
         return logs
 
     def loop(self, size: int, stride: int, args: tuple) -> Any:
         """The program of ``start``, which may still be compiled."""
+        training = self.kind != "test"
 
         def make() -> Callable:
-            return program.epoch_program(self.step, self.variables, size, stride, self.logs)
+            facts = self.step, self.variables, size, stride, self.logs
+            return program.epoch_program(*facts, training)
 
         if size not in self.ready:
-            self.ready[size] = self.program_soon(make, f"epoch {size} {stride}", True, *args)
+            self.ready[size] = self.program_soon(make, f"epoch {size} {stride}", training, *args)
         return self.ready[size]
 
 
@@ -150,7 +191,7 @@ class ArrayRunner(Steps):
             first = done // self.span * self.span if done < self.whole else done
             left = min(first + self.span, self.whole) - done if done < self.whole else 1
             steps = pace.steps(left)
-            logs = self._run(ready, rows, done - first, steps, done < self.whole)
+            logs = self._steps(ready, rows, done - first, steps, done < self.whole)
             if steps == left and done + steps < self.steps:  # while the device works
                 ready = self._window(order, done + steps)
             while self.meanwhile:
@@ -170,7 +211,7 @@ class ArrayRunner(Steps):
         """Have what an epoch needs compiled, while the caller goes on."""
         if self.model.run_eagerly or self.model._has_own_step(self.kind):
             return  # what a step of the user's own returns is known only when it has been traced
-        state = [v._array for v in self.variables]
+        state = program.state_of(self.variables)
         index = None if self.held is None else program.resident(self.data.order(None))
         sizes = [self.size] * (self.whole > 0) + [self.rest] * (self.whole < self.steps)
         for size in sizes:
@@ -189,7 +230,7 @@ class ArrayRunner(Steps):
         assert self.windows is not None
         return self.windows.gather(rows)
 
-    def _run(self, data: Any, order: Any, start: int, steps: int, whole: bool) -> dict[str, Any]:
+    def _steps(self, data: Any, order: Any, start: int, steps: int, whole: bool) -> dict[str, Any]:
         """Start some steps of a window; returns the logs, for which whoever reads them waits."""
         size = self.size if whole else self.rest
         if self.model.run_eagerly:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from lurnet.core import lending
 from lurnet.core.variable import Variable
 from lurnet.ops import native
 
@@ -57,7 +58,10 @@ class Straight:
         if found is None:
             return None
         plan, variables = found
-        return plan([v._array for v in variables], x)
+        state = plan.state
+        if state is None or not lending.are_of(state, variables):
+            state = lending.whole(variables)
+        return plan(state, x)
 
     def wrapped(self, x: Any) -> Any:
         """The same as a JAX array."""

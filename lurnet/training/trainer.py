@@ -9,12 +9,12 @@ from lurnet.core.errors import BadType, BadValue, did_you_mean
 from lurnet.core.symbolic import infer
 from lurnet.core.variable import Variable, values
 from lurnet.layers.tracking import unique
-from lurnet.training import loop, prediction, sampling, step
+from lurnet.layers.version import version_of
+from lurnet.training import loop, prediction, sampling, session, step
 from lurnet.training.checks import require_compiled
 from lurnet.training.compiled import Compiled
 from lurnet.training.data.arrays import symbol_of
 from lurnet.training.data.batch import unpack_x_y_sample_weight
-from lurnet.training.runner import Steps
 
 
 class Trainer(Compiled):
@@ -138,10 +138,7 @@ class Trainer(Compiled):
         if x is None:
             raise BadValue("x is None: there is nothing to train on.")
         symbols = tree.map_structure(symbol_of, x)
-        seen = repr(symbols)
-        if seen not in self._specs:
-            self._specs[seen] = self._output_spec(symbols)
-        y_pred = self._specs[seen]
+        y_pred = self._known_spec(symbols)
         labels = None if y is None else tree.map_structure(symbol_of, y)
         if labels is not None:
             if self._compile_loss is not None and not self._compile_loss.built:
@@ -153,10 +150,19 @@ class Trainer(Compiled):
             self.optimizer.build(self.trainable_variables)
         return y_pred
 
+    def _known_spec(self, symbols: Any) -> Any:
+        """The outputs' spec, found once for a version of the model."""
+        seen, spec = repr(symbols), None
+        specs = version_of(self).specs
+        if seen not in specs:
+            spec = self._output_spec(symbols)
+            specs = version_of(self).specs  # building has made it another one
+            specs[seen] = spec
+        return specs[seen]
+
     def _output_spec(self, symbols: Any) -> Any:
         """The outputs' spec; building happens on the way."""
-        if not self.built:
-            self._build_for((symbols,), {})
+        self._build_once(lambda: self._build_for((symbols,), {}))
         return infer(lambda x: self.call_for(x, training=False), symbols)
 
     def _build_metrics(self, labels: Any, y_pred: Any) -> None:
@@ -239,12 +245,7 @@ class Trainer(Compiled):
         require_compiled(self, "evaluate")
         data = loop.make_data(self, x, y, sample_weight, batch_size, steps)
         found = loop.evaluate(self, data, callbacks, verbose)
-        return found if return_dict else self._as_list(found)
-
-    def _as_list(self, logs: dict[str, Any]) -> Any:
-        names = [n for n in self._result_names() if n in logs]
-        ordered = [logs[n] for n in names] + [v for k, v in logs.items() if k not in names]
-        return ordered[0] if len(ordered) == 1 else ordered
+        return found if return_dict else _as_list(found, session.names_of(self))
 
     def predict(
         self,
@@ -286,31 +287,41 @@ class Trainer(Compiled):
     ) -> Any:
         """One training step; returns the metrics of this batch."""
         require_compiled(self, "train_on_batch")
-        x = self._on_host(x)
-        data = loop.make_data(
-            self, x, y, sample_weight, batch_size=len(_first(x)), class_weight=class_weight
-        )
-        loop.prepare(self, data)
-        self.reset_metrics()
-        logs = loop.as_floats(Steps(self, "train").on_batch(data.data))
-        return logs if return_dict else self._as_list(logs)
+        return self._on_batch("train", return_dict, x, y, sample_weight, class_weight)
 
     def test_on_batch(
         self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False
     ) -> Any:
         """One test step; returns the metrics of this batch."""
         require_compiled(self, "test_on_batch")
+        return self._on_batch("test", return_dict, x, y, sample_weight)
+
+    def _on_batch(
+        self,
+        kind: str,
+        return_dict: bool,
+        x: Any,
+        y: Any,
+        sample_weight: Any,
+        class_weight: dict[int, float] | None = None,
+    ) -> Any:
         x = self._on_host(x)
-        data = loop.make_data(self, x, y, sample_weight, batch_size=len(_first(x)))
-        loop.prepare(self, data)
-        self.reset_metrics()
-        logs = loop.as_floats(Steps(self, "test").on_batch(data.data))
-        return logs if return_dict else self._as_list(logs)
+        data = loop.make_data(
+            self, x, y, sample_weight, batch_size=len(_first(x)), class_weight=class_weight
+        )
+        logs, names = session.on_batch(self, kind, data)
+        return logs if return_dict else _as_list(logs, names)
 
     def predict_on_batch(self, x: Any) -> Any:
         """Outputs for one batch as NumPy arrays."""
         x = self._on_host(x)
         return self.predict(x, batch_size=len(_first(x)), verbose=0)
+
+
+def _as_list(logs: dict[str, Any], names: list[str]) -> Any:
+    names = [n for n in names if n in logs]
+    ordered = [logs[n] for n in names] + [v for k, v in logs.items() if k not in names]
+    return ordered[0] if len(ordered) == 1 else ordered
 
 
 def _first(x: Any) -> Any:

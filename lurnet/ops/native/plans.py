@@ -22,7 +22,7 @@ class Plans:
     def __call__(self, state: list, x: np.ndarray) -> np.ndarray | None:
         """The outputs for x, whose rows lie one behind another; None: better ask the program.
 
-        `state`: the arrays that the recipe reads, in its order.
+        `state`: the arrays that the recipe reads, in its order, which nobody gives away meanwhile.
         """
         if not self.lock.acquire(False):  # another thread is at it
             return None
