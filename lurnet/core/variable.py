@@ -299,14 +299,15 @@ def values(variables: Iterable[Variable], arrays: Iterable[Any]) -> Iterator[Sco
 
 
 @contextlib.contextmanager
-def at_one_moment(variables: Iterable[Variable]) -> Iterator[None]:
-    """Read ``variables`` as they are now, whatever other threads make of them meanwhile."""
-    held = list(variables)
-    if _scope.get() is not None:
-        yield
-        return
-    with values(held, whole(held)):
-        yield
+def at_one_moment(variables: Iterable[Variable]) -> Iterator[Scope]:
+    """Read ``variables`` as they are now, whatever other threads make of them meanwhile.
+
+    What is assigned inside stays in the scope, as in ``values``; inside another it sees that one's.
+    """
+    variables = list(variables)
+    seen = [] if in_scope() else variables
+    with values(seen, whole(seen)) as scope:
+        yield scope
 
 
 def assign_all(variables: Sequence[Variable], given: Sequence[Any]) -> None:

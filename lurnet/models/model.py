@@ -10,7 +10,8 @@ from lurnet.core.prepared import Prepared
 from lurnet.core.registry import register
 from lurnet.core.symbolic import SymbolicTensor, any_symbolic, is_symbolic
 from lurnet.core.traced import is_traced
-from lurnet.core.variable import at_one_moment
+from lurnet.core.variable import at_one_moment, commit, in_scope
+from lurnet.layers import context
 from lurnet.layers.base import Layer
 from lurnet.layers.preprocessing.host import Untraceable
 from lurnet.layers.tracking import unique
@@ -91,10 +92,18 @@ class Model(Trainer, Layer):
         outputs = called_before(self, args, kwargs)
         if outputs is not None:
             return outputs
-        if args and not any(map(_is_unknown, tree.leaves(args[0]))):
+        known = bool(args) and not any(map(_is_unknown, tree.leaves(args[0])))
+        if known:
             args = (self._on_host(args[0]), *args[1:])
         outputs = called(self, args, kwargs)
-        return super().__call__(*args, **kwargs) if outputs is None else outputs
+        if outputs is not None:
+            return outputs
+        if not (known and self.built and context.undisturbed()) or in_scope():
+            return super().__call__(*args, **kwargs)
+        with at_one_moment(self.variables) as scope:  # another thread may be training
+            outputs = super().__call__(*args, **kwargs)
+        commit(scope)
+        return outputs
 
     def call(self, *args: Any, **kwargs: Any) -> Any:
         """The computation; subclasses define it."""
