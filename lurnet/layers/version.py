@@ -94,12 +94,13 @@ class TreeVersion:
         if isinstance(value, _TELL) or value is None:
             return
         if isinstance(value, (list, tuple, dict, set)):
-            if id(value) in met or is_plain(value):
+            values = value.values() if isinstance(value, dict) else value
+            if id(value) in met or is_plain(values):
                 return
             met.add(id(value))
             if not isinstance(value, tuple):
                 self._note(_items, value)
-            for item in _items(value):
+            for item in list(values):
                 self._look_at(item, met)
         elif _is_called_object(value):
             self._note(_attributes, value)
