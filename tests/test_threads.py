@@ -1,13 +1,17 @@
 """Several threads: whoever reads a model while another trains it finds the weights of one step."""
 
+import multiprocessing
+import os
 import sys
 import threading
 import time
+import warnings
 
 import numpy as np
 import pytest
 
 import lurnet as keras
+from lurnet.ops import native
 
 layers = keras.layers
 X = np.ones((64, 3), "float32")
@@ -275,3 +279,98 @@ def test_what_somebody_holds_stays():
     model.train_on_batch(X, Y)
     for array, wanted in zip(held, before, strict=True):
         np.testing.assert_array_equal(array, wanted)
+
+
+# --- forked processes, which have no threads but their own
+
+
+def in_child(job):
+    """What a forked process that runs ``job`` gives back: "right", or an error's text."""
+    context = multiprocessing.get_context("fork")
+    ours, theirs = context.Pipe()
+
+    def run():
+        try:
+            theirs.send(job())
+        except Exception as error:  # noqa: BLE001
+            theirs.send(f"{type(error).__name__}: {error}")
+
+    child = context.Process(target=run)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # JAX and Python warn of what is tried here
+        child.start()
+    try:
+        assert ours.poll(20), "the child hangs"
+        return ours.recv()
+    finally:
+        child.kill()
+        child.join()
+
+
+def images():
+    pictures = [layers.Conv2D(32, 3, activation="relu"), layers.MaxPooling2D(), layers.Flatten()]
+    return keras.Sequential([keras.Input((28, 28, 1)), *pictures, layers.Dense(3)])
+
+
+def dense():
+    return keras.Sequential([keras.Input((6,)), layers.Dense(5, "relu"), layers.Dense(2)])
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+@pytest.mark.skipif(native.lanes() == 0, reason="no library in C")
+@pytest.mark.parametrize("calls", [0, 1, 5])
+@pytest.mark.parametrize("make", [dense, images])
+def test_predict_in_a_forked_process(make, calls):
+    model = make()
+    x = np.random.default_rng(0).random((70, *model.input_shape[1:]), np.float32)
+    wanted = model.predict(x, verbose=0)
+    for _ in range(calls):
+        model.predict(x[:1], verbose=0)
+
+    def job():
+        for count in (1, 1, 3, 40, 70):
+            for outputs in (model.predict(x[:count], verbose=0), model.predict_on_batch(x[:count])):
+                np.testing.assert_allclose(outputs, wanted[:count], rtol=1e-4, atol=1e-5)
+        return "right"
+
+    assert in_child(job) == "right"
+    np.testing.assert_allclose(model.predict(x, verbose=0), wanted, rtol=1e-6)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+@pytest.mark.parametrize(
+    "job",
+    [
+        lambda m: m.fit(X, Y, verbose=0),
+        lambda m: m.train_on_batch(X, Y),
+        lambda m: m.evaluate(X, Y, verbose=0),
+        lambda m: m.predict(X, verbose=0),
+    ],
+    ids=["fit", "train_on_batch", "evaluate", "predict"],
+)
+def test_what_needs_threads_says_so_in_a_forked_process(job):
+    model = own()
+    model.compile("sgd", "mse")
+    model.train_on_batch(X, Y)
+    said = in_child(lambda: job(model))
+    assert "BadState" in said and "spawn" in said
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+def test_a_forked_process_while_others_predict():
+    model = planned()
+    wanted = _predict(model)
+    left = [True]
+
+    def read():
+        while left[0]:
+            model.predict(X[:1], verbose=0)
+
+    def fork():
+        try:
+            for _ in range(4):
+                assert in_child(lambda: bool((_predict(model) == wanted).all())) is True
+        finally:
+            left[0] = False
+
+    run_together(read, read, fork)

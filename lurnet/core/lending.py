@@ -18,7 +18,14 @@ from operator import is_
 from threading import get_ident
 from typing import Any
 
+from lurnet.core.forked import renewed_after_fork
+
 gate = threading.Condition(threading.Lock())
+
+
+@renewed_after_fork
+def _after_fork() -> None:
+    gate.__init__(threading.Lock())  # another thread may have been inside
 
 
 class Lent:

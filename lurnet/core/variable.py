@@ -13,6 +13,7 @@ import numpy as np
 
 from lurnet.core.dtypes import is_float, narrow, standardize_dtype
 from lurnet.core.errors import BadValue
+from lurnet.core.forked import note_start
 from lurnet.core.lending import Lent, gate, lent, replace, whole
 from lurnet.core.names import auto_name, path_of
 from lurnet.core.traced import is_traced
@@ -67,6 +68,7 @@ class Variable(Lent):
         constraint: Any = None,
         **_: Any,
     ) -> None:
+        note_start()
         self.name = name or auto_name(type(self).__name__)
         self.path = path_of(self.name)
         self.trainable, self.autocast, self.aggregation = trainable, autocast, aggregation

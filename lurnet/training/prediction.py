@@ -13,6 +13,7 @@ from lurnet.callbacks.base import CallbackList
 from lurnet.callbacks.standard import standard_callbacks
 from lurnet.core import lending, tree
 from lurnet.core.errors import BadValue
+from lurnet.core.forked import forks, require_threads
 from lurnet.core.masking import get_mask
 from lurnet.core.variable import in_scope
 from lurnet.layers import context
@@ -81,7 +82,7 @@ class Predictor(Steps):
         All that is looked at and looked up on the way to a program depends on the model as it is,
         the array's shape and its dtype.
         """
-        if self.short is None or x.shape[:1] > (FEW,):
+        if self.short is None or x.shape[:1] > (FEW,) or forks():
             return None
         run = self.known.get((x.shape, x.dtype))
         if run is None:
@@ -102,6 +103,8 @@ class Predictor(Steps):
         count = next(a.shape[0] for a in tree.leaves(x) if a is not None)
         if self.model._host is not None and self.model._host.is_all:
             return self.model._host.finish(x)
+        if forks():
+            return self._by_plans(x, count, tell)
         if not self.apart:
             return self._each(x, count, batch_size or 32, tell)
         if self.batches is not None and count > FEW:
@@ -112,6 +115,13 @@ class Predictor(Steps):
         if count <= size:
             return self._batch(x, count)
         return self._loops(x, count, size, tell)
+
+    def _by_plans(self, x: Any, count: int, tell: Callable[[int], None]) -> Any:
+        """The outputs in a forked process, which has no threads of JAX."""
+        outputs = None if self.batches is None else self.batches(x, tell)
+        if outputs is None:
+            require_threads()
+        return outputs
 
     def program(self, make: Callable, facts: str, donate: bool, *args: Any) -> Any:
         """The executable for the model as it is now, not as it was when it was first used."""

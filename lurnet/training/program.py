@@ -14,6 +14,7 @@ from jax import lax
 
 from lurnet.core import lending, tree
 from lurnet.core.dtypes import narrow
+from lurnet.core.forked import renewed_after_fork, require_threads
 from lurnet.core.parts import parts_kept
 from lurnet.core.traced import is_traced
 from lurnet.core.variable import Variable, held, values
@@ -23,7 +24,7 @@ from lurnet.training.memory import tidily
 
 _SHARED: OrderedDict[str, Future] = OrderedDict()
 _SHARED_LIMIT = 128
-_COMPILER = ThreadPoolExecutor(1, "lurnet-compiler")
+_COMPILER = [ThreadPoolExecutor(1, "lurnet-compiler")]
 #: The products run in libraries: less optimizing of the code around them costs nothing. Compile
 #: time and step: 784-64-64-10 0.72 and 0.65 | 0.65 and 0.65 s and ms, conv 32-64-128 2.58 and 70 |
 #: 1.85 and 63 (two CPU cores, level 3 | level 1). Level 0: 0.45 ms instead of 0.23 for the first.
@@ -242,6 +243,7 @@ def state_of(variables: Sequence[Variable]) -> list:
 
 def advanced(variables: Sequence[Variable], run: Callable[[list], tuple]) -> tuple:
     """Run a program that is given the variables' arrays for good; what it returns after new ones."""
+    require_threads()
     return lending.advanced(variables, run, _duplicate, wait)
 
 
@@ -266,21 +268,30 @@ def compiled(run: Callable, key: str | None, donate: bool, *args: Any) -> Any:
 
 def compiled_soon(run: Callable, key: str | None, donate: bool, *args: Any) -> Future:
     """``compiled`` on another thread: traced now, compiled while the caller goes on."""
-    if key is not None and key in _SHARED:
-        _SHARED.move_to_end(key)
-        return _SHARED[key]
+    require_threads()
+    shared = None if key is None else _SHARED.get(key)
+    if shared is not None:
+        _SHARED[key] = _SHARED.pop(key, shared)  # it was used last
+        return shared
     enable_cache()
     specs = jax.tree.map(_spec, args)
     # jit would keep the function, and with it the model, in its caches: an executable does not.
     with parts_kept(on_cpu()):
         lowered = jax.jit(run, donate_argnums=(0,) if donate else ()).lower(*specs)
-    future = _COMPILER.submit(tidily, lowered.compile, CPU_OPTIONS if on_cpu() else None)
+    future = _COMPILER[0].submit(tidily, lowered.compile, CPU_OPTIONS if on_cpu() else None)
     if key is not None:
         _SHARED[key] = future
         future.add_done_callback(lambda done: _SHARED.pop(key, None) if done.exception() else None)
         while len(_SHARED) > _SHARED_LIMIT:
             _SHARED.popitem(last=False)
     return future
+
+
+@renewed_after_fork
+def _after_fork() -> None:
+    _COMPILER[:] = [ThreadPoolExecutor(1, "lurnet-compiler")]
+    for key in [k for k, future in _SHARED.items() if not future.done()]:
+        del _SHARED[key]
 
 
 def _spec(x: Any) -> Any:
