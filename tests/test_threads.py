@@ -184,7 +184,9 @@ def test_files_while_one_trains(tmp_path):
 def test_evaluation_while_one_trains():
     model = counting("functional")
     model.evaluate(X, Y, verbose=0)
-    losses = while_training(model, lambda m: m.evaluate(X, Y, batch_size=16, verbose=0), 8, readers=3)
+    losses = while_training(
+        model, lambda m: m.evaluate(X, Y, batch_size=16, verbose=0), 8, readers=3
+    )
     roots = np.sqrt(np.array(losses, "float64")) / 4
     assert len(losses) > 3 and abs(roots - roots.round()).max() < 1e-4 * roots.max()
 

@@ -83,7 +83,7 @@ class Variable(Lent):
             self._array = self._first_value(initializer, shape, dtype)
 
     def __getattr__(self, name: str) -> Any:
-        """The array: of a variable made in ``deferred()``, or that another thread has just taken."""
+        """The array of a variable made in ``deferred()``, or one that a thread has just taken."""
         if name != "_array" or "_pending" not in self.__dict__:
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
         if self._pending is None:

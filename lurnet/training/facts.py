@@ -4,6 +4,7 @@ Loss, metrics, optimizer and penalties do not tell of their changes, so they are
 a fit or a test, and at each single batch.
 """
 
+from collections.abc import Callable
 from operator import is_
 from typing import Any
 
@@ -12,7 +13,7 @@ from lurnet.layers.version import TreeVersion, version_of
 
 
 class Training:
-    """The programs and sessions of a model, for its loss, metrics and optimizer as they are now.
+    """The programs of a model, for its loss, metrics and optimizer as they are now, and the like.
 
     Args:
         model: a compiled model.
@@ -21,8 +22,7 @@ class Training:
 
     def __init__(self, model: Any, version: TreeVersion) -> None:
         self.programs: dict[Any, Any] = {}  # by kind, shapes, and what is trained
-        self.sessions: dict[Any, Any] = {}
-        self.names: list[str] | None = None  # of the results, in the order of lists
+        self.made: dict[Any, Any] = {}
         optimizer = model.optimizer
         owners = [optimizer, getattr(optimizer, "inner_optimizer", None), *model._loss_objects()]
         # A metric of the user's own may count in its attributes what it likes.
@@ -30,6 +30,12 @@ class Training:
         owners += [model._compile_loss, model._compile_metrics, *_penalties(version)]
         self.owners = list({id(x): x for x in owners if hasattr(x, "__dict__")}.values())
         self.facts = self._look(version)
+
+    def once(self, key: Any, make: Callable[[], Any]) -> Any:
+        """What ``make`` gives, found out once; the key says what else it depends on."""
+        if key not in self.made:
+            self.made[key] = make()
+        return self.made[key]
 
     def is_current(self, version: TreeVersion) -> bool:
         """Whether all is still as it was, the layers apart."""

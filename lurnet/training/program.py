@@ -127,7 +127,7 @@ def epoch_program(
     Step i takes the samples ``order[i * stride:][:batch_size]`` of the data, or,
     where ``order`` is None, those that stand there. The loop's length is an argument: it is never
     differentiated, so it may be. ``last`` holds what the step itself returned last (its logs, where
-    it is the user's own). Unless ``whole``, only the state that is written comes back, by its place.
+    it is the user's own). Unless ``whole``, only the state that is written comes back, by place.
     """
 
     def run(state: list, last: Any, data: Any, order: Any, start: Any, stop: Any) -> tuple:
@@ -242,7 +242,7 @@ def state_of(variables: Sequence[Variable]) -> list:
 
 
 def advanced(variables: Sequence[Variable], run: Callable[[list], tuple]) -> tuple:
-    """Run a program that is given the variables' arrays for good; what it returns after new ones."""
+    """Run a program that is given the variables' arrays for good; what else it returns."""
     require_threads()
     return lending.advanced(variables, run, _duplicate, wait)
 
@@ -269,8 +269,7 @@ def compiled(run: Callable, key: str | None, donate: bool, *args: Any) -> Any:
 def compiled_soon(run: Callable, key: str | None, donate: bool, *args: Any) -> Future:
     """``compiled`` on another thread: traced now, compiled while the caller goes on."""
     require_threads()
-    shared = None if key is None else _SHARED.get(key)
-    if shared is not None:
+    if key is not None and (shared := _SHARED.get(key)) is not None:
         _SHARED[key] = _SHARED.pop(key, shared)  # it was used last
         return shared
     enable_cache()

@@ -7,9 +7,11 @@ from typing import Any
 import numpy as np
 
 from lurnet.core import lending
+from lurnet.core.registry import known
 from lurnet.core.variable import values
 from lurnet.layers.version import version_of
 from lurnet.training import program
+from lurnet.training.compiled import Compiled
 from lurnet.training.data.arrays import ArrayData
 from lurnet.training.data.gathering import PATIENCE, RUNNING, Gathering, Window
 from lurnet.training.data.streams import Stream
@@ -34,15 +36,25 @@ class Steps:
 
     def __init__(self, model: Any, kind: str) -> None:
         self.model, self.kind = model, kind
-        predicts = kind == "predict"
-        self.programs = (version_of(model) if predicts else training_of(model)).programs
+        self.programs = (version_of(model) if kind == "predict" else training_of(model)).programs
         self.step: Callable = model._step_function(kind)
-        self.variables = [*model._step_variables(kind), *program_numbers(model)]
+        self.variables: list[Any] = self._all_variables()
         self.own: list[Any] = []  # testing: the state, and which of it has been written
         self.written: set[int] = set()
         self.on_shape: dict[str, Any] = {}  # programs for batches given one by one
         self.ready: dict[int, Any] = {}  # loops over batches of a size
         self.last: dict[int, Any] = {}  # what their steps returned
+
+    def _all_variables(self) -> list[Any]:
+        model = self.model
+
+        def find() -> list[Any]:
+            return [*model._step_variables(self.kind), *program_numbers(model)]
+
+        if self.kind == "predict" or model._gradient_watchers:
+            return find()
+        key = "variables", self.kind, version_of(model).flags()
+        return training_of(model).once(key, find)
 
     def batches_done(self, steps: int) -> int:
         """How many of the caller's batches some steps have done."""
@@ -75,15 +87,15 @@ class Steps:
         if self.kind != "test" or self.model.run_eagerly:
             self.model.reset_metrics()
             return
-        with values([], []) as scope:
-            self.model.reset_metrics()
+        fresh = _fresh(self.model)
         arrays = lending.whole(self.variables)
-        starts = scope.arrays
-        self.own = [starts.get(id(v), a) for v, a in zip(self.variables, arrays, strict=True)]
-        self.written = {i for i, v in enumerate(self.variables) if id(v) in starts}
+        self.own = [fresh.get(id(v), a) for v, a in zip(self.variables, arrays, strict=True)]
+        self.written = {i for i, v in enumerate(self.variables) if id(v) in fresh}
 
     def end(self) -> None:
         """Show in the variables what a pass of testing has written, but to an epoch under way."""
+        if self.kind != "test" or self.model.run_eagerly:
+            return
         keeps = {id(v) for v in self.model.metrics_variables} if self.model._in_epoch else set()
         places = [i for i in sorted(self.written) if id(self.variables[i]) not in keeps]
         lending.replace([self.variables[i] for i in places], [self.own[i] for i in places])
@@ -144,6 +156,28 @@ class Steps:
         if size not in self.ready:
             self.ready[size] = self.program_soon(make, f"epoch {size} {stride}", training, *args)
         return self.ready[size]
+
+
+def starts_plainly(model: Any) -> bool:
+    """Whether metrics begin with the same numbers each time: a user's own may do anything."""
+    plain = type(model).reset_metrics is Compiled.reset_metrics and "reset_metrics" not in vars(
+        model
+    )
+    return plain and all(known(type(m)) is not None for m in model.metrics)
+
+
+def _fresh(model: Any) -> dict[int, Any]:
+    """What metrics begin with, by the ids of their variables. Testing gives no array away."""
+
+    def reset() -> dict[int, Any]:
+        with values([], []) as scope:
+            model.reset_metrics()
+        return scope.arrays
+
+    training = training_of(model)
+    if training.once("starts plainly", lambda: starts_plainly(model)):
+        return training.once("fresh metrics", reset)
+    return reset()
 
 
 class ArrayRunner(Steps):

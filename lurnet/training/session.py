@@ -4,14 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 from lurnet.core import lending, tree
-from lurnet.core.registry import known
 from lurnet.layers.version import version_of
 from lurnet.training.checks import check_data
-from lurnet.training.compiled import Compiled
 from lurnet.training.data.arrays import ArrayData
 from lurnet.training.facts import training_of
 from lurnet.training.loop import as_floats
-from lurnet.training.runner import Steps
+from lurnet.training.runner import Steps, starts_plainly
 
 
 class Session(Steps):
@@ -23,10 +21,7 @@ class Session(Steps):
     def __init__(self, model: Any, kind: str) -> None:
         super().__init__(model, kind)
         self.specs: dict[Any, Any] = {}  # of the outputs, for data of a layout
-        # A user's own metrics and reset_metrics() may do anything: they are asked each time.
-        plain = type(model).reset_metrics is Compiled.reset_metrics
-        ours = plain and "reset_metrics" not in vars(model)
-        self.begins = not model.run_eagerly and ours and all(map(_is_ours, model.metrics))
+        self.begins = not model.run_eagerly and starts_plainly(model)
         if self.begins:
             self.step = _from_fresh(self.step, model.reset_metrics)
 
@@ -64,20 +59,15 @@ def on_batch(model: Any, kind: str, data: ArrayData) -> tuple[dict[str, Any], li
 
 def names_of(model: Any) -> list[str]:
     """Names of a compiled model's results, in the order in which lists hold them."""
-    training = training_of(model)
-    if training.names is None:
-        training.names = model._result_names()
-    return training.names
+    return training_of(model).once("names", model._result_names)
 
 
 def _kept(model: Any, kind: str) -> Session | None:
-    return training_of(model).sessions.get((kind, version_of(model).flags()))
+    return training_of(model).made.get((kind, version_of(model).flags()))
 
 
 def _made(model: Any, kind: str) -> Session:
-    training, flags = training_of(model), version_of(model).flags()
-    training.sessions[kind, flags] = made = Session(model, kind)
-    return made
+    return training_of(model).once((kind, version_of(model).flags()), lambda: Session(model, kind))
 
 
 def _from_fresh(step: Callable, reset: Callable[[], None]) -> Callable:
@@ -86,10 +76,6 @@ def _from_fresh(step: Callable, reset: Callable[[], None]) -> Callable:
         return step(batch)
 
     return fresh
-
-
-def _is_ours(metric: Any) -> bool:
-    return known(type(metric)) is not None
 
 
 def _layout(data: ArrayData) -> str:

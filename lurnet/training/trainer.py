@@ -13,7 +13,7 @@ from lurnet.layers.version import version_of
 from lurnet.training import loop, prediction, sampling, session, step
 from lurnet.training.checks import require_compiled
 from lurnet.training.compiled import Compiled
-from lurnet.training.data.arrays import symbol_of
+from lurnet.training.data.arrays import ArrayData, symbol_of
 from lurnet.training.data.batch import unpack_x_y_sample_weight
 
 
@@ -306,9 +306,7 @@ class Trainer(Compiled):
         class_weight: dict[int, float] | None = None,
     ) -> Any:
         x = self._on_host(x)
-        data = loop.make_data(
-            self, x, y, sample_weight, batch_size=len(_first(x)), class_weight=class_weight
-        )
+        data = ArrayData(x, y, sample_weight, len(_first(x)), class_weight=class_weight)
         logs, names = session.on_batch(self, kind, data)
         return logs if return_dict else _as_list(logs, names)
 
