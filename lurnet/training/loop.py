@@ -165,8 +165,8 @@ def run_test(
     model: Any, runner: Any, events: CallbackList, interruption: Interruption
 ) -> dict[str, float]:
     """One pass over test data; returns the logs as plain floats."""
+    events.on_test_begin()  # it may put other weights in
     runner.begin()
-    events.on_test_begin()
     pace = Pace(every=1 if events.wants_test_batches else None, seconds=events.look_seconds)
     logs: dict[str, Any] = {}
     for start, stop, logs in runner.epoch(None, pace, events.on_test_batch_begin, interruption):
