@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from lurnet.core.errors import BadValue, did_you_mean
-from lurnet.core.settings import floatx, note_change
+from lurnet.core.settings import floatx
 
 DTYPES = [
     *("bool", "uint8", "uint16", "uint32", "uint64", "int8", "int16", "int32", "int64"),
@@ -106,10 +106,14 @@ def dtype_policy() -> DTypePolicy:
     return _policy[0] if _policy else DTypePolicy(floatx())
 
 
+def policy_set() -> DTypePolicy | None:
+    """The global policy that somebody has set, if any."""
+    return _policy[0] if _policy else None
+
+
 def set_dtype_policy(policy: Any) -> None:
     """Set the global policy, by name or object; None goes back to ``floatx()``."""
     _policy[:] = [] if policy is None else [as_policy(policy)]
-    note_change()
 
 
 def as_policy(value: Any) -> DTypePolicy:

@@ -34,31 +34,16 @@ def _stored() -> dict:
 _settings = {"floatx": "float32", "epsilon": 1e-7, "image_data_format": "channels_last"} | _stored()
 
 
-_changes = 0
-
-
-def changes() -> int:
-    """How often a setting was set, here or the dtype policy: the same, and all are as they were."""
-    return _changes
-
-
-def note_change() -> None:
-    """Count a change of a setting."""
-    global _changes
-    _changes += 1
-
-
-def all_settings() -> dict[str, object]:
-    """All settings by name."""
-    return dict(_settings)
-
-
 def _choose(name: str, value: object) -> None:
     if value not in _CHOICES[name]:
         options = ", ".join(map(repr, _CHOICES[name]))
         raise BadValue(f"`{name}` must be one of {options}, but it is {value!r}.")
     _settings[name] = value
-    note_change()
+
+
+def chosen() -> tuple:
+    """All settings as they are now: what was computed under equal ones is equal."""
+    return (*_settings.values(),)
 
 
 def floatx() -> str:
@@ -87,7 +72,6 @@ def epsilon() -> float:
 def set_epsilon(value: float) -> None:
     """Set the small number that keeps divisions and logarithms finite."""
     _settings["epsilon"] = float(value)
-    note_change()
 
 
 def image_data_format() -> str:

@@ -4,6 +4,7 @@ import contextlib
 import contextvars
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from threading import get_ident
 from typing import Any
 
 import jax
@@ -12,6 +13,8 @@ import numpy as np
 
 from lurnet.core.dtypes import is_float, narrow, standardize_dtype
 from lurnet.core.errors import BadValue
+from lurnet.core.forked import note_start
+from lurnet.core.lending import Lent, gate, lent, replace, whole
 from lurnet.core.names import auto_name, path_of
 from lurnet.core.traced import is_traced
 
@@ -35,7 +38,7 @@ _deferred: contextvars.ContextVar[bool] = contextvars.ContextVar("deferred", def
 _abstract: contextvars.ContextVar[bool] = contextvars.ContextVar("abstract", default=False)
 
 
-class Variable:
+class Variable(Lent):
     """An array that can be assigned; inside a ``values(...)`` scope, the scope holds its value.
 
     Args:
@@ -52,7 +55,7 @@ class Variable:
     [2.0, 3.0]
     """
 
-    _not_in_program = ("name", "path", "aggregation", "_array", "_pending")
+    _not_in_program = ("name", "path", "aggregation", "_array", "_pending", "lent_to")
 
     def __init__(
         self,
@@ -68,6 +71,7 @@ class Variable:
         constraint: Any = None,
         **_: Any,
     ) -> None:
+        note_start()
         self.name = name or auto_name(type(self).__name__)
         self.path = path_of(self.name)
         self.trainable, self.autocast, self.aggregation = trainable, autocast, aggregation
@@ -82,16 +86,21 @@ class Variable:
             self._array = self._first_value(initializer, shape, dtype)
 
     def __getattr__(self, name: str) -> Any:
-        """The array of a variable made in ``deferred()``, when it is first asked for."""
-        if name != "_array" or self.__dict__.get("_pending") is None:
+        """The array of a variable made in ``deferred()``, or one that a thread has just taken."""
+        if name != "_array" or "_pending" not in self.__dict__:
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-        initializer, form = self._pending  # type: ignore[misc]
+        if self._pending is None:
+            with gate:  # a program is being started with it
+                gate.wait_for(lambda: not self.is_taken)
+                return self.__dict__["_array"]
+        initializer, form = self._pending
         if _abstract.get():
             return jnp.zeros(form.shape, form.dtype)
         with jax.ensure_compile_time_eval():
-            self._array = self._first_value(initializer, form.shape, form.dtype)
+            array = self._first_value(initializer, form.shape, form.dtype)
+        self._array = array
         self._pending = None
-        return self._array
+        return array
 
     def __getstate__(self) -> dict[str, Any]:
         """What a copy is made of: the value as it is outside of any scope, as a NumPy array."""
@@ -134,7 +143,7 @@ class Variable:
             array = scope.arrays.get(id(self))
             scope = scope.outer
         if array is None:
-            array = self._array
+            array = self._array if _abstract.get() else lent(self)
         narrowed = _autocast.get()
         if narrowed is not None and self.autocast and is_float(array.dtype):
             return array.astype(narrowed)
@@ -142,6 +151,18 @@ class Variable:
 
     def assign(self, value: Any) -> jax.Array:
         """Replace the value; the shape must be the same. Returns the new array."""
+        value = self._as_own(value)
+        scope = _scope.get()
+        if scope is None:
+            self.lent_to = get_ident()  # who assigns it holds it
+            self._array, self._pending = value, None
+        else:
+            scope.arrays[id(self)] = value
+            scope.written[id(self)] = self
+        return value
+
+    def _as_own(self, value: Any) -> jax.Array:
+        """A new value, as an array that nobody else holds where it is to stay."""
         given = getattr(value, "value", value)
         if isinstance(given, np.ndarray) and not isinstance(given, np.ma.MaskedArray):
             given = np.array(given)  # JAX would read the caller's array where it lies, for good
@@ -151,14 +172,8 @@ class Variable:
                 f"Variable {self.path!r} has shape {self.shape} and cannot take a value of "
                 f"shape {value.shape}."
             )
-        scope = _scope.get()
-        if scope is None:
-            if value is given and not is_traced(value):
-                value = jnp.array(value)  # training gives its arrays away: no other may hold it too
-            self._array, self._pending = value, None
-        else:
-            scope.arrays[id(self)] = value
-            scope.written[id(self)] = self
+        if _scope.get() is None and value is given and not is_traced(value):
+            return jnp.array(value)  # training gives its arrays away: no other may hold it too
         return value
 
     def assign_add(self, value: Any) -> jax.Array:
@@ -329,6 +344,31 @@ def values(variables: Iterable[Variable], arrays: Iterable[Any]) -> Iterator[Sco
 def open_scope() -> Scope | None:
     """The innermost ``values`` scope that is open, or None."""
     return _scope.get()
+
+
+@contextlib.contextmanager
+def at_one_moment(variables: Iterable[Variable]) -> Iterator[Scope]:
+    """Read ``variables`` as they are now, whatever other threads make of them meanwhile.
+
+    What is assigned inside stays in the scope, as in ``values``; inside another it sees that one's.
+    """
+    variables = list(variables)
+    seen = [] if in_scope() else variables
+    with values(seen, whole(seen)) as scope:
+        yield scope
+
+
+def assign_all(variables: Sequence[Variable], given: Sequence[Any]) -> None:
+    """Assign to some variables; other threads find all of the old values, or all of the new."""
+    if _scope.get() is not None:
+        for variable, value in zip(variables, given, strict=True):
+            variable.assign(value)
+        return
+    pairs = [(v, v._as_own(a)) for v, a in zip(variables, given, strict=True)]
+    for variable, array in pairs:
+        if variable._pending is not None:  # it has no value yet that anybody could have read
+            variable._array, variable._pending = array, None
+    replace([v for v, _ in pairs], [a for _, a in pairs])
 
 
 def in_scope() -> bool:

@@ -34,6 +34,7 @@ from lurnet.layers.input_spec import check_inputs, describe, shape_of
 from lurnet.layers.old_arguments import drop_idle, shape_given
 from lurnet.layers.options import Name, Policy, Regularizer
 from lurnet.layers.state import Stateful
+from lurnet.layers.tracking import Guard
 from lurnet.layers.tree_view import tree_view
 
 
@@ -70,8 +71,11 @@ class Layer(Arguments, Stateful, Config):
     #: where it holds random numbers and no layers.
     draws: ClassVar[bool | None] = None
     #: Seeds lie in variables; all else is names, or what a call leaves for whoever asks.
-    _not_in_program = ("name", "seed", "_inbound_nodes", "_first_weights")
-    transient = frozenset({"_inbound_nodes"})
+    _not_in_program = (
+        *("name", "seed", "_inbound_nodes", "_first_weights"),
+        *("_guard", "_version", "_watchers"),
+    )
+    transient = frozenset({"_inbound_nodes", "_guard", "_version", "_watchers"})
 
     # --- construction
 
@@ -79,6 +83,7 @@ class Layer(Arguments, Stateful, Config):
         """State that must be there before any constructor runs."""
         self.__dict__.update(built=False, input_spec=None, _weights=[], _inbound_nodes=[])
         self.__dict__.update(_trainable=True, _policy=None, _build_shapes=None, _building=False)
+        self._guard = Guard()
 
     def setup(self) -> None:
         """Give the layer its name."""
@@ -124,8 +129,8 @@ class Layer(Arguments, Stateful, Config):
         args, kwargs = self._convert(args), self._convert(kwargs)
         given = self._first(args, kwargs)
         check_inputs(self.input_spec, given, self)
-        if not self.built:
-            self._build_for(args, kwargs)
+        if not self.built or self._building:
+            self._build_once(lambda: self._build_for(args, kwargs))
             check_inputs(self.input_spec, given, self)
         if context.current() is None:
             added.current().clear(self)
@@ -206,6 +211,14 @@ class Layer(Arguments, Stateful, Config):
 
     # --- building
 
+    def _build_once(self, build: Callable[[], None]) -> None:
+        """Build where nobody has; who comes while another thread builds waits until it has."""
+        if self.built and not self._building:
+            return
+        with self._guard.lock:
+            if not self.built:
+                build()
+
     def _build_for(self, args: tuple, kwargs: dict) -> None:
         """Call build() with the shapes that it asks for by its parameters' names."""
         self.build(**self._shapes_for(self.build, args, kwargs))
@@ -259,6 +272,7 @@ class Layer(Arguments, Stateful, Config):
         variable.overwrite_with_gradient = overwrite_with_gradient
         variable.trainable = trainable and self.trainable
         self._weights.append(variable)
+        self._changed("_weights")
         return variable
 
     def _check_known(self, shape: tuple, name: str | None) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 from lurnet.core.copies import Copied
 from lurnet.core.errors import BadState, BadValue
 from lurnet.core.seeds import SeedGenerator
-from lurnet.core.variable import Variable
+from lurnet.core.variable import Variable, assign_all, at_one_moment
 from lurnet.layers.input_spec import describe
 from lurnet.layers.tracking import Tracked, unique
 
@@ -75,8 +75,9 @@ class Stateful(Copied, Tracked):
         return [v for v in self.weights if id(v) not in trained]
 
     def get_weights(self) -> list[np.ndarray]:
-        """The weights as NumPy arrays."""
-        return [np.asarray(v.stored) for v in self.weights]
+        """The weights as NumPy arrays, all of one moment."""
+        with at_one_moment(self.weights):
+            return [np.asarray(v.stored) for v in self.weights]
 
     def set_weights(self, weights: Sequence[Any]) -> None:
         """Set all weights, in the order of ``get_weights``; shapes are checked first."""
@@ -93,8 +94,7 @@ class Stateful(Copied, Tracked):
                     f"{describe(self)}: weight {variable.path!r} has shape {variable.shape}, but "
                     f"the array given for it has shape {np.shape(array)}."
                 )
-        for variable, array in zip(mine, weights, strict=True):
-            variable.assign(array)
+        assign_all(mine, weights)
 
     def count_params(self) -> int:
         """Number of numbers in all weights."""

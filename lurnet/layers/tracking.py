@@ -1,34 +1,79 @@
-"""What belongs to a layer: the variables, layers and seeds among its attributes."""
+"""What belongs to a layer, found among its attributes, and whether any of it has changed since."""
 
+import threading
+import weakref
 from collections.abc import Iterator
 from typing import Any
 
 from lurnet.core.seeds import SeedGenerator
+from lurnet.core.traced import is_traced
 from lurnet.core.variable import Variable
 
 CONTAINERS = (list, tuple, dict, set)
-SKIPPED = {"_arguments", "_inbound_nodes", "_losses", "_inputs", "_outputs", "_nodes", "input_spec"}
+SKIPPED = {"_arguments", "_inbound_nodes", "_inputs", "_outputs", "_nodes", "input_spec"}
+SKIPPED |= {"_version", "_watchers"}
+
+#: What a call or a training sets, and no later computation depends on.
+PASSING = {"history", "stop_training", "_gradient_watchers", "_resume_epoch"}
+PASSING |= {"_in_epoch", "_building", "stop_evaluating"}
+PLAIN = (bool, int, str, type(None))
 
 
-#: What a call of a layer or a model's training sets, and no later call depends on.
-PASSING = {"_losses", "_gradient_watchers", "_resume_epoch", "history", "stop_training"}
-_changes = 0
+class Watchers:
+    """Those who learn of a layer's changes, as long as they live; a copy starts with none."""
+
+    def __init__(self) -> None:
+        self._refs: set[weakref.ref] = set()
+
+    def add(self, watcher: Any) -> None:
+        """Take up one more."""
+        self._refs.add(weakref.ref(watcher, self._refs.discard))
+
+    def __iter__(self) -> Iterator[Any]:
+        alive = [ref() for ref in tuple(self._refs)]  # other threads may add some
+        return iter([watcher for watcher in alive if watcher is not None])
+
+    def __reduce__(self) -> tuple:
+        return type(self), ()
 
 
-def changes() -> int:
-    """How often an attribute of any layer was set: where it is the same, all layers are too."""
-    return _changes
+class Guard:
+    """Lets one thread at a time build a layer; a copy of the layer has another one."""
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+
+    def __reduce__(self) -> tuple:
+        return type(self), ()
 
 
 class Tracked:
-    """Mixin: attributes that hold state are found again, in the order in which they were set."""
+    """Mixin: attributes that hold state are found again, in the order in which they were set.
+
+    Whoever has read them all (``TreeVersion``) learns of it when one is set anew.
+    """
 
     def __setattr__(self, name: str, value: Any) -> None:
-        global _changes
-        _changes += name not in PASSING
-        if isinstance(value, (Variable, Tracked, SeedGenerator)) and name in self.__dict__:
-            del self.__dict__[name]  # set anew: it goes to the end, as in Keras
+        own = self.__dict__
+        before = own.get(name, self)
+        if isinstance(value, (Variable, Tracked, SeedGenerator)) and name in own:
+            del own[name]  # set anew: it goes to the end, as in Keras
         object.__setattr__(self, name, value)
+        if "_watchers" in own and name not in PASSING and not _is_no_change(before, value):
+            self._changed(name)
+
+    def __delattr__(self, name: str) -> None:
+        object.__delattr__(self, name)
+        self._changed(name)
+
+    def _watch(self, watcher: Any) -> None:
+        """Let ``watcher.changed(name)`` be called when an attribute changes."""
+        self.__dict__.setdefault("_watchers", Watchers()).add(watcher)
+
+    def _changed(self, name: str) -> None:
+        """Tell whoever has read this layer that it is another one now."""
+        for watcher in self.__dict__.get("_watchers", ()):
+            watcher.changed(name)
 
     def _held(self, kind: type) -> Iterator[Any]:
         """Attributes of a kind, also inside lists, tuples and dicts, each once."""
@@ -42,18 +87,28 @@ class Tracked:
                     yield item
 
 
+def _is_no_change(before: Any, value: Any) -> bool:
+    """Whether nothing can depend on it: the same again, or a tracer, which is gone after its call.
+
+    Setting a tracer is how a call shows its user what it has computed.
+    """
+    if before is value or is_traced(value):
+        return True
+    return type(value) in PLAIN and type(value) is type(before) and value == before
+
+
 def _items(value: Any, kind: type) -> Iterator[Any]:
     if isinstance(value, kind):
         yield value
     elif isinstance(value, dict):
-        for item in value.values():
+        for item in list(value.values()):
             yield from _items(item, kind)
-    elif isinstance(value, CONTAINERS) and not _is_plain(value):
-        for item in value:
+    elif isinstance(value, CONTAINERS) and not is_plain(value):
+        for item in list(value):
             yield from _items(item, kind)
 
 
-def _is_plain(value: Any) -> bool:
+def is_plain(value: Any) -> bool:
     """A long list of numbers or strings, such as a vocabulary, holds no state."""
     first = next(iter(value), None)
     return isinstance(first, (str, int, float, bytes))

@@ -10,9 +10,12 @@ from lurnet.core.prepared import Prepared
 from lurnet.core.registry import register
 from lurnet.core.symbolic import SymbolicTensor, any_symbolic, is_symbolic
 from lurnet.core.traced import is_traced
+from lurnet.core.variable import at_one_moment, commit, in_scope
+from lurnet.layers import context
 from lurnet.layers.base import Layer
 from lurnet.layers.preprocessing.host import Untraceable
 from lurnet.layers.rnn.base import Recurrent
+from lurnet.layers.tracking import unique
 from lurnet.models.summary import print_summary
 from lurnet.training.activations import activations
 from lurnet.training.prediction import called, called_before
@@ -49,7 +52,7 @@ class Model(Trainer, Layer):
             return
         Layer.__init__(self, *args, **kwargs)
 
-    transient = frozenset({"_programs", "_specs", "_predictor", "_gradient_watchers"})
+    transient = frozenset({"_gradient_watchers"})
 
     def __reduce_ex__(self, protocol: Any) -> Any:
         """How to copy: a class that was made here of the user's own is found by that one."""
@@ -106,10 +109,18 @@ class Model(Trainer, Layer):
         outputs = called_before(self, args, kwargs)
         if outputs is not None:
             return outputs
-        if args and not any(map(_is_unknown, tree.leaves(args[0]))):
+        known = bool(args) and not any(map(_is_unknown, tree.leaves(args[0])))
+        if known:
             args = (self._on_host(args[0]), *args[1:])
         outputs = called(self, args, kwargs)
-        return super().__call__(*args, **kwargs) if outputs is None else outputs
+        if outputs is not None:
+            return outputs
+        if not (known and self.built and context.undisturbed()) or in_scope():
+            return super().__call__(*args, **kwargs)
+        with at_one_moment(self.variables) as scope:  # another thread may be training
+            outputs = super().__call__(*args, **kwargs)
+        commit(scope)
+        return outputs
 
     def call(self, *args: Any, **kwargs: Any) -> Any:
         """The computation; subclasses define it."""
@@ -197,11 +208,14 @@ class Model(Trainer, Layer):
         self, filepath: Any, overwrite: bool = True, zipped: bool | None = None, **kwargs: Any
     ) -> None:
         """Write architecture, weights, compile settings and optimizer state into one file."""
-        _saving().save_model(self, filepath, overwrite=overwrite, zipped=zipped, **kwargs)
+        optimizer = getattr(self.optimizer, "variables", [])
+        with at_one_moment(unique([*self.variables, *optimizer])):
+            _saving().save_model(self, filepath, overwrite=overwrite, zipped=zipped, **kwargs)
 
     def save_weights(self, filepath: Any, overwrite: bool = True, **kwargs: Any) -> None:
         """Write the weights into a ``.weights.h5`` file."""
-        _saving().save_weights(self, filepath, overwrite=overwrite, **kwargs)
+        with at_one_moment(self.variables):
+            _saving().save_weights(self, filepath, overwrite=overwrite, **kwargs)
 
     def load_weights(self, filepath: Any, skip_mismatch: bool = False, **kwargs: Any) -> None:
         """Read weights from a file into this model."""

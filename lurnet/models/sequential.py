@@ -66,7 +66,7 @@ class Sequential(Model):
         if not self._stack and not isinstance(layer, InputLayer) and first is not None:
             self._stack.append(InputLayer(batch_shape=first, dtype=layer.compute_dtype))
         self._stack.append(layer)
-        self._forget_programs()
+        self._changed("_stack")
         if rebuild:
             self._rebuild()
 
@@ -92,7 +92,7 @@ class Sequential(Model):
         if not self.layers:
             raise BadState("There is no layer to take off: the model is empty.")
         layer = self._stack.pop()
-        self._forget_programs()
+        self._changed("_stack")
         self._graph = None
         if rebuild:
             self._rebuild()

@@ -32,7 +32,7 @@ class Optimizer(OptimizerState):
     """
 
     lifted = ("weight_decay",)
-    _not_in_program = ("name", "_indices", "_excluded_ids", "_excluded_names")
+    _not_in_program = ("name", "_indices", "_excluded", "_excluded_names")
     learning_rate: LearningRate  #: number, schedule, or function without arguments
     weight_decay: Decay = None  #: weights shrink by this times the learning rate at each step
     clipnorm: Limit = None  #: largest norm of the gradient of one weight

@@ -26,8 +26,7 @@ class Compiled:
     _not_in_program = (
         *("compiled", "optimizer", "loss", "run_eagerly", "jit_compile", "steps_per_execution"),
         *("stop_training", "history", "_gradient_watchers", "_compile_loss", "_compile_metrics"),
-        *("_compile_arguments", "_programs", "_specs", "_loss_tracker", "_predictor"),
-        "_resume_epoch",
+        *("_compile_arguments", "_loss_tracker", "_resume_epoch", "_in_epoch", "stop_evaluating"),
     )
 
     def _prepare_trainer(self) -> None:
@@ -43,8 +42,7 @@ class Compiled:
         self._compile_loss: CompileLoss | None = None
         self._compile_metrics: CompileMetrics | None = None
         self._compile_arguments: dict[str, Any] = {}
-        self._programs: dict[tuple, Any] = {}
-        self._specs: dict[str, Any] = {}
+        self._in_epoch = False
 
     def compile(
         self,
@@ -104,7 +102,7 @@ class Compiled:
 
     def _forget_programs(self) -> None:
         """What was compiled or traced for the model as it was."""
-        self._programs, self._specs = {}, {}
+        self.__dict__["_version"] = None
 
     def _refuse(self, extra: dict[str, Any]) -> None:
         for name in (
@@ -150,6 +148,13 @@ class Compiled:
     def metrics_names(self) -> list[str]:
         """Names of the metrics, in the order of what evaluate() returns."""
         return self._result_names() if self.compiled else []
+
+    def _names_in_order(self) -> list[str]:
+        """Keras' order: the loss, compiled metrics, the outputs' losses, metrics of one's own."""
+        compiled = self._compile_metrics
+        held = [] if compiled is None or not compiled.built else compiled.metrics
+        first, *others = self.metrics or [None]
+        return list(dict.fromkeys(m.name for m in (first, *held, *others) if m is not None))
 
     def _result_names(self) -> list[str]:
         """The keys of ``get_metrics_result``, found without computing: that would be compiled."""

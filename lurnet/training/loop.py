@@ -17,7 +17,7 @@ from lurnet.training.data.streams import Stream
 from lurnet.training.fixed_batch import remembered_batch
 from lurnet.training.pace import Interruption, Pace, interruptible
 from lurnet.training.runner import ArrayRunner, make_runner
-from lurnet.training.running import fitting, gathering_metrics
+from lurnet.training.running import fitting, gathering_metrics, in_epoch
 from lurnet.training.testing import make_tester
 
 
@@ -165,8 +165,8 @@ def run_epoch(
 
     None where the source of batches had not one more.
     """
-    with gathering_metrics(model):
-        model.reset_metrics()
+    with gathering_metrics(model), in_epoch(model):
+        runner.begin()
         events.on_epoch_begin(epoch)
         logs: dict[str, Any] = {}
         seen = 0
@@ -189,8 +189,8 @@ def run_test(
 ) -> dict[str, float]:
     """One pass over test data; returns the logs as plain floats."""
     with gathering_metrics(model):
-        model.reset_metrics()
-        events.on_test_begin()
+        events.on_test_begin()  # it may put other weights in
+        runner.begin()
         pace = Pace(every=1 if events.wants_test_batches else None, seconds=events.look_seconds)
         logs: dict[str, Any] = {}
         done, model.stop_evaluating = 0, False
@@ -204,6 +204,7 @@ def run_test(
         if not model.stop_evaluating:
             warn_if_short(runner.data, done, "while testing", "steps")
         found = as_floats(logs)
+        runner.end()
     events.on_test_end(dict(found))
     return found
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from lurnet.core import tree
+from lurnet.core import lending, tree
 from lurnet.core.errors import BadType
 from lurnet.training import program
 from lurnet.training.apart import samples_apart
@@ -69,22 +69,25 @@ def _compiled(model: Any, fn: Callable, facts: str | None, draws: bool) -> Calla
 
     def make() -> Callable:
         if draws:
-            return program.batch_program(fn, steps.variables, lambda returned: returned)
+            return program.batch_program(fn, steps.variables, lambda returned: returned, False)
         return program.output_program(fn, steps.variables)
 
+    state = lending.whole(steps.variables)
+
     def run(batch: Any) -> Any:
-        state = program.state_of(steps.variables)
         size = next(a.shape[0] for a in tree.leaves(batch) if a is not None)
         if size not in known:
             known[size] = (
-                program.compiled(make(), None, draws, state, batch)
+                program.compiled(make(), None, False, state, batch)
                 if facts is None
-                else steps.program(make, facts, draws, state, batch)
+                else steps.program(make, facts, False, state, batch)
             )
         if not draws:
             return known[size](state, batch)
         new, made = known[size](state, batch)
-        program.adopt(steps.variables, new)
+        for place, array in new.items():
+            state[place] = array
+        program.written(steps.variables, new)
         return made
 
     return run

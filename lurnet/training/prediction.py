@@ -11,14 +11,15 @@ import numpy as np
 
 from lurnet.callbacks.base import CallbackList
 from lurnet.callbacks.standard import standard_callbacks
-from lurnet.core import settings, tree
+from lurnet.core import lending, tree
 from lurnet.core.errors import BadValue
+from lurnet.core.forked import forks, require_threads
 from lurnet.core.masking import get_mask
 from lurnet.core.variable import in_scope
 from lurnet.layers import context
-from lurnet.layers.tracking import changes
+from lurnet.layers.version import version_of
 from lurnet.ops import native
-from lurnet.ops.lowering.choice import in_c, lowering
+from lurnet.ops.lowering.choice import in_c
 from lurnet.training import program
 from lurnet.training.apart import has_own_code, leaves_more, samples_apart
 from lurnet.training.batches import Batches
@@ -61,6 +62,7 @@ class Predictor(Steps):
     """A model's outputs for any number of samples.
 
     It holds the model's variables: ask ``predictor`` for the one that fits the model as it is now.
+    Each call computes with the weights of one moment.
     """
 
     def __init__(self, model: Any) -> None:
@@ -80,13 +82,13 @@ class Predictor(Steps):
         All that is looked at and looked up on the way to a program depends on the model as it is,
         the array's shape and its dtype.
         """
-        if self.short is None or x.shape[:1] > (FEW,):
+        if self.short is None or x.shape[:1] > (FEW,) or forks():
             return None
         run = self.known.get((x.shape, x.dtype))
         if run is None:
             return None
         self.short.note(x)
-        return run([v._array for v in self.variables], x)
+        return run(lending.whole(self.variables), x)
 
     def __call__(
         self, x: Any, batch_size: int | None = None, tell: Callable[[int], None] = _ignore
@@ -101,6 +103,8 @@ class Predictor(Steps):
         count = _length(x)
         if self.model._host is not None and self.model._host.is_all:
             return self.model._host.finish(x)
+        if forks():
+            return self._by_plans(x, count, tell)
         if not self.apart:
             return self._each(x, count, batch_size or 32, tell)
         if self.batches is not None and count > FEW:
@@ -111,6 +115,13 @@ class Predictor(Steps):
         if count <= size:
             return self._batch(x, count)
         return self._loops(x, count, size, tell)
+
+    def _by_plans(self, x: Any, count: int, tell: Callable[[int], None]) -> Any:
+        """The outputs in a forked process, which has no threads of JAX."""
+        outputs = None if self.batches is None else self.batches(x, tell)
+        if outputs is None:
+            require_threads()
+        return outputs
 
     def program(self, make: Callable, facts: str, donate: bool, *args: Any) -> Any:
         """The executable for the model as it is now, not as it was when it was first used."""
@@ -124,9 +135,9 @@ class Predictor(Steps):
 
     def _each(self, x: Any, count: int, size: int, tell: Callable[[int], None]) -> Any:
         """Batch after batch, each as it is."""
-        parts = []
+        parts, state = [], lending.whole(self.variables)
         for start in range(0, count, size):
-            parts.append(self._exact(take(x, slice(start, start + size))))
+            parts.append(self._exact(state, take(x, slice(start, start + size))))
             tell(min(start + size, count))
         return parts[0] if len(parts) == 1 else joined(parts)
 
@@ -135,44 +146,48 @@ class Predictor(Steps):
         if self.short is not None and count <= FEW:
             self.short.note(x)
         size = next((s for s in SIZES if s >= count), count)
-        outputs = self._exact(x if size == count else _filled(x, count, size))
+        state = lending.whole(self.variables)
+        outputs = self._exact(state, x if size == count else _filled(x, count, size))
         return outputs if size == count else take(_on_host(outputs), slice(0, count))
 
-    def _exact(self, x: Any) -> Any:
+    def _exact(self, state: list, x: Any) -> Any:
         if self.model.run_eagerly:
             return self.step(program.to_device(x))
-        x, state = program.narrowed(x), [v._array for v in self.variables]
+        x = program.narrowed(x)
         key = _shapes(x)
         if key not in self.known:
             self.known[key] = self.program(self._one_batch, "outputs", False, state, x)
         if self.apart:
             return self.known[key](state, x)
-        new, outputs = self.known[key](state, x)  # a call with training=True changes state
-        program.adopt(self.variables, new)
+        new, outputs = self.known[key](state, x)
+        if new:  # a call with training=True changes state
+            for place, array in new.items():
+                state[place] = array
+            program.written(self.variables, new)
         return outputs
 
     def _recipe(self, x: np.ndarray) -> Read | None:
         """The library's calls that the outputs for x consist of, if they do, and what they read."""
         if not in_c(x.dtype):
             return None
-        found = native.recipe(self._one_batch(), [v._array for v in self.variables], x)
+        found = native.recipe(self._one_batch(), program.state_of(self.variables), x)
         return None if found is None else (found, [self.variables[i] for i in found.state])
 
     def _one_batch(self) -> Callable:
         if self.apart:
             return program.output_program(self.step, self.variables)
-        return program.batch_program(self.step, self.variables, lambda outputs: outputs)
+        return program.batch_program(self.step, self.variables, lambda outputs: outputs, False)
 
     def _loops(self, x: Any, count: int, size: int, tell: Callable[[int], None]) -> Any:
         """Many batches in each call."""
         room = max(1, CALL_BYTES // (size * max(1, bytes_per_sample(x))))
         rows = size * 2 ** (min(-(-count // size), room) - 1).bit_length()
         part = _parts(program.to_host(x), rows)
-        outputs, running = [], None
+        outputs, running, state = [], None, lending.whole(self.variables)
         try:
             for start in range(0, count, rows):
                 steps = -(-min(rows, count - start) // size)
-                made = self._loop(*part(start, steps * size), rows, size, steps)
+                made = self._loop(state, *part(start, steps * size), rows, size, steps)
                 if running is not None:
                     outputs.append(program.wait(running))  # its buffer is the next to be filled
                     tell(start)
@@ -181,8 +196,7 @@ class Predictor(Steps):
             program.wait(running)  # it reads the arrays
         return take(joined([*outputs, running]), slice(0, count))
 
-    def _loop(self, x: Any, first: int, rows: int, size: int, steps: int) -> Any:
-        state = [v._array for v in self.variables]
+    def _loop(self, state: list, x: Any, first: int, rows: int, size: int, steps: int) -> Any:
         key = size, rows, _shapes(x)
         if key not in self.known:
             spec = program.returned_zeros(self.step, self.variables, x, size)
@@ -269,11 +283,11 @@ def predicted_before(model: Any, x: Any, batch_size: int | None) -> Any:
 
 def _known_for(model: Any, x: Any) -> "Predictor | None":
     """The predictor of a model that has not changed since, where x is nothing but an array."""
-    kept = model.__dict__.get("_predictor")
-    if kept is None or kept[0] != _now():
+    version = model.__dict__.get("_version")
+    if version is None or not version.is_current():
         return None
     subclass = isinstance(x, np.ndarray) and type(x) is not np.ndarray
-    return kept[1] if program.is_concrete(x) and not subclass else None
+    return version.predictor if program.is_concrete(x) and not subclass else None
 
 
 def _are_plain(x: Any) -> bool:
@@ -283,17 +297,14 @@ def _are_plain(x: Any) -> bool:
 
 
 def predictor(model: Any) -> Predictor:
-    """The predictor of a model as it is now, kept until any layer anywhere changes."""
-    kept = model.__dict__.get("_predictor")
-    if kept is None or kept[0] != _now():
-        made = Predictor(model)
-        kept = model.__dict__["_predictor"] = _now(), made
-    return kept[1]
-
-
-def _now() -> Any:
-    """What a predictor depends on: all layers, all settings, and the engine's, as they are."""
-    return changes(), settings.changes(), lowering(), program.precision()
+    """The predictor of a model as it is now, kept until one of its layers changes."""
+    version = version_of(model)
+    kept = version.predictor
+    if kept is None:
+        flags, kept = version.flags(), Predictor(model)
+        if version.flags() == flags:  # else somebody has frozen a layer meanwhile
+            version.predictor = kept
+    return kept
 
 
 def predict(

@@ -13,11 +13,12 @@ import jaxlib
 import numpy as np
 from jax import lax
 
-from lurnet.core import tree
+from lurnet.core import lending, tree
 from lurnet.core.dtypes import narrow
+from lurnet.core.forked import renewed_after_fork, require_threads
 from lurnet.core.parts import parts_kept
 from lurnet.core.traced import is_traced
-from lurnet.core.variable import Variable, values
+from lurnet.core.variable import Variable, held, values
 from lurnet.ops import native
 from lurnet.training import cache
 from lurnet.training.memory import tidily
@@ -25,7 +26,7 @@ from lurnet.training.memory import tidily
 _SHARED: OrderedDict[str, Future] = OrderedDict()
 _SHARED_LIMIT = 128
 _LOCK = threading.RLock()
-_COMPILER = ThreadPoolExecutor(1, "lurnet-compiler")
+_COMPILER = [ThreadPoolExecutor(1, "lurnet-compiler")]
 #: The products run in libraries: less optimizing of the code around them costs nothing. Compile
 #: time and step: 784-64-64-10 0.72 and 0.65 | 0.65 and 0.65 s and ms, conv 32-64-128 2.58 and 70 |
 #: 1.85 and 63 (two CPU cores, level 3 | level 1). Level 0: 0.45 ms instead of 0.23 for the first.
@@ -116,27 +117,36 @@ def computed(arrays: Any) -> bool:
 
 
 def epoch_program(
-    step: Callable, variables: Sequence[Variable], batch_size: int, stride: int, logs: Callable
+    step: Callable,
+    variables: Sequence[Variable],
+    batch_size: int,
+    stride: int,
+    logs: Callable,
+    whole: bool = True,
 ) -> Callable:
-    """``(state, last, data, order, start, stop) -> (state, last)``: steps ``start`` to ``stop``.
+    """``(state, last, data, order, start, stop) -> (state, last, logs)``: steps start to stop.
 
     Step i takes the samples ``order[i * stride:][:batch_size]`` of the data, or,
     where ``order`` is None, those that stand there. The loop's length is an argument: it is never
     differentiated, so it may be. ``last`` holds what the step itself returned last (its logs, where
-    it is the user's own).
+    it is the user's own). Unless ``whole``, only the state that is written comes back, by place.
     """
 
     def run(state: list, last: Any, data: Any, order: Any, start: Any, stop: Any) -> tuple:
+        written: set[int] = set()
+
         def body(i: Any, carried: tuple) -> tuple:
             state, _ = carried
             batch = native.each_once(lambda x: take(x, order, i * stride, batch_size), data)
             with values(variables, state) as scope:
                 returned = step(batch)
+                written.update(scope.written)
                 return [scope[v] for v in variables], returned
 
         state, last = lax.fori_loop(start, stop, body, (state, last))
         with values(variables, state):
-            return state, last, logs(last)
+            shown = logs(last)
+        return (state if whole else _written(variables, state, written)), last, shown
 
     return run
 
@@ -184,16 +194,26 @@ def output_loop(call: Callable, variables: Sequence[Variable], size: int) -> Cal
     return run
 
 
-def batch_program(step: Callable, variables: Sequence[Variable], logs: Callable) -> Callable:
-    """``(state, batch) -> (state, logs)``: one step on a batch given as it is."""
+def batch_program(
+    step: Callable, variables: Sequence[Variable], logs: Callable, whole: bool = True
+) -> Callable:
+    """``(state, batch) -> (state, logs)``: one step on a batch given as it is.
+
+    Unless ``whole``, only the state that the step writes comes back, by its place.
+    """
 
     def run(state: list, batch: Any) -> tuple:
         with values(variables, state) as scope:
             returned = step(batch)
             shown = logs(returned)
-            return [scope[v] for v in variables], shown
+            new = [scope[v] for v in variables]
+            return (new if whole else _written(variables, new, scope.written)), shown
 
     return run
+
+
+def _written(variables: Sequence[Variable], arrays: Sequence[Any], ids: Any) -> dict[int, Any]:
+    return {i: a for i, (v, a) in enumerate(zip(variables, arrays, strict=True)) if id(v) in ids}
 
 
 def output_program(call: Callable, variables: Sequence[Variable]) -> Callable:
@@ -219,20 +239,28 @@ def returned_zeros(step: Callable, variables: Sequence[Variable], data: Any, siz
 
 
 def state_of(variables: Sequence[Variable]) -> list:
-    """The arrays of some variables."""
-    held: set[int] = set()
-    arrays = []
-    for variable in variables:  # an array may be given away once only: a shared one is copied
-        array = variable._array
-        arrays.append(jnp.array(array, copy=True) if id(array) in held else array)
-        held.add(id(arrays[-1]))
-    return arrays
+    """The arrays of some variables as they are now: their shapes count, and nobody computes."""
+    return [v._array for v in variables]
 
 
-def adopt(variables: Sequence[Variable], arrays: Sequence[Any]) -> None:
-    """Write new arrays back into the variables; the old ones may have been given away."""
-    for variable, array in zip(variables, arrays, strict=True):
-        variable._array = array
+def advanced(variables: Sequence[Variable], run: Callable[[list], tuple]) -> tuple:
+    """Run a program that is given the variables' arrays for good; what else it returns."""
+    require_threads()
+    return lending.advanced(variables, run, _duplicate, wait)
+
+
+def written(variables: Sequence[Variable], new: dict[int, Any]) -> None:
+    """Give variables the arrays that a program gave back by their places."""
+    lending.replace([variables[i] for i in new], list(new.values()))
+
+
+def _duplicate(array: Any) -> Any:
+    """The same numbers in memory of their own."""
+    if not isinstance(array, jax.Array):
+        return array
+    if on_cpu() and len(array.devices()) == 1 and array.dtype == np.float32:
+        return held(np.asarray(array), None)  # JAX would compile a program for each shape
+    return jnp.array(array, copy=True)
 
 
 def engine_settings() -> list[str]:
@@ -243,11 +271,6 @@ def engine_settings() -> list[str]:
     return [*map(repr, values.items()), repr(facts)]
 
 
-def precision() -> tuple:
-    """What the engine computes with, of what somebody may change between two calls."""
-    return jax.config.jax_enable_x64, jax.config.jax_default_matmul_precision  # type: ignore[attr-defined]
-
-
 def compiled(run: Callable, key: str | None, donate: bool, *args: Any) -> Any:
     """The executable of ``run`` for arguments of these shapes; equal keys share one."""
     return compiled_soon(run, key, donate, *args).result()
@@ -255,6 +278,7 @@ def compiled(run: Callable, key: str | None, donate: bool, *args: Any) -> Any:
 
 def compiled_soon(run: Callable, key: str | None, donate: bool, *args: Any) -> Future:
     """``compiled`` on another thread: traced now, compiled while the caller goes on."""
+    require_threads()
     found = _shared(key)
     if found is not None:
         return found
@@ -267,7 +291,8 @@ def compiled_soon(run: Callable, key: str | None, donate: bool, *args: Any) -> F
         found = _shared(key)  # another thread may have been quicker
         if found is not None:
             return found
-        future = _COMPILER.submit(tidily, lowered.compile, CPU_OPTIONS if on_cpu() else None)
+        options = CPU_OPTIONS if on_cpu() else None
+        future = _COMPILER[0].submit(tidily, lowered.compile, options)
         if key is not None:
             _share(key, future)
     return future
@@ -292,6 +317,14 @@ def _share(key: str, future: Future) -> None:
     future.add_done_callback(forget_failed)
     while len(_SHARED) > _SHARED_LIMIT:
         _SHARED.popitem(last=False)
+
+
+@renewed_after_fork
+def _after_fork() -> None:
+    _LOCK.__init__()  # another thread may have been inside
+    _COMPILER[:] = [ThreadPoolExecutor(1, "lurnet-compiler")]
+    for key in [k for k, future in _SHARED.items() if not future.done()]:
+        del _SHARED[key]
 
 
 def _spec(x: Any) -> Any:

@@ -6,14 +6,17 @@ from typing import Any
 
 import numpy as np
 
-from lurnet.core import settings
+from lurnet.core import lending
+from lurnet.core.registry import known
 from lurnet.core.variable import commit, values
-from lurnet.layers.tracking import changes
+from lurnet.layers.version import version_of
 from lurnet.training import program
+from lurnet.training.compiled import Compiled
 from lurnet.training.data.arrays import ArrayData
 from lurnet.training.data.gathering import PATIENCE, RUNNING, Gathering, Window
 from lurnet.training.data.streams import Stream
 from lurnet.training.data.windows import BYTES, Windows, bytes_per_sample
+from lurnet.training.facts import training_of
 from lurnet.training.pace import Interruption, Pace
 from lurnet.training.structure import digest_of, program_numbers, structure_key
 
@@ -23,6 +26,9 @@ Look = tuple[int, int, dict[str, Any]]  # first step, step after the last, logs 
 class Steps:
     """A model's training or testing step, with the variables that it may read and write.
 
+    Training writes the variables at every call. Testing leaves them alone: it has the weights of
+    one moment, and counts on its own, so that it may go on beside a training of the same model.
+
     Args:
         model: the model.
         kind: "train" or "test", or "predict" for what reads the model alone.
@@ -30,11 +36,25 @@ class Steps:
 
     def __init__(self, model: Any, kind: str) -> None:
         self.model, self.kind = model, kind
+        self.programs = (version_of(model) if kind == "predict" else training_of(model)).programs
         self.step: Callable = model._step_function(kind)
-        self.variables = [*model._step_variables(kind), *program_numbers(model)]
+        self.variables: list[Any] = self._all_variables()
+        self.own: list[Any] = []  # testing: the state, and which of it has been written
+        self.written: set[int] = set()
         self.on_shape: dict[str, Any] = {}  # programs for batches given one by one
         self.ready: dict[int, Any] = {}  # loops over batches of a size
         self.last: dict[int, Any] = {}  # what their steps returned
+
+    def _all_variables(self) -> list[Any]:
+        model = self.model
+
+        def find() -> list[Any]:
+            return [*model._step_variables(self.kind), *program_numbers(model)]
+
+        if self.kind == "predict" or model._gradient_watchers:
+            return find()
+        key = "variables", self.kind, version_of(model).flags()
+        return training_of(model).once(key, find)
 
     def batches_done(self, steps: int) -> int:
         """How many of the caller's batches some steps have done."""
@@ -50,17 +70,13 @@ class Steps:
 
     def program_soon(self, make: Callable, facts: str, donate: bool, *args: Any) -> Any:
         """``program``, compiled while the caller goes on."""
-        local = (self.kind, facts, program.shapes(args), self.flags(), self._watching())
-        known, now = self.model._programs, (changes(), settings.changes())
-        when, key, made = known.get(local, (None, None, None))
-        own_code = made is not None and key is None and when[1] == now[1]  # kept until compile()
-        if when == now or own_code:
-            return made
-        found = self.key(f"{facts} {local[2]}")
-        if made is None or found != key or found is None:
-            made = program.compiled_soon(make(), found, donate, *args)
-        known[local] = now, found, made
-        return made
+        local = (
+            self.kind, facts, program.shapes(args), version_of(self.model).flags(), self._watching()
+        )  # fmt: skip
+        if local not in self.programs:
+            key = self.key(f"{facts} {local[2]}")
+            self.programs[local] = program.compiled_soon(make(), key, donate, *args)
+        return self.programs[local]
 
     def _watching(self) -> Any:
         """What tells those who look at the gradients of a step from others."""
@@ -73,26 +89,56 @@ class Steps:
         """What tells a program of the model, as it is now, from all others; None: nothing does."""
         return structure_key(self.model, self.kind, self.variables, facts)
 
-    def flags(self) -> str:
-        """Which variables are trained."""
-        return "".join("01"[v.trainable] for v in self.variables)
+    def facts(self) -> str:
+        """What tells the program of a single batch from others of its kind."""
+        return "batch"
+
+    # --- testing: a state of its own
+
+    def begin(self) -> None:
+        """Start a pass: the metrics anew, and, to test, with the weights of this moment."""
+        if self.kind != "test" or self.model.run_eagerly:
+            self.model.reset_metrics()
+            return
+        fresh = _fresh(self.model)
+        arrays = lending.whole(self.variables)
+        self.own = [fresh.get(id(v), a) for v, a in zip(self.variables, arrays, strict=True)]
+        self.written = {i for i, v in enumerate(self.variables) if id(v) in fresh}
+
+    def end(self) -> None:
+        """Show in the variables what a pass of testing has written, but to an epoch under way."""
+        if self.kind != "test" or self.model.run_eagerly:
+            return
+        keeps = {id(v) for v in self.model.metrics_variables} if self.model._in_epoch else set()
+        places = [i for i in sorted(self.written) if id(self.variables[i]) not in keeps]
+        lending.replace([self.variables[i] for i in places], [self.own[i] for i in places])
+
+    def _run(self, run: Callable, *args: Any) -> tuple:
+        """Start a program; returns what it does beside the state."""
+        if self.kind != "test":
+            return program.advanced(self.variables, lambda state: run(state, *args))
+        new, *rest = run(self.own, *args)
+        for place, array in new.items():
+            self.own[place] = array
+        self.written.update(new)
+        return tuple(rest)
+
+    # --- one batch, and many
 
     def on_batch(self, batch: Any) -> dict[str, Any]:
         """One step on a batch; returns the logs, still on the device."""
         if self.model.run_eagerly:
             return self.eagerly(program.to_device(batch, copy=True))
-        batch = program.narrowed(batch)
-        state = program.state_of(self.variables)
+        batch, training = program.narrowed(batch), self.kind != "test"
 
         def make() -> Callable:
-            return program.batch_program(self.step, self.variables, self.logs)
+            return program.batch_program(self.step, self.variables, self.logs, training)
 
         shape = program.shapes(batch)
         if shape not in self.on_shape:
-            self.on_shape[shape] = self.program(make, "batch", True, state, batch)
-        new, logs = self.on_shape[shape](state, batch)
-        program.adopt(self.variables, new)
-        return logs
+            state = program.state_of(self.variables)
+            self.on_shape[shape] = self.program(make, self.facts(), training, state, batch)
+        return self._run(self.on_shape[shape], batch)[0]
 
     def eagerly(self, batch: Any) -> dict[str, Any]:
         """One step in Python, on real numbers; what layers add to the loss ends with it."""
@@ -112,23 +158,46 @@ class Steps:
             own = self.model._makes_logs(self.kind)
             facts = self.step, self.variables, data, size
             self.last[size] = program.returned_zeros(*facts) if own else None
-        state = program.state_of(self.variables)
-        args = (state, self.last[size], data, index, *map(np.int32, bounds))
-        new, self.last[size], logs = self.loop(size, stride, args).result()(*args)
-        program.adopt(self.variables, new)  # whoever reads them waits
+        args = (self.last[size], data, index, *map(np.int32, bounds))
+        run = self.loop(size, stride, (program.state_of(self.variables), *args)).result()
+        self.last[size], logs = self._run(run, *args)
         if not logs:  # the next call may be given the variables before anybody has waited for them
-            program.wait(new)
+            program.wait(self.own or program.state_of(self.variables))
         return logs
 
     def loop(self, size: int, stride: int, args: tuple) -> Any:
         """The program of ``start``, which may still be compiled."""
+        training = self.kind != "test"
 
         def make() -> Callable:
-            return program.epoch_program(self.step, self.variables, size, stride, self.logs)
+            facts = self.step, self.variables, size, stride, self.logs
+            return program.epoch_program(*facts, training)
 
         if size not in self.ready:
-            self.ready[size] = self.program_soon(make, f"epoch {size} {stride}", True, *args)
+            self.ready[size] = self.program_soon(make, f"epoch {size} {stride}", training, *args)
         return self.ready[size]
+
+
+def starts_plainly(model: Any) -> bool:
+    """Whether metrics begin with the same numbers each time: a user's own may do anything."""
+    plain = type(model).reset_metrics is Compiled.reset_metrics and "reset_metrics" not in vars(
+        model
+    )
+    return plain and all(known(type(m)) is not None for m in model.metrics)
+
+
+def _fresh(model: Any) -> dict[int, Any]:
+    """What metrics begin with, by the ids of their variables. Testing gives no array away."""
+
+    def reset() -> dict[int, Any]:
+        with values([], []) as scope:
+            model.reset_metrics()
+        return scope.arrays
+
+    training = training_of(model)
+    if training.once("starts plainly", lambda: starts_plainly(model)):
+        return training.once("fresh metrics", reset)
+    return reset()
 
 
 class ArrayRunner(Steps):
@@ -176,7 +245,7 @@ class ArrayRunner(Steps):
             first = done // self.span * self.span if done < self.whole else done
             left = min(first + self.span, self.whole) - done if done < self.whole else 1
             steps = pace.steps(left)
-            logs = self._run(ready, rows, done - first, steps, done < self.whole)
+            logs = self._steps(ready, rows, done - first, steps, done < self.whole)
             if steps == left and done + steps < self.steps:  # while the device works
                 ready = self._window(order, done + steps)
             while self.meanwhile:
@@ -196,7 +265,7 @@ class ArrayRunner(Steps):
         """Have what an epoch needs compiled, while the caller goes on."""
         if self.model.run_eagerly or self.model._makes_logs(self.kind):
             return  # what a step of the user's own returns is known only when it has been traced
-        state = [v._array for v in self.variables]
+        state = program.state_of(self.variables)
         index = None if self.held is None else program.resident(self.data.order(None))
         sizes = [self.size] * (self.whole > 0) + [self.rest] * (self.whole < self.steps)
         for size in sizes:
@@ -215,7 +284,7 @@ class ArrayRunner(Steps):
         assert self.windows is not None
         return self.windows.gather(rows)
 
-    def _run(self, data: Any, order: Any, start: int, steps: int, whole: bool) -> dict[str, Any]:
+    def _steps(self, data: Any, order: Any, start: int, steps: int, whole: bool) -> dict[str, Any]:
         """Start some steps of a window; returns the logs, for which whoever reads them waits."""
         size = self.size if whole else self.rest
         if self.model.run_eagerly:

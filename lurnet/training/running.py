@@ -12,21 +12,39 @@ _fits: contextvars.ContextVar[frozenset] = contextvars.ContextVar("fits", defaul
 
 
 @contextlib.contextmanager
-def gathering_metrics(model: Any) -> Iterator[None]:
-    """Run while the model's metrics gather a result of their own.
-
-    Those in use by a run around, of this model or of one with which it shares them, have their
-    values again afterwards.
+def metrics_kept(model: Any) -> Iterator[None]:
+    """Run; metrics in use by a run around, of this model or of another one with which it shares
+    them, have their values again afterwards.
     """
-    variables, around = model.metrics_variables, _metrics.get()
+    around = _metrics.get()
+    variables = model.metrics_variables if around else ()
     before = [(v, np.array(v.stored)) for v in variables if id(v) in around]
-    token = _metrics.set(around | {id(v) for v in variables})
     try:
         yield
     finally:
-        _metrics.reset(token)
         for variable, array in before:
             variable.assign(array)
+
+
+@contextlib.contextmanager
+def gathering_metrics(model: Any) -> Iterator[None]:
+    """Run while the model's metrics gather a result of their own; see ``metrics_kept``."""
+    with metrics_kept(model):
+        token = _metrics.set(_metrics.get() | {id(v) for v in model.metrics_variables})
+        try:
+            yield
+        finally:
+            _metrics.reset(token)
+
+
+@contextlib.contextmanager
+def in_epoch(model: Any) -> Iterator[None]:
+    """An epoch of training: whoever tests meanwhile, on any thread, leaves its metrics alone."""
+    before, model._in_epoch = model._in_epoch, True
+    try:
+        yield
+    finally:
+        model._in_epoch = before
 
 
 @contextlib.contextmanager

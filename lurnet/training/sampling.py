@@ -34,11 +34,12 @@ def predict_samples(model: Any, x: Any, count: int, batch_size: int | None = Non
 
 def moments(model: Any, x: Any, count: int) -> Samples:
     """The passes, one after another in one loop; Welford's sums lose no digits."""
-    variables = model.non_trainable_variables
+    variables, written = model.non_trainable_variables, set()
 
     def sample(state: list) -> tuple[Any, list]:
         with values(variables, state) as scope, context.acting(draws_numbers):
             y = model._predict_outputs(x)
+            written.update(scope.written)
             return _floats(y), [scope[v] for v in variables]
 
     def body(i: Any, carried: tuple) -> tuple:
@@ -53,7 +54,8 @@ def moments(model: Any, x: Any, count: int) -> Samples:
     zeros = tree.map_structure(ops.zeros_like, first)
     mean, squares, state = ops.fori_loop(1, count, body, (first, zeros, state))
     for variable, array in zip(variables, state, strict=True):
-        variable.assign(array)
+        if id(variable) in written:
+            variable.assign(array)
     sd = tree.map_structure(lambda s: ops.sqrt(ops.maximum(s, 0) / (count - 1)), squares)
     return Samples(mean, sd)
 

@@ -1,11 +1,14 @@
 """Predictions of small networks for a few samples, without XLA: plans, and when to have one."""
 
+import sys
 import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
+from lurnet.core import lending
+from lurnet.core.forked import forks
 from lurnet.core.variable import Variable
 from lurnet.ops import native
 
@@ -57,7 +60,10 @@ class Straight:
         if found is None:
             return None
         plan, variables = found
-        return plan([v._array for v in variables], x)
+        state = plan.state
+        if state is None or not lending.are_of(state, variables):
+            state = lending.whole(variables)
+        return plan(state, x)
 
     def wrapped(self, x: Any) -> Any:
         """The same as a JAX array."""
@@ -74,8 +80,10 @@ class Straight:
 
     def _due(self, x: np.ndarray) -> _Reading | None:
         """The plan if it is time for one."""
+        if forks():  # there is nothing else: the programs' threads are those of another process
+            self.plans[x.shape] = self._planned(x)
         if x.shape not in self.asked:
-            return None
+            return self.plans.get(x.shape)
         with self.lock:
             asked = self.asked.pop(x.shape, 0)
             if 0 < asked < CALLS:
@@ -91,6 +99,8 @@ class Straight:
         return native.Plan(found[0]), found[1]
 
     def _most(self, count: int) -> int:
+        if forks():
+            return sys.maxsize
         if count not in self.sizes:
             return MOST_FILLED
         return MOST_OF_ONE if count == 1 else MOST

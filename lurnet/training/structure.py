@@ -61,4 +61,4 @@ def _compiled_parts(model: Any, kind: str) -> list[Any]:
 def _environment() -> tuple:
     """The settings that a computation can read while it is traced, and the compiler's."""
     policy = dtype_policy().name
-    return settings.all_settings(), policy, lowering(), program.engine_settings()
+    return settings.chosen(), policy, lowering(), program.engine_settings()

@@ -6,6 +6,7 @@ from typing import Any
 from lurnet.training.apart import whole_from_parts
 from lurnet.training.data.arrays import ArrayData
 from lurnet.training.data.streams import Stream
+from lurnet.training.facts import training_of
 from lurnet.training.prediction import samples_that_suit
 from lurnet.training.runner import make_runner
 from lurnet.training.widest import largest_output
@@ -28,9 +29,17 @@ def together(model: Any, data: ArrayData) -> int:
     Where batches fill the data exactly, so do the larger ones: a smaller one at the end would need
     a program of its own.
     """
-    if data.limit is not None or model.run_eagerly or not whole_from_parts(model):
+    if data.limit is not None or model.run_eagerly:
         return 1
-    wanted = samples_that_suit(data.x, largest_output(model)) // data.batch_size
+    largest = training_of(model).once("largest output", lambda: _largest_of_samples(model))
+    if largest is None:
+        return 1
+    wanted = samples_that_suit(data.x, largest) // data.batch_size
     if data.count % data.batch_size:
         return max(1, wanted)
     return next((n for n in range(wanted, 1, -1) if data.batches % n == 0), 1)
+
+
+def _largest_of_samples(model: Any) -> int | None:
+    """Bytes of a sample where it is largest; None where batches may not be put together."""
+    return largest_output(model) if whole_from_parts(model) else None

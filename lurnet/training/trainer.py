@@ -9,14 +9,13 @@ from lurnet.core.errors import BadType, BadValue, did_you_mean
 from lurnet.core.symbolic import SymbolicTensor, infer
 from lurnet.core.variable import Variable, values
 from lurnet.layers.tracking import unique
-from lurnet.training import loop, prediction, program, sampling, step
+from lurnet.layers.version import version_of
+from lurnet.training import loop, prediction, program, sampling, session, step
 from lurnet.training.checks import require_compiled
 from lurnet.training.compiled import Compiled
-from lurnet.training.data.arrays import lengths, symbols_of, take
+from lurnet.training.data.arrays import ArrayData, lengths, symbols_of, take
 from lurnet.training.data.batch import unpack_x_y_sample_weight
 from lurnet.training.fixed_batch import remembered_batch
-from lurnet.training.runner import Steps
-from lurnet.training.running import gathering_metrics
 
 
 class Trainer(Compiled):
@@ -162,22 +161,24 @@ class Trainer(Compiled):
         return y_pred
 
     def _known_spec(self, x: Any, size: int) -> tuple[int, Any]:
-        """A number of samples, and the outputs' spec for it, found once.
+        """A number of samples, and the outputs' spec for it, found once for a version of the model.
 
         Where steps run eagerly, samples go through the model and tell.
         """
         seen = repr(symbols_of(x, None))
-        if seen not in self._specs:
+        specs = version_of(self).specs
+        if seen not in specs:
             if self.run_eagerly:
-                self._specs[seen] = size, self._outputs_seen(take(x, slice(size)))
+                outputs = self._outputs_seen(take(x, slice(size)))
             else:
-                self._specs[seen] = size, self._output_spec(symbols_of(x, size))
-        return self._specs[seen]
+                outputs = self._output_spec(symbols_of(x, size))
+            specs = version_of(self).specs  # building has made it another one
+            specs[seen] = size, outputs
+        return specs[seen]
 
     def _output_spec(self, symbols: Any) -> Any:
         """The outputs' spec; building happens on the way."""
-        if not self.built:
-            self._build_for((symbols,), {})
+        self._build_once(lambda: self._build_for((symbols,), {}))
         return infer(lambda x: self.call_for(x, training=False), symbols)
 
     def _outputs_seen(self, x: Any) -> Any:
@@ -269,17 +270,7 @@ class Trainer(Compiled):
         require_compiled(self, "evaluate")
         data = loop.make_data(self, x, y, sample_weight, batch_size, steps)
         found = loop.evaluate(self, data, callbacks, verbose)
-        return found if return_dict else self._as_list(found)
-
-    def _as_list(self, logs: dict[str, Any]) -> Any:
-        """Results in Keras' order: loss, compiled metrics, outputs' losses, own ones, the rest."""
-        compiled = self._compile_metrics
-        held = [] if compiled is None or not compiled.built else compiled.metrics
-        first, *others = self.metrics or [None]
-        names = [m.name for m in (first, *held, *others) if m is not None]
-        ordered = [k for k in dict.fromkeys(names) if k in logs]
-        ordered += sorted(k for k in logs if k not in ordered)
-        return logs[ordered[0]] if len(ordered) == 1 else [logs[k] for k in ordered]
+        return found if return_dict else _as_list(found, session.names_of(self))
 
     def predict(
         self,
@@ -323,33 +314,40 @@ class Trainer(Compiled):
     ) -> Any:
         """One training step; returns the metrics of this batch."""
         require_compiled(self, "train_on_batch")
-        x = self._on_host(x)
-        data = loop.make_data(
-            self, x, y, sample_weight, batch_size=len(_first(x)), class_weight=class_weight
-        )
-        loop.prepare(self, data)
-        with gathering_metrics(self):
-            self.reset_metrics()
-            logs = loop.as_floats(Steps(self, "train").on_batch(data.data))
-        return logs if return_dict else self._as_list(logs)
+        return self._on_batch("train", return_dict, x, y, sample_weight, class_weight)
 
     def test_on_batch(
         self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False
     ) -> Any:
         """One test step; returns the metrics of this batch."""
         require_compiled(self, "test_on_batch")
+        return self._on_batch("test", return_dict, x, y, sample_weight)
+
+    def _on_batch(
+        self,
+        kind: str,
+        return_dict: bool,
+        x: Any,
+        y: Any,
+        sample_weight: Any,
+        class_weight: dict[int, float] | None = None,
+    ) -> Any:
         x = self._on_host(x)
-        data = loop.make_data(self, x, y, sample_weight, batch_size=len(_first(x)))
-        loop.prepare(self, data)
-        with gathering_metrics(self):
-            self.reset_metrics()
-            logs = loop.as_floats(Steps(self, "test").on_batch(data.data))
-        return logs if return_dict else self._as_list(logs)
+        data = ArrayData(x, y, sample_weight, len(_first(x)), class_weight=class_weight)
+        logs, names = session.on_batch(self, kind, data)
+        return logs if return_dict else _as_list(logs, names)
 
     def predict_on_batch(self, x: Any) -> Any:
         """Outputs for one batch as NumPy arrays."""
         x = self._on_host(x)
         return self.predict(x, batch_size=len(_first(x)), verbose=0)
+
+
+def _as_list(logs: dict[str, Any], names: list[str]) -> Any:
+    """Results in the order of the names, the others after them."""
+    ordered = [k for k in names if k in logs]
+    ordered += sorted(k for k in logs if k not in ordered)
+    return logs[ordered[0]] if len(ordered) == 1 else [logs[k] for k in ordered]
 
 
 def _first(x: Any) -> Any:

@@ -53,6 +53,11 @@ def _wanted() -> str:
     return wanted
 
 
+def precision() -> tuple:
+    """What the engine computes with, of what somebody may change between two calls."""
+    return jax.config.jax_enable_x64, jax.config.jax_default_matmul_precision  # type: ignore[attr-defined]
+
+
 def on_cpu() -> bool:
     """Whether computations run on a CPU."""
     return jax.default_backend() == "cpu"

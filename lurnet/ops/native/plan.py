@@ -14,6 +14,7 @@ from typing import Any
 import jax
 import numpy as np
 
+from lurnet.core.forked import forks, require_threads
 from lurnet.ops.native.loading import address_of, library
 from lurnet.ops.native.recipe import AXES, BUFFERS, NUMBERS, Buffer, Call, Memory, Recipe
 
@@ -31,7 +32,7 @@ class Plan:
         self.constants = recipe.constants
         self.places = {number: i for i, number in enumerate(recipe.state)}
         self.state: list[Any] | None = None  # the arrays that it computes with
-        self.lock = threading.Lock()
+        self.lock, self.process = threading.Lock(), forks()
         self._make_room(recipe)
         records = np.array([_record(call, self.slots) for call in recipe.calls], np.int64)
         plan = library().lurnet_plan(records.ctypes.data, len(records))
@@ -64,9 +65,9 @@ class Plan:
     def __call__(self, state: list, x: np.ndarray) -> np.ndarray | None:
         """The output for x, in memory of the caller's; None: better ask the program.
 
-        `state`: the arrays that the recipe reads, in its order.
+        `state`: the arrays that the recipe reads, in its order, which nobody gives away meanwhile.
         """
-        if not self.lock.acquire(False):  # another thread is at it
+        if not self.acquire():  # another thread is at it
             return None
         try:
             if not self.ready(state):
@@ -77,12 +78,21 @@ class Plan:
         finally:
             self.lock.release()
 
+    def acquire(self) -> bool:
+        """Take the lock, if no other thread of this process has it."""
+        if self.lock.acquire(False):
+            return True
+        if self.process == forks():
+            return False
+        self.lock, self.process = threading.Lock(), forks()  # a thread of the process before
+        return self.lock.acquire(False)
+
     def ready(self, state: list) -> bool:
         """Whether it can compute with these arrays now."""
+        if state is self.state:
+            return True
         same = self.state is not None and all(map(is_, state, self.state))
-        if not (same or self._bind(state)):
-            return False
-        return not any(map(self.is_gone, state))  # to a program that trains on another thread
+        return same or self._bind(state)
 
     def _bind(self, state: list) -> bool:
         """Compute with these arrays from now on, if they lie in the host's memory."""
@@ -95,7 +105,6 @@ class Plan:
                 self.addresses[slot] = array.unsafe_buffer_pointer()
         library().lurnet_plan_bind(self.plan, self.addresses.ctypes.data)
         self.state = state
-        self.is_gone = next((type(array).is_deleted for array in state), bool)
         return True
 
 
@@ -103,6 +112,8 @@ def _is_here(array: Any, memory: Memory) -> bool:
     if not isinstance(array, jax.Array) or array.is_deleted() or len(array.devices()) > 1:
         return False
     (device,) = array.devices()
+    if not array.is_ready():
+        require_threads()
     array.block_until_ready()
     return device.platform == "cpu" and (array.dtype, array.size) == (memory.dtype, memory.size)
 

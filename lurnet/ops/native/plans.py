@@ -1,7 +1,6 @@
 """Many batches through equal plans, each core taking one batch after another."""
 
 import os
-import threading
 
 import numpy as np
 
@@ -17,19 +16,19 @@ class Plans:
         self.plans = [Plan(recipe) for _ in range(_cores())]
         self.pointers = np.array([p.plan.value for p in self.plans], np.uint64)
         self.size, *self.shape = self.plans[0].output.shape
-        self.lock = threading.Lock()
 
     def __call__(self, state: list, x: np.ndarray) -> np.ndarray | None:
         """The outputs for x, whose rows lie one behind another; None: better ask the program.
 
-        `state`: the arrays that the recipe reads, in its order.
+        `state`: the arrays that the recipe reads, in its order, which nobody gives away meanwhile.
         """
-        if not self.lock.acquire(False):  # another thread is at it
+        first = self.plans[0]
+        if not first.acquire():  # another thread is at it
             return None
         try:
             return self._computed(x) if all(plan.ready(state) for plan in self.plans) else None
         finally:
-            self.lock.release()
+            first.lock.release()
 
     def _computed(self, x: np.ndarray) -> np.ndarray:
         outputs = np.empty((len(x), *self.shape), np.float32)
