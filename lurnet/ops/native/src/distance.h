@@ -129,7 +129,7 @@ INSIDE void NAME(from_numbers)(const struct distance *d, long from, long to,
                                enum distance_kind kind) {
   const float *target = d->target, *output = d->output;
   long n = d->columns;
-  for (long row = from; row < to && n > 1; row++) {
+  for (long row = from; row < to && n != 1; row++) {
     NAME(vector) sums = ALL(0.0f);
     for (long at = row * n, left = n; left > 0; at += LANES, left -= LANES) {
       NAME(vector) t = NAME(load)(target + at, left, 0), x = NAME(load)(output + at, left, 0);
