@@ -174,6 +174,8 @@ static long size_of(XLA_FFI_DataType type) {
   switch (type) {
     case XLA_FFI_DataType_PRED: case XLA_FFI_DataType_S8: case XLA_FFI_DataType_U8: return 1;
     case XLA_FFI_DataType_S16: case XLA_FFI_DataType_U16: case XLA_FFI_DataType_F16: return 2;
+    case XLA_FFI_DataType_BF16: return 2;
+    case XLA_FFI_DataType_S64: case XLA_FFI_DataType_U64: case XLA_FFI_DataType_F64: return 8;
     default: return 4;
   }
 }
@@ -194,7 +196,10 @@ static void rows_task(const void *work, long task) {
   for (long i = task * ROWS_OF_TASK; i < end && i < r->count; i++) {
     long row = r->index[i];
     row = row < 0 ? 0 : row > r->last ? r->last : row;
-    memcpy(r->to + i * r->bytes, r->from + row * r->bytes, r->bytes);
+    if (r->last < 0)
+      memset(r->to + i * r->bytes, 0, r->bytes); /* there is none */
+    else
+      memcpy(r->to + i * r->bytes, r->from + row * r->bytes, r->bytes);
   }
 }
 
