@@ -40,7 +40,7 @@ def is_pool(what, rank):
 
 
 def kinds(case):
-    """The layers as (kind, arguments); what comes after the last pooling or convolution is dense."""
+    """Layers as (kind, arguments): behind the last convolution and its pooling they are dense."""
     _, sizes, _, whats = case
     images = len(sizes) - 1
     last = max((i for i, w in enumerate(whats) if isinstance(w, tuple)), default=-1)
@@ -48,7 +48,7 @@ def kinds(case):
     for i, what in enumerate(whats):
         if isinstance(what, tuple):
             found.append(("conv", what))
-        elif images and i == last + 1 and i < len(whats) - 1 or images and i < last:
+        elif images and ((i == last + 1 and i < len(whats) - 1) or i < last):
             found.append(("pool", what))
         else:
             found.append(("dense", what))
