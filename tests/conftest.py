@@ -1,5 +1,6 @@
 """Settings for every test."""
 
+import ctypes
 import os
 import signal
 
@@ -16,6 +17,8 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 # the oracle away later, when the architecture test or a doctest imports it.
 from lurnet import compat  # noqa: E402
 from lurnet.core import registry  # noqa: E402
+from lurnet.ops.lowering import choice  # noqa: E402
+from lurnet.ops.native import loading  # noqa: E402
 
 compat.uninstall()
 
@@ -38,3 +41,58 @@ def quick_compilation():
     jax.config.update("jax_disable_most_optimizations", True)
     yield
     jax.config.update("jax_disable_most_optimizations", before)
+
+
+REGISTERS = 8, 16  # numbers that one holds, of each kind that the library in C has kernels for
+#: Every way to compute the same: the library with each kind of register, forms of our own without
+#: it, XLA's.
+LOWERINGS = {f"c{lanes}": ("auto", lanes) for lanes in REGISTERS}
+LOWERINGS |= {"jax": ("auto", 0), "xla": ("xla", 0)}
+#: What a value is tried in: the widest registers, and without forms of our own.
+BOTH = f"c{REGISTERS[-1]}", "xla"
+
+
+def pytest_generate_tests(metafunc):
+    """Values in each lowering, calls of the library with each kind of register: by a mark, of a
+    test or of a module."""
+    for mark, fixture, known in (
+        ("lowerings", "lowering_in_use", BOTH),
+        ("registers", "lanes", REGISTERS),
+    ):
+        found = metafunc.definition.get_closest_marker(mark)
+        if not found or fixture in metafunc.fixturenames:
+            continue
+        metafunc.fixturenames.insert(0, fixture)
+        metafunc.parametrize(fixture, found.args or known, indirect=True)
+
+
+def with_registers(wanted):
+    """Uses the kernels for registers of so many numbers; the widest again at the end."""
+    if not loading.lanes():
+        pytest.skip("no library in C on this machine")
+    compiled = ctypes.CDLL(str(loading.file()))
+    try:
+        if compiled.lurnet_lanes(wanted) != wanted:
+            pytest.skip(f"this processor has no registers of {wanted} numbers")
+        yield wanted
+    finally:
+        compiled.lurnet_lanes(loading.MOST_LANES)
+
+
+@pytest.fixture(params=REGISTERS)
+def lanes(request):
+    """The kernels of each kind of register that this processor has."""
+    yield from with_registers(request.param)
+
+
+@pytest.fixture(params=LOWERINGS)
+def lowering_in_use(request, monkeypatch):
+    """Each way to compute the same; what is compiled is kept apart by `choice.lowering`."""
+    wanted, registers = LOWERINGS[request.param]
+    monkeypatch.setattr(choice, "_wanted", lambda: wanted)
+    if wanted == "auto" and registers:
+        yield from with_registers(registers)
+        return
+    if wanted == "auto":
+        monkeypatch.setattr(choice.native, "lanes", lambda: 0)
+    yield registers

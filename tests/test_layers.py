@@ -155,6 +155,7 @@ def test_weights(name):
     assert len(p.ours.variables) == len(p.oracle.variables)
 
 
+@pytest.mark.lowerings
 @every
 def test_same_output_and_gradients(name):
     (y, found), (z, wanted) = values(name)
@@ -326,6 +327,7 @@ def test_frozen_batch_normalization_stays():
         np.testing.assert_array_equal(a, b)
 
 
+@pytest.mark.lowerings
 @pytest.mark.parametrize("axis", [-1])
 def test_batch_normalization_counts_what_the_mask_leaves_in(axis):
     x, mask = np.random.default_rng(0).normal(size=(4, 6, 3)).astype("float32"), np.eye(4, 6) < 1

@@ -36,6 +36,7 @@ CASES = [
 ]
 
 
+@pytest.mark.lowerings
 @pytest.mark.parametrize("case", CASES)
 def test_same_as_the_oracle(case):
     name, args, options, inputs, call = case

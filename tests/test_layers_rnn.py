@@ -68,6 +68,7 @@ def gradients(layer, x, options):
     return jax.jit(jax.grad(loss, (0, 1)))(trainable, x)
 
 
+@pytest.mark.lowerings
 @pytest.mark.parametrize("name", CASES)
 def test_equals_the_oracle(name):
     case = CASES[name]

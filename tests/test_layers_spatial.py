@@ -14,6 +14,7 @@ pytestmark = pytest.mark.usefixtures("quick_compilation")
 GRADIENTS = ["1 all", "2 strides same"]
 
 
+@pytest.mark.lowerings
 @pytest.mark.parametrize("name", POOLS)
 def test_pooling(name):
     case = POOLS[name]

@@ -42,6 +42,7 @@ def run(library, case):
     return jax.jit(program)(jnp.asarray(case.y_pred))
 
 
+@pytest.mark.lowerings
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_function_class_and_gradient(case):
     for a, b in zip(run(losses, case), run(keras.losses, case), strict=True):
@@ -104,6 +105,7 @@ def test_weights_masks_reductions(reduction, weight, mask):
     close(a, b)
 
 
+@pytest.mark.lowerings
 @pytest.mark.parametrize(
     "shapes", [((4,), (4, 1)), ((4, 1), (4,)), ((4, 3, 1), (4, 3)), ((4,), (4,))]
 )

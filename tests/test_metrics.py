@@ -38,6 +38,7 @@ def run(metric, batches, weights):
     return *(results or map(metric.stateless_result, (first, last))), last
 
 
+@pytest.mark.lowerings
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_batches_with_and_without_weights(case):
     ours, theirs = pair(case)
@@ -109,6 +110,7 @@ def test_signature(name):
         assert same[parameter] == default or (parameter == "target_class_ids")
 
 
+@pytest.mark.lowerings
 @pytest.mark.parametrize(
     ("values", "weight"),
     [

@@ -1,6 +1,5 @@
 """The library in C against XLA's own forms: values, gradients, gradients of gradients."""
 
-import ctypes
 import re
 from functools import partial
 
@@ -25,7 +24,10 @@ from lurnet.ops import lowering, native
 from lurnet.ops.lowering import choice, late
 from lurnet.ops.native import loading
 
-pytestmark = pytest.mark.skipif(not native.lanes(), reason="no library in C on this machine")
+pytestmark = [
+    pytest.mark.skipif(not native.lanes(), reason="no library in C on this machine"),
+    pytest.mark.registers,
+]
 PRODUCTS = [*cases.PRODUCTS, ((70, 33), 67), ((9, 300), 1), ((600, 5), 16), ((1, 17), 32)]
 BUSY = [  # enough work for several threads
     (16, 9, 40, 1, "channels_last", (26, 25), (3, 3), (1, 1), (1, 1), "same"),
@@ -38,18 +40,6 @@ FEW = [  # filters, so few that a register holds what a window multiplies
     (2, 33, 4, 1, "channels_last", (11,), (2,), (2,), (1,), "valid"),
     (3, 8, 2, 1, "channels_last", (9, 7), (2, 2), (1, 1), (2, 1), "valid"),
 ]
-
-
-@pytest.fixture(params=[8, 16])
-def lanes(request):
-    """The kernels of each kind of register that this processor has."""
-    compiled = ctypes.CDLL(str(loading.file()))
-    try:
-        if compiled.lurnet_lanes(request.param) != request.param:
-            pytest.skip(f"this processor has no registers of {request.param} numbers")
-        yield request.param
-    finally:
-        compiled.lurnet_lanes(loading.MOST_LANES)
 
 
 def in_use(function, *arrays):

@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from test_lowering import QUICK, assert_same, first_order, second_order, tensor
-from test_native import calls, in_use, lanes  # noqa: F401 - the last is a fixture
+from test_native import calls, in_use
 
 import lurnet as keras
 from lurnet import losses, metrics
@@ -20,7 +20,10 @@ from lurnet.ops.lowering.distance import BY_CLASS, called, hits, plain
 from lurnet.ops.lowering.finish import finish, suits
 from lurnet.ops.native import Activation, Distance
 
-pytestmark = pytest.mark.skipif(not native.lanes(), reason="no library in C on this machine")
+pytestmark = [
+    pytest.mark.skipif(not native.lanes(), reason="no library in C on this machine"),
+    pytest.mark.registers,
+]
 INF, NAN = np.inf, np.nan
 #: rows and columns; those of many numbers are shared among threads
 SIZES = [
@@ -77,7 +80,7 @@ def finished(kind):
 
 
 @by_activation
-def test_bias_and_activation(kind, lanes):  # noqa: F811 - the fixture
+def test_bias_and_activation(kind, lanes):
     assert_forms_agree(finished, kind, [(3 * tensor(*size), tensor(size[1])) for size in SIZES])
 
 
@@ -114,7 +117,7 @@ def test_activation_of_images(kind):
 
 
 @by_activation
-def test_activation_of_what_is_no_number(kind, lanes):  # noqa: F811 - the fixture
+def test_activation_of_what_is_no_number(kind, lanes):
     odd = [NAN, INF, -INF, 1e30, -1e30, 88.0, -88.0, 104.0, -104.0, 0.0, -0.0, 1e-30, 1e-40]
     rows = np.zeros((len(odd) + 1, 21), "float32")
     rows[range(len(odd)), np.arange(len(odd)) % 21] = odd
@@ -190,7 +193,7 @@ def compared(kind):
 
 
 @by_distance
-def test_loss(kind, lanes):  # noqa: F811 - the fixture
+def test_loss(kind, lanes):
     """Values, and gradients by outputs and targets."""
     assert_forms_agree(compared, kind, [given_for(kind, *size) for size in SIZES])
 
@@ -233,7 +236,7 @@ def test_loss_of_no_rows(kind):
 
 
 @by_distance
-def test_loss_of_what_is_no_number(kind, lanes):  # noqa: F811 - the fixture
+def test_loss_of_what_is_no_number(kind, lanes):
     """NaN where XLA has it; but not where that multiplies an infinity by 0."""
     target, output = given_for(kind, 6, 19)
     output = output.at[0, 3].set(NAN).at[1, 18].set(NAN).at[2, 0].set(NAN)
@@ -371,7 +374,7 @@ TIES = [
 
 
 @pytest.mark.parametrize("width", [4, 9, 40])
-def test_hits(width, lanes):  # noqa: F811 - the fixture
+def test_hits(width, lanes):
     """The first of equals, and NaN before all else, as argmax has it."""
     output = jnp.full((6, width), -1e30).at[:, -4:].set(jnp.array(TIES))
     best = jnp.argmax(output, -1)
@@ -419,7 +422,7 @@ def test_accuracies_of_targets_of_another_kind(monkeypatch):
 
 
 @pytest.mark.parametrize("count", [1, 7, 8, 33, 1000, 65535, 65536])
-def test_sum_and_mean(count, lanes):  # noqa: F811 - the fixture
+def test_sum_and_mean(count, lanes):
     x = tensor(count)
     assert calls(total.total, x) == calls(total.mean, x) == {"total"}
     assert calls(jax.grad(total.mean), x) == {"spread"}

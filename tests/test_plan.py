@@ -7,7 +7,6 @@ import weakref
 
 import numpy as np
 import pytest
-from test_native import lanes  # noqa: F401 - a fixture
 
 import lurnet as keras
 from lurnet import layers
@@ -15,7 +14,10 @@ from lurnet.ops import native
 from lurnet.ops.lowering import choice
 from lurnet.training import prediction, straight
 
-pytestmark = pytest.mark.skipif(not native.lanes(), reason="there are no kernels here")
+pytestmark = [
+    pytest.mark.skipif(not native.lanes(), reason="there are no kernels here"),
+    pytest.mark.registers,
+]
 
 RNG = np.random.default_rng(7)
 
@@ -342,7 +344,7 @@ def test_many_shapes_have_no_more_plans_than_there_may_be(monkeypatch):
 
 
 @pytest.mark.parametrize("units", [1, 7, 8, 10, 16, 17, 31, 32, 33, 48, 64, 65, 100, 300])
-def test_a_row_times_a_matrix(units, lanes):  # noqa: F811 - the fixture
+def test_a_row_times_a_matrix(units, lanes):
     for depth in (1, 2, 3, 7, 8, 9, 50, 129):
         x, w = RNG.random((1, depth), np.float32) - 0.5, RNG.random((depth, units), np.float32)
         np.testing.assert_allclose(native.product(x, w), x @ w, rtol=1e-4, atol=1e-5)

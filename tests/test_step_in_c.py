@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from test_lowering import assert_same, second_order, tensor
-from test_native import calls, in_use, lanes, texts_of_programs  # noqa: F401 - one is a fixture
+from test_native import calls, in_use, texts_of_programs
 from test_outputs import assert_equal
 
 import lurnet as keras
@@ -15,7 +15,10 @@ from lurnet.ops import native
 from lurnet.ops.lowering import dropout, updates
 from lurnet.ops.lowering.product import tall_product, turned_product
 
-pytestmark = pytest.mark.skipif(not native.lanes(), reason="no library in C on this machine")
+pytestmark = [
+    pytest.mark.skipif(not native.lanes(), reason="no library in C on this machine"),
+    pytest.mark.registers,
+]
 
 # ---- dropout ----
 
@@ -23,7 +26,7 @@ RATES = [0.0, 1e-9, 0.1, 0.25, 0.5, 0.9, 0.9999]
 
 
 @pytest.mark.parametrize("size", [7, 1000, 40000])
-def test_dropout_bit_for_bit(size, lanes):  # noqa: F811 - the fixture
+def test_dropout_bit_for_bit(size, lanes):
     """Rates as arrays, as programs have them."""
     x, key = tensor(size), jnp.array([7, 2**32 - 5], "uint32")
     for rate in map(jnp.float32, RATES):
@@ -73,7 +76,7 @@ PRODUCTS = [(2, 1, 1), (3, 5, 7), (7, 8, 9), (9, 33, 10), (33, 31, 65), (50, 17,
 
 
 @pytest.mark.parametrize("case", PRODUCTS, ids=str)
-def test_product_by_a_transpose(case, lanes):  # noqa: F811 - the fixture
+def test_product_by_a_transpose(case, lanes):
     n, depth, m = case
     arrays = tensor(n, depth), tensor(m, depth)
     assert calls(turned_product, *arrays) == {"turned"}
@@ -81,7 +84,7 @@ def test_product_by_a_transpose(case, lanes):  # noqa: F811 - the fixture
 
 
 @pytest.mark.parametrize("case", [*PRODUCTS, (600, 128, 3), (300, 400, 4), (1, 3, 5)], ids=str)
-def test_tall_product(case, lanes):  # noqa: F811 - the fixture
+def test_tall_product(case, lanes):
     depth, n, m = case
     arrays = tensor(depth, n), tensor(depth, m)
     assert "tall" in calls(tall_product, *arrays)

@@ -26,6 +26,7 @@ def share_weights(ours, theirs, x):
     theirs.set_weights(ours.get_weights())
 
 
+@pytest.mark.lowerings("c8", "c16", "xla")
 @pytest.mark.parametrize("name", RUNS)
 def test_training_curve_is_keras(name):
     run = RUNS[name]
@@ -155,6 +156,7 @@ def test_streams_train_like_arrays():
         np.testing.assert_allclose(curve, curves["arrays"], rtol=1e-5, err_msg=name)
 
 
+@pytest.mark.lowerings("c8", "c16", "xla")
 def test_on_batch_methods_equal_keras():
     ours, theirs = both(mlp())
     share_weights(ours, theirs, X)

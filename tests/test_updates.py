@@ -6,7 +6,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from test_native import calls, lanes, texts_of_programs  # noqa: F401 - one is a fixture
+from test_native import calls, texts_of_programs
 
 import lurnet as keras
 from lurnet.core.variable import Variable
@@ -15,7 +15,10 @@ from lurnet.ops.lowering import choice, updates
 from lurnet.optimizers import SGD, Adam, AdamW, LossScaleOptimizer, RMSprop
 from lurnet.optimizers.schedules import ExponentialDecay
 
-pytestmark = pytest.mark.skipif(not native.lanes(), reason="no library in C on this machine")
+pytestmark = [
+    pytest.mark.skipif(not native.lanes(), reason="no library in C on this machine"),
+    pytest.mark.registers,
+]
 SHAPES = [(), (1,), (7,), (33, 65), (0,), (16,), (2, 3, 4, 5), (3, 0)]
 BUSY = [(7,), (300, 500), (1,), (8192,), (8193,), (200, 3, 129)]  # enough for several threads
 CASES = {
@@ -75,7 +78,7 @@ def assert_close(ours, theirs, tolerance=3e-6):
 
 @by_case
 @pytest.mark.parametrize("shapes", [SHAPES, BUSY, [()]], ids=["some", "busy", "one"])
-def test_step(make, shapes, lanes):  # noqa: F811 - the fixture
+def test_step(make, shapes, lanes):
     check(make, shapes)
 
 

@@ -68,14 +68,21 @@ class Reshape(Layer):
     def call(self, inputs: Any) -> Any:
         """The input in its new shape."""
         self._check(inputs.shape[1:])
-        return ops.reshape(inputs, (inputs.shape[0], *self.target_shape))
+        return ops.reshape(inputs, (inputs.shape[0], *self._found(inputs.shape[1:])))
+
+    def _found(self, sizes: tuple) -> tuple:
+        """The target with the size that is left to be found, if it can be: of no samples too."""
+        have, known = _product(sizes), math.prod(d for d in self.target_shape if d != -1)
+        if have == -1 or not known:
+            return self.target_shape
+        return tuple(have // known if d == -1 else d for d in self.target_shape)
 
     def _check(self, sizes: tuple) -> None:
         if not all(isinstance(d, int) for d in sizes):
             return
         have, known = math.prod(sizes), math.prod(d for d in self.target_shape if d != -1)
         free = -1 in self.target_shape
-        if (have % known if known else have) if free else have != known:
+        if (not known or have % known) if free else have != known:
             raise BadValue(
                 f"{describe(self)} cannot make {self.target_shape} ({known} numbers"
                 f"{' or a multiple' if free else ''}) out of samples of shape {tuple(sizes)} "

@@ -48,10 +48,12 @@ def conv(
     inputs, kernel = _same_dtype(inputs, kernel)
     rank, data_format = kernel.ndim - 2, standardize_data_format(data_format)
     channels = inputs.shape[-1 if data_format == "channels_last" else 1]
-    if channels % kernel.shape[-2]:
+    taken = kernel.shape[-2]
+    groups = channels // taken if taken else 1
+    if not groups or groups * taken != channels:
         raise BadValue(
             f"The images have {channels} channels ({data_format}, shape {inputs.shape}), which is "
-            f"no multiple of the kernel's {kernel.shape[-2]} (shape {kernel.shape})."
+            f"no multiple of the kernel's {taken} (shape {kernel.shape})."
         )
     return lowering.convolve(
         inputs,
@@ -59,7 +61,7 @@ def conv(
         per_axis(strides, rank),
         _padding(padding),
         per_axis(dilation_rate, rank),
-        channels // kernel.shape[-2],
+        groups,
         data_format,
     )
 

@@ -58,8 +58,11 @@ def correlate(x: Array, kernel: Array, geometry: Geometry) -> Array:
 
 
 def library(x: Array, kernel: Array, geometry: Geometry, groups: int = 1) -> Array:
-    """XLA's own convolution, channels last."""
+    """XLA's own convolution, channels last; sums of nothing, which it refuses, are 0."""
     strides, pads, dilation = geometry
+    if not x.shape[-1]:
+        shape = x.shape[0], *counts(x, kernel, geometry), kernel.shape[-1]
+        return jnp.zeros(shape, jnp.result_type(x, kernel))
     layout = IMAGES[len(strides)], KERNEL[len(strides)], IMAGES[len(strides)]
     return lax.conv_general_dilated(
         x, kernel, strides, pads, rhs_dilation=dilation, dimension_numbers=layout,

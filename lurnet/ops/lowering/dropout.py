@@ -36,8 +36,8 @@ def keep_mask(key: Array, rate: float | Array, shape: tuple[int, ...]) -> Array:
     >>> keep_mask(jnp.array([1, 2], jnp.uint32), 0.0, (3,)).tolist()
     [True, True, True]
     """
-    if isinstance(rate, Array):  # less than 1
-        return uniform_bits(key, shape) >= (rate * 2.0**32).astype(jnp.uint32)
+    if isinstance(rate, Array):
+        return (uniform_bits(key, shape) >= (rate * 2.0**32).astype(jnp.uint32)) & (rate < 1)
     if rate >= 1:
         return jnp.zeros(shape, bool)
     return uniform_bits(key, shape) >= jnp.uint32(int(rate * 2**32))

@@ -9,18 +9,27 @@ EXPORT int lurnet_lanes(int most) {
   return found ? found->lanes : 0;
 }
 
-static XLA_FFI_Error *multiply(XLA_FFI_CallFrame *frame, enum order order) {
+/* One row would not fill a tile; by rows or by columns, it lies alike. */
+static void multiply(XLA_FFI_CallFrame *frame, const struct product *p, enum order order) {
+  if (p->rows == 1) {
+    chosen->row(p->left, p->right, p->depth, p->columns, p->out);
+    return;
+  }
+  struct job job = {order == BY_ROWS ? product_task : tall_task, p, product_tasks(p)};
+  share(frame, job, (double)p->rows * p->columns * p->depth);
+}
+
+static XLA_FFI_Error *product(XLA_FFI_CallFrame *frame, enum order order) {
   if (described(frame)) return NULL;
   XLA_FFI_Buffer *left = argument(frame, 0), *right = argument(frame, 1);
   struct product p = {left->data, right->data, result(frame, 0)->data,
                       left->dims[order == BY_COLUMNS], right->dims[1], right->dims[0]};
-  struct job job = {order == BY_ROWS ? product_task : tall_task, &p, product_tasks(&p)};
-  share(frame, job, (double)p.rows * p.columns * p.depth);
+  multiply(frame, &p, order);
   return NULL;
 }
 
-EXPORT XLA_FFI_Error *lurnet_product(XLA_FFI_CallFrame *frame) { return multiply(frame, BY_ROWS); }
-EXPORT XLA_FFI_Error *lurnet_tall(XLA_FFI_CallFrame *frame) { return multiply(frame, BY_COLUMNS); }
+EXPORT XLA_FFI_Error *lurnet_product(XLA_FFI_CallFrame *frame) { return product(frame, BY_ROWS); }
+EXPORT XLA_FFI_Error *lurnet_tall(XLA_FFI_CallFrame *frame) { return product(frame, BY_COLUMNS); }
 
 /* (n, depth) and (m, depth) to (n, m), and the second's transpose. */
 EXPORT XLA_FFI_Error *lurnet_turned(XLA_FFI_CallFrame *frame) {
@@ -28,9 +37,9 @@ EXPORT XLA_FFI_Error *lurnet_turned(XLA_FFI_CallFrame *frame) {
   XLA_FFI_Buffer *left = argument(frame, 0), *right = argument(frame, 1);
   struct turn t = {right->data, result(frame, 1)->data, right->dims[0], right->dims[1]};
   struct product p = {left->data, t.to, result(frame, 0)->data, left->dims[0], t.rows, t.columns};
-  struct job turn = {turn_task, &t, turn_tasks(&t)}, job = {product_task, &p, product_tasks(&p)};
+  struct job turn = {turn_task, &t, turn_tasks(&t)};
   share(frame, turn, 10.0 * t.rows * t.columns); /* a number takes as long as so many multiply-adds */
-  share(frame, job, (double)p.rows * p.columns * p.depth);
+  multiply(frame, &p, BY_ROWS);
   return NULL;
 }
 
@@ -63,7 +72,7 @@ static double multiply_adds(const struct convolution *c) {
 
 /* Images and kernel to outputs. */
 EXPORT XLA_FFI_Error *lurnet_convolution(XLA_FFI_CallFrame *frame) {
-  if (described(frame)) return NULL;
+  if (described(frame) || !numbers_in(result(frame, 0))) return NULL;
   XLA_FFI_Buffer *images = argument(frame, 0), *kernel = argument(frame, 1);
   struct convolution c = convolution(images->dims, result(frame, 0)->dims, kernel->dims,
                                      attribute(frame));
@@ -75,7 +84,7 @@ EXPORT XLA_FFI_Error *lurnet_convolution(XLA_FFI_CallFrame *frame) {
 
 /* Images and kernel to outputs' largest values and their places. */
 EXPORT XLA_FFI_Error *lurnet_convolution_pooled(XLA_FFI_CallFrame *frame) {
-  if (described(frame)) return NULL;
+  if (described(frame) || !numbers_in(result(frame, 0))) return NULL;
   XLA_FFI_Buffer *images = argument(frame, 0), *kernel = argument(frame, 1);
   const int64_t *moves = attribute(frame), *between = moves + CONVOLUTION_MOVES + POOLING_MOVES;
   int64_t out[] = {images->dims[0], between[0], between[1], kernel->dims[3]};
@@ -90,7 +99,7 @@ EXPORT XLA_FFI_Error *lurnet_convolution_pooled(XLA_FFI_CallFrame *frame) {
 /* The gradient by pooled images, its places and a kernel to outputs: a convolution of those images'
  * own gradient. */
 EXPORT XLA_FFI_Error *lurnet_unpooled_convolution(XLA_FFI_CallFrame *frame) {
-  if (described(frame)) return NULL;
+  if (described(frame) || !numbers_in(result(frame, 0))) return NULL;
   XLA_FFI_Buffer *pooled = argument(frame, 0), *kernel = argument(frame, 2);
   const int64_t *moves = attribute(frame), *between = moves + CONVOLUTION_MOVES + POOLING_MOVES;
   int64_t images[] = {pooled->dims[0], between[0], between[1], pooled->dims[3]};
@@ -104,6 +113,10 @@ EXPORT XLA_FFI_Error *lurnet_unpooled_convolution(XLA_FFI_CallFrame *frame) {
 
 static XLA_FFI_Error *sum_up(XLA_FFI_CallFrame *frame, struct convolution *c) {
   XLA_FFI_Buffer *parts = result(frame, 1);
+  if (!c->count || !c->out_high || !c->out_wide) { /* a sum of nothing */
+    memset(result(frame, 0)->data, 0, numbers_in(result(frame, 0)) * sizeof(float));
+    return NULL;
+  }
   c->images = argument(frame, 0)->data, c->out = result(frame, 0)->data;
   c->parts = parts->data, c->part_count = parts->dims[0];
   struct job job = {gradient_task, c, c->part_count};
@@ -114,7 +127,7 @@ static XLA_FFI_Error *sum_up(XLA_FFI_CallFrame *frame, struct convolution *c) {
 
 /* Images and the gradient by outputs to that by the kernel. */
 EXPORT XLA_FFI_Error *lurnet_kernel_gradient(XLA_FFI_CallFrame *frame) {
-  if (described(frame)) return NULL;
+  if (described(frame) || !numbers_in(result(frame, 0))) return NULL;
   struct convolution c = convolution(argument(frame, 0)->dims, argument(frame, 1)->dims,
                                      result(frame, 0)->dims, attribute(frame));
   c.kernel = argument(frame, 1)->data;
@@ -123,7 +136,7 @@ EXPORT XLA_FFI_Error *lurnet_kernel_gradient(XLA_FFI_CallFrame *frame) {
 
 /* The same, given the gradient by pooled outputs and its places. */
 EXPORT XLA_FFI_Error *lurnet_unpooled_kernel_gradient(XLA_FFI_CallFrame *frame) {
-  if (described(frame)) return NULL;
+  if (described(frame) || !numbers_in(result(frame, 0))) return NULL;
   XLA_FFI_Buffer *images = argument(frame, 0), *pooled = argument(frame, 1);
   const int64_t *moves = attribute(frame), *between = moves + CONVOLUTION_MOVES + POOLING_MOVES;
   int64_t out[] = {images->dims[0], between[0], between[1], pooled->dims[3]};
@@ -161,6 +174,8 @@ static long size_of(XLA_FFI_DataType type) {
   switch (type) {
     case XLA_FFI_DataType_PRED: case XLA_FFI_DataType_S8: case XLA_FFI_DataType_U8: return 1;
     case XLA_FFI_DataType_S16: case XLA_FFI_DataType_U16: case XLA_FFI_DataType_F16: return 2;
+    case XLA_FFI_DataType_BF16: return 2;
+    case XLA_FFI_DataType_S64: case XLA_FFI_DataType_U64: case XLA_FFI_DataType_F64: return 8;
     default: return 4;
   }
 }
@@ -181,7 +196,10 @@ static void rows_task(const void *work, long task) {
   for (long i = task * ROWS_OF_TASK; i < end && i < r->count; i++) {
     long row = r->index[i];
     row = row < 0 ? 0 : row > r->last ? r->last : row;
-    memcpy(r->to + i * r->bytes, r->from + row * r->bytes, r->bytes);
+    if (r->last < 0)
+      memset(r->to + i * r->bytes, 0, r->bytes); /* there is none */
+    else
+      memcpy(r->to + i * r->bytes, r->from + row * r->bytes, r->bytes);
   }
 }
 

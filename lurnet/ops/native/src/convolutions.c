@@ -64,7 +64,7 @@ enum { WORK = 1 << 20 }; /* multiply-adds of a task */
 /* Rows of the output that a task takes: some work, but not more than an image. */
 static long band(const struct convolution *c) {
   if (c->pool) return c->out_high;
-  long each = c->out_wide * c->filters * c->kernel_high * c->kernel_wide * c->channels;
+  long each = most(1, c->out_wide * c->filters * c->kernel_high * c->kernel_wide * c->channels);
   return ceiling(c->out_high, ceiling(c->out_high, least(c->out_high, ceiling(WORK, each))));
 }
 
@@ -223,7 +223,7 @@ void gradient_task(const void *work, long task) {
   const struct convolution *c = work;
   long first = task * c->count / c->part_count, end = (task + 1) * c->count / c->part_count;
   long each = reach(c, c->out_high) * padded_row(c) + c->out_high * c->out_wide * c->filters;
-  long together = most(1, CACHED / each);
+  long together = most(1, CACHED / most(1, each));
   for (long image = first, taken; image < end; image += taken) {
     taken = least(together, end - image);
     group_gradient(c, image, taken, c->parts + task * kernel_size(c), image > first);

@@ -21,11 +21,29 @@ INSIDE NAME(vector) NAME(clipped)(NAME(vector) x, float epsilon) {
 /* ---- targets that are the number of a class ---- */
 
 INSIDE long NAME(class_of)(float target, long classes) { /* -1 if there is none such */
+  if (target != target) return 0; /* as XLA makes an integer of it */
   return target > -1 && target < classes ? (long)target : -1;
+}
+
+/* How many of n numbers are infinite or none: 0 times those is no number, though they count 0 times. */
+INSIDE long NAME(broken)(const float *x, long n) {
+  float sum = NAME(add)(x, n);
+  long found = 0;
+  for (long c = 0; sum - sum != 0 && c < n; c++) found += x[c] - x[c] != 0;
+  return found;
+}
+
+/* The gradient of shares of nothing, or of infinitely much, where that is so. */
+INSIDE int NAME(is_without_gradient)(const float *x, long n, float *out) {
+  if (NAME(add)(x, n) != 0 && !NAME(broken)(x, n)) return 0;
+  for (long c = 0; c < n; c++) out[c] = NAN;
+  return 1;
 }
 
 INSIDE float NAME(from_class)(const struct distance *d, const float *output, long target) {
   long n = d->columns;
+  int endless = d->kind == CLASS_LOGITS && target >= 0 && output[target] == -INFINITY;
+  if (NAME(broken)(output, n) > endless) return NAN;
   if (target < 0) return 0;
   if (d->kind == CLASS_LOGITS) {
     float top, sum = NAME(sum_of_powers)(output, n, &top);
@@ -40,6 +58,7 @@ INSIDE void NAME(from_class_gradient)(const struct distance *d, const float *out
   long n = d->columns;
   float top = 0, sum, share = 0;
   int inside = target >= 0, logits = d->kind == CLASS_LOGITS;
+  if (!logits && NAME(is_without_gradient)(output, n, out)) return;
   if (logits) {
     sum = NAME(sum_of_powers)(output, n, &top);
   } else if (inside) {
@@ -78,6 +97,7 @@ INSIDE void NAME(from_shares_gradient)(const struct distance *d, const float *ou
                                        const float *target, float g, float *out) {
   long n = d->columns;
   int logits = d->kind == SHARES_LOGITS;
+  if (!logits && NAME(is_without_gradient)(output, n, out)) return;
   float top = 0, whole = logits ? NAME(sum_of_powers)(output, n, &top) : NAME(add)(output, n);
   NAME(vector) sums = ALL(0.0f);
   for (long c = 0; c < n; c += LANES) { /* minus the derivative by the share, times the share */
@@ -105,9 +125,11 @@ INSIDE NAME(vector) NAME(from_number)(NAME(vector) t, NAME(vector) x, enum dista
   if (kind == SQUARED) return (t - x) * (t - x);
   if (kind == ABSOLUTE) return NAME(positive)(t - x);
   if (kind == BINARY_LOGITS) {
-    NAME(vector) positive = CHOSEN(vector, ((x > 0) | (x != x)), x, ALL(0.0f));
+    NAME(vector) above = CHOSEN(vector, ((x > 0) | (x != x)), x, ALL(0.0f)), below = above - x;
     NAME(vector) e = NAME(exponential)(-NAME(positive)(x)), sum = 1 + e; /* rounded: by e - (sum - 1) */
-    return positive - x * t + (NAME(logarithm)(sum) + (e - (sum - 1)) / sum);
+    NAME(vector) log = NAME(logarithm)(sum) + (e - (sum - 1)) / sum;
+    below = CHOSEN(vector, (x > 0), ALL(0.0f), below); /* infinity less itself is none */
+    return t * (below + log) + (1 - t) * (above + log);
   }
   NAME(vector) p = NAME(clipped)(x, epsilon);
   return -(t * NAME(logarithm)(p) + (1 - t) * NAME(logarithm)(1 - p));
@@ -118,18 +140,17 @@ INSIDE NAME(vector) NAME(from_number_gradient)(NAME(vector) t, NAME(vector) x,
   if (kind == SQUARED) return 2 * (x - t);
   if (kind == BINARY_LOGITS) return (1 - t) * NAME(sigmoid)(x) - t * NAME(sigmoid)(-x);
   if (kind == ABSOLUTE) {
-    NAME(vector) d = x - t, less = CHOSEN(vector, (d < 0), ALL(-1.0f), ALL(0.0f));
-    return CHOSEN(vector, (d > 0), ALL(1.0f), less);
+    return CHOSEN(vector, (t - x >= 0), ALL(-1.0f), ALL(1.0f)); /* as JAX's, where they are equal */
   }
   NAME(vector) slope = (1 - t) / (1 - x) - t / x;
-  return CHOSEN(vector, ((x < epsilon) | (x > 1 - epsilon)), ALL(0.0f), slope);
+  return CHOSEN(vector, ((x < epsilon) | (x > 1 - epsilon)), (0 * t), slope);
 }
 
 INSIDE void NAME(from_numbers)(const struct distance *d, long from, long to,
                                enum distance_kind kind) {
   const float *target = d->target, *output = d->output;
   long n = d->columns;
-  for (long row = from; row < to && n > 1; row++) {
+  for (long row = from; row < to && n != 1; row++) {
     NAME(vector) sums = ALL(0.0f);
     for (long at = row * n, left = n; left > 0; at += LANES, left -= LANES) {
       NAME(vector) t = NAME(load)(target + at, left, 0), x = NAME(load)(output + at, left, 0);

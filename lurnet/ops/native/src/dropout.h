@@ -13,7 +13,7 @@ TARGET static void NAME(drop)(const struct dropout *d, long from, long to) {
   uint32_t twist = NAME(mixed)(d->key[1] ^ NAME(mixed)(start + golden));
   const float *x = d->x, rate = d->rate;
   const uint32_t limit = rate < 1 ? (uint32_t)(rate * 4294967296.0f) : UINT32_MAX; /* as XLA converts */
-  float *y = d->y, scale = 1 / (1 - rate); /* as XLA divides by one number */
+  float *y = d->y, scale = rate < 1 ? 1 / (1 - rate) : 0; /* as XLA divides by one number */
   const long first = from, count = to - from;
   EACH(i) {
     uint32_t bits = NAME(mixed)(NAME(mixed)((uint32_t)(first + i) * golden + start) ^ twist);

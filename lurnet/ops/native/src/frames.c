@@ -31,8 +31,11 @@ static long threads_of(XLA_FFI_CallFrame *frame) {
   return 1;
 }
 
+#ifndef WORTH
+enum { WORTH = 1 << 20 }; /* below some 10 us, waking another thread takes longer */
+#endif
+
 void share(XLA_FFI_CallFrame *frame, struct job work, double multiply_adds) {
-  enum { WORTH = 1 << 20 }; /* below some 10 us, waking another thread takes longer */
   int alone = !frame->api || multiply_adds < WORTH; /* no api: a plan, on the calling thread */
   long helpers = alone ? 0 : threads_of(frame) - 1;
   if (helpers >= work.tasks) helpers = work.tasks - 1;

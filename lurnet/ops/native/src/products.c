@@ -6,16 +6,11 @@ enum { ROW_BLOCK = 48 }; /* a multiple of 6 and 8; with a panel of the right mat
 static long panels_of(long columns) { return ceiling(columns, 2 * chosen->lanes); }
 
 long product_tasks(const struct product *p) {
-  if (p->rows == 1) return 1;
   return ceiling(p->rows, ROW_BLOCK) * panels_of(p->columns);
 }
 
 void product_task(const void *work, long task) {
   const struct product *p = work;
-  if (p->rows == 1) {
-    chosen->row(p->left, p->right, p->depth, p->columns, p->out); /* it would not fill a tile */
-    return;
-  }
   long panels = panels_of(p->columns), first = task % panels * 2 * chosen->lanes;
   long row = task / panels * ROW_BLOCK, end = least(row + ROW_BLOCK, p->rows);
   struct tile t = {.right_step = p->columns, .images = 1, .segments = 1, .depth = p->depth,
@@ -36,7 +31,7 @@ void tall_task(const void *work, long task) {
   const struct product *p = work;
   long panels = panels_of(p->columns), first = task % panels * 2 * chosen->lanes;
   long begin = task / panels * ROW_BLOCK, end = least(begin + ROW_BLOCK, p->rows);
-  for (long from = 0; from < p->depth; from += DEPTH_BLOCK) {
+  for (long from = 0; from == 0 || from < p->depth; from += DEPTH_BLOCK) { /* no depth: zeros */
     struct tile t = {.left_step = p->rows, .right_step = p->columns, .images = 1, .segments = 1,
                      .depth = least(DEPTH_BLOCK, p->depth - from),
                      .out_step = p->columns, .start_step = p->columns};

@@ -1,0 +1,45 @@
+"""Every call of the library in C, at sizes around the edges of its tiles, against float64.
+
+Between pages that nobody may touch, into memory that holds no numbers (cases/frames.py), with each
+kind of register. `scripts/sanitize` runs more of them, and with the compilers' sanitizers.
+"""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from cases.kernels import GROUPS
+
+from lurnet.ops import native
+from lurnet.ops.native import loading
+
+pytestmark = [
+    pytest.mark.skipif(not native.lanes(), reason="no library in C on this machine"),
+    pytest.mark.skipif(sys.platform == "win32", reason="there is no mprotect"),
+]
+RUN = Path(__file__).parent / "cases" / "kernels_run.py"
+LEAST = {"products": 3000, "convolutions": 1500, "poolings": 300, "finishes": 2000, "losses": 1500}
+
+
+@pytest.mark.parametrize("group", GROUPS)
+@pytest.mark.parametrize("registers", [8, 16])
+def test_calls(group, registers):
+    """In a process of its own, which a wrong call may end."""
+    command = [sys.executable, RUN, loading.file(), str(registers), "4", group]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if "no registers" in done.stdout:
+        pytest.skip(f"this processor has no registers of {registers} numbers")
+    assert not done.returncode, done.stdout + done.stderr
+    name, right, wrong = done.stdout.strip().replace(":", "").replace("right,", "").split()[:3]
+    assert name == group and wrong == "0" and int(right) >= LEAST.get(group, 30)
+
+
+def test_each_call_is_among_them():
+    """A function that the library exports has cases here."""
+    names = {"turned", "rows"}
+    for group in GROUPS.values():
+        for case in group(np.random.default_rng(0), 40):
+            names |= {case.name} if hasattr(case, "name") else {step.name for step in case.steps}
+    assert names == set(loading.FUNCTIONS)
