@@ -143,7 +143,11 @@ def test_variables_and_random_numbers(way, tmp_path):
 # --- models of every form
 
 
-@pytest.mark.parametrize(("case", "way"), rotated(models.CASES), ids=str)
+def named(value):
+    return getattr(value, "name", str(value))
+
+
+@pytest.mark.parametrize(("case", "way"), rotated(models.CASES), ids=named)
 def test_models_of_every_form(case, way, tmp_path):
     model = case.build(lurnet)
     if case.fitted:
