@@ -36,7 +36,8 @@ def circle(
     labels = ops.reshape(ops.cast(y_true, "int32"), (-1, 1))
     reference = y_pred if ref_embeddings is None else ops.convert_to_tensor(ref_embeddings)
     others = labels if ref_labels is None else ops.reshape(ops.cast(ref_labels, "int32"), (-1, 1))
-    cosine = ops.matmul(y_pred, ops.transpose(reference))
+    # Embeddings of length 1 have no larger one; of others Keras too takes no more than that.
+    cosine = ops.minimum(ops.matmul(y_pred, ops.transpose(reference)), 1.0)
     same = ops.equal(labels, ops.transpose(others))
     different = ops.logical_not(same)
     if remove_diagonal:

@@ -11,7 +11,7 @@ from lurnet.core.registry import register
 from lurnet.core.symbolic import SymbolicTensor, any_symbolic, is_symbolic
 from lurnet.core.traced import is_traced
 from lurnet.core.variable import at_one_moment, commit, in_scope
-from lurnet.layers import context
+from lurnet.layers import added, context
 from lurnet.layers.base import Layer
 from lurnet.layers.preprocessing.host import Untraceable
 from lurnet.layers.rnn.base import Recurrent
@@ -117,7 +117,9 @@ class Model(Trainer, Layer):
             return outputs
         if not (known and self.built and context.undisturbed()) or in_scope():
             return super().__call__(*args, **kwargs)
+        losses = added.current()
         with at_one_moment(self.variables) as scope:  # another thread may be training
+            scope.losses = losses  # what layers add is for the caller
             outputs = super().__call__(*args, **kwargs)
         commit(scope)
         return outputs

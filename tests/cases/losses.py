@@ -111,6 +111,7 @@ CASES = [
     Case("Tversky", "tversky", *BINARY, {"alpha": 0.3, "beta": 0.7}),
     Case("Tversky", "tversky", *BINARY, {"axis": [1, 2]}),
     Case("Circle", "circle", *IDENTITIES),
+    Case("Circle", "circle", IDENTITIES[0], 5 * IDENTITIES[1]),  # not of length 1
     Case("Circle", "circle", *IDENTITIES, {"gamma": 3.0, "margin": 0.2, "remove_diagonal": False}),
     Case("CTC", "ctc", *SPEECH),
 ]
