@@ -60,7 +60,7 @@ def pytest_generate_tests(metafunc):
         ("registers", "lanes", REGISTERS),
     ):
         found = metafunc.definition.get_closest_marker(mark)
-        if not found or fixture in metafunc.fixturenames:
+        if not found or fixture in metafunc.fixturenames or "widest" in found.args:
             continue
         metafunc.fixturenames.insert(0, fixture)
         metafunc.parametrize(fixture, found.args or known, indirect=True)

@@ -12,7 +12,10 @@ from lurnet.ops import native
 from lurnet.ops.lowering import choice
 from lurnet.training import batches, prediction
 
-pytestmark = pytest.mark.skipif(not native.lanes(), reason="there are no kernels here")
+pytestmark = [
+    pytest.mark.skipif(not native.lanes(), reason="there are no kernels here"),
+    pytest.mark.registers,
+]
 COUNTS = [33, 64, 65, 300, 1000]  # fewer than a batch, one, some with a rest
 
 

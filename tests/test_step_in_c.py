@@ -142,6 +142,7 @@ EVERY_STEP = {"rows", "product", "tall", "finish", "unfinish", "hits", "update"}
 LOSS = {"distance", "distance_gradient", "total", "spread"}
 
 
+@pytest.mark.registers("widest")  # of equal models one program is made
 def test_a_step_is_calls_and_few_loops(monkeypatch):
     """Each loop costs a first start 9 ms; and nothing is copied that a call writes over."""
     dense = [keras.layers.Dense(64, activation="relu") for _ in range(2)]
@@ -153,6 +154,7 @@ def test_a_step_is_calls_and_few_loops(monkeypatch):
         assert not re.findall(rf"= f32\[{shape}\]\S* copy\(", text), shape
 
 
+@pytest.mark.registers("widest")  # of equal models one program is made
 def test_a_step_of_a_convolutional_network(monkeypatch):
     layers = keras.layers
     model = keras.Sequential(

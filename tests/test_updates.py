@@ -210,6 +210,7 @@ def test_a_gradient_that_is_the_weight(make):
     assert_close(jax.jit(many)(), by_xla(many), 1e-3)  # Adam makes small differences large
 
 
+@pytest.mark.registers("widest")  # of equal models one program is made
 @pytest.mark.parametrize("optimizer", ["sgd", "adam"])
 def test_fit_makes_one_call_that_overwrites(optimizer, monkeypatch):
     texts = texts_of_programs(monkeypatch)
