@@ -240,20 +240,10 @@ class Compiled:
             [scope[v] for v in self.metrics_variables],
         )
 
-    # --- facts for the compiler and for files
+    # --- for files
 
     def _loss_objects(self) -> list[Any]:
         return [] if self._compile_loss is None else list(self._compile_loss.losses)
-
-    def _compile_facts(self) -> list[Any]:
-        """What of compile() shapes a program besides the optimizer, losses and metrics."""
-        loss, metric = self._compile_loss, self._compile_metrics
-        weights = (
-            [] if loss is None else [float(w) if w is not None else None for w in loss.weights]
-        )
-        rows = [] if metric is None else [[len(r) for r in v] for v in metric.found.values()]
-        names = [] if loss is None or loss.outputs is None else loss.outputs.names
-        return [weights, rows, names if len(names) > 1 else [], type(self).__qualname__]
 
     def get_compile_config(self) -> dict[str, Any] | None:
         """The arguments of compile() as plain data."""
