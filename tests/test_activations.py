@@ -14,6 +14,7 @@ from tests.cases.activations import CASES
 X = (4 * np.random.default_rng(3).normal(size=(4, 6))).astype("float32")
 
 
+@pytest.mark.lowerings
 @pytest.mark.parametrize(("name", "settings"), CASES)
 def test_value_and_gradient(name, settings):
     results = []
