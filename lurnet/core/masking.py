@@ -2,15 +2,23 @@
 
 from typing import Any
 
+import jax
+
 from lurnet.core import tree
 from lurnet.core.sides import SideTable
+from lurnet.core.traced import is_traced
 
 _masks = SideTable()
 
 
 def set_mask(tensor: Any, mask: Any) -> None:
-    """Attach a mask to a tensor; it lives as long as the tensor."""
+    """Attach a mask to a tensor; it lives as long as the tensor.
+
+    An array shows it as ``_keras_mask`` too, which people print; nothing of ours reads that.
+    """
     _masks.put(tensor, mask)
+    if mask is not None and isinstance(tensor, jax.Array) and not is_traced(tensor):
+        tensor._keras_mask = mask  # type: ignore[attr-defined]
 
 
 def get_mask(tensor: Any) -> Any:

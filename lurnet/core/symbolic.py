@@ -281,7 +281,7 @@ def op(fn: Callable) -> Callable:
     @functools.wraps(fn)
     def wrapper(*args: Any, **kwargs: Any) -> Any:
         for x in (*args, *kwargs.values()):
-            if type(x) in _SPECIAL or isinstance(x, Variable):
+            if type(x) in _SPECIAL or isinstance(x, Variable) or hasattr(x, "to_numpy"):
                 break
         else:
             return fn(*args, **kwargs)
@@ -312,8 +312,10 @@ def _array(x: Any) -> Any:
 
 
 def read(x: Any) -> Any:
-    """A Variable's value; anything else as it is."""
-    return x.value if isinstance(x, Variable) else x
+    """A Variable's value, a table's numbers; anything else as it is."""
+    if isinstance(x, Variable):
+        return x.value
+    return np.asarray(x.to_numpy()) if hasattr(x, "to_numpy") else x
 
 
 @functools.cache

@@ -23,6 +23,7 @@ from lurnet.core.symbolic import (
     infer,
     infer_or,
     is_symbolic,
+    read,
     record,
     without_names,
 )
@@ -328,7 +329,7 @@ class Layer(Arguments, Stateful, Config):
         if not self.built:
             raise BadState(f"{describe(self)} must be built before stateless_call.")
         variables = self.trainable_variables + self.non_trainable_variables
-        given = [*trainable_variables, *non_trainable_variables]
+        given = [read(x) for x in (*trainable_variables, *non_trainable_variables)]
         with values(variables, given) as scope:
             outputs = self(*args, **kwargs)
             losses = self.losses if return_losses else []
@@ -472,6 +473,8 @@ def _finishing(build: Callable) -> Callable:
 
 
 def _as_tensor(x: Any, dtype: str | None) -> Any:
+    if hasattr(x, "to_numpy"):  # a table of pandas or the like
+        x = np.asarray(x.to_numpy())
     if isinstance(x, np.ndarray) and x.dtype.kind in "USO":
         return x
     if isinstance(x, (np.ndarray, np.generic)):

@@ -39,9 +39,9 @@ class Merge(Layer):
 
     def call(self, inputs: Sequence[Any]) -> Any:
         """All inputs combined."""
-        return self.combine(_same_rank(list(inputs)))
+        return self._merge_function(_same_rank(list(inputs)))
 
-    def combine(self, inputs: list[Any]) -> Any:
+    def _merge_function(self, inputs: list[Any]) -> Any:
         """Inputs of one rank combined."""
         raise NotImplementedError
 
@@ -134,7 +134,7 @@ class Add(Merge):
 
     per_sample = True
 
-    def combine(self, inputs: list[Any]) -> Any:
+    def _merge_function(self, inputs: list[Any]) -> Any:
         """``a + b + ...``."""
         return functools.reduce(ops.add, inputs)
 
@@ -153,7 +153,7 @@ class Subtract(Merge):
             raise BadValue(f"{describe(self)} takes two inputs, but it got {len(shapes)}.")
         super()._check_shapes(shapes)
 
-    def combine(self, inputs: list[Any]) -> Any:
+    def _merge_function(self, inputs: list[Any]) -> Any:
         """``a - b``."""
         return ops.subtract(*inputs)
 
@@ -182,7 +182,7 @@ class Average(Merge):
 
     per_sample = True
 
-    def combine(self, inputs: list[Any]) -> Any:
+    def _merge_function(self, inputs: list[Any]) -> Any:
         """``(a + b + ...) / n``."""
         return functools.reduce(ops.add, inputs) / len(inputs)
 

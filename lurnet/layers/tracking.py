@@ -15,7 +15,7 @@ SKIPPED |= {"_version", "_watchers"}
 
 #: What a call or a training sets, and no later computation depends on.
 PASSING = {"history", "stop_training", "_gradient_watchers", "_resume_epoch"}
-PASSING |= {"_in_epoch", "_building", "stop_evaluating"}
+PASSING |= {"_in_epoch", "_building", "stop_evaluating", "stop_predicting"}
 PLAIN = (bool, int, str, type(None))
 
 

@@ -22,7 +22,7 @@ def pearson_correlation(y_true: Tensor, y_pred: Tensor, axis: int = -1) -> Tenso
     b = y_pred - ops.mean(y_pred, axis=axis, keepdims=True)
     covariance = ops.mean(a * b, axis=axis)
     spread = ops.mean(ops.square(a), axis=axis) * ops.mean(ops.square(b), axis=axis)
-    return covariance / (ops.sqrt(spread) + epsilon())
+    return covariance / ops.sqrt(spread)
 
 
 def concordance_correlation(y_true: Tensor, y_pred: Tensor, axis: int = -1) -> Tensor:

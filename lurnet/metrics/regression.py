@@ -186,9 +186,10 @@ class R2Score(Metric):
         """The figure: a scalar, or one per output where none are to be aggregated."""
         if not self._built:
             raise BadState(f"{type(self).__name__} has seen no batch: call update_state() first.")
-        mean = ops.divide_no_nan(self.sum.value, self.count.value)
+        mean = self.sum.value / self.count.value
         total = self.squared_sum - self.sum * mean
-        raw = 1.0 - ops.divide_no_nan(self.total_mse.value, total)
+        raw = 1.0 - self.total_mse.value / total
+        raw = ops.where(ops.isinf(raw), ops.zeros_like(raw), raw)  # nothing to be explained
         if self.class_aggregation == "uniform_average":
             raw = ops.mean(raw)
         elif self.class_aggregation == "variance_weighted_average":

@@ -35,17 +35,18 @@ class Model(Trainer, Layer):
     """
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
-        """``Model(inputs, outputs)`` makes a functional model, in a subclass too."""
-        if _is_functional_call(args, kwargs) and not _is_functional_class(cls):
+        """``Model(inputs, outputs)`` makes a functional model.
+
+        What the arguments of a subclass mean is its own affair, until it hands them on.
+        """
+        if cls is Model and _is_functional_call(args, kwargs):
             functional = _functional_class()
-            if cls is Model:
-                return functional.__new__(functional, *args, **kwargs)
-            return Layer.__new__(_functional_form(cls), *args, **kwargs)
+            return functional.__new__(functional, *args, **kwargs)
         return super().__new__(cls, *args, **kwargs)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         if _is_functional_call(args, kwargs) and not _is_functional_class(type(self)):
-            self.__class__ = _functional_form(type(self))  # only here a subclass says so
+            self.__class__ = _functional_form(type(self))  # a subclass says so
             _functional_class().prepare(self)
         if _is_functional_class(type(self)):
             _functional_class().__init__(self, *args, **kwargs)

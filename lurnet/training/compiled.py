@@ -27,6 +27,7 @@ class Compiled:
         *("compiled", "optimizer", "loss", "run_eagerly", "jit_compile", "steps_per_execution"),
         *("stop_training", "history", "_gradient_watchers", "_compile_loss", "_compile_metrics"),
         *("_compile_arguments", "_loss_tracker", "_resume_epoch", "_in_epoch", "stop_evaluating"),
+        "stop_predicting",
     )
 
     def _prepare_trainer(self) -> None:
@@ -36,7 +37,7 @@ class Compiled:
         self.run_eagerly = False
         self.jit_compile: Any = "auto"
         self.steps_per_execution = 1
-        self.stop_training = self.stop_evaluating = False
+        self.stop_training = self.stop_evaluating = self.stop_predicting = False
         self.history: Any = None
         self._gradient_watchers: list[Any] = []
         self._compile_loss: CompileLoss | None = None
@@ -147,7 +148,11 @@ class Compiled:
     @property
     def metrics_names(self) -> list[str]:
         """Names of the metrics, in the order of what evaluate() returns."""
-        return self._result_names() if self.compiled else []
+        if not self.compiled:
+            return []
+        found = self._result_names()
+        first = [name for name in self._names_in_order() if name in found]
+        return [*first, *sorted(name for name in found if name not in first)]
 
     def _names_in_order(self) -> list[str]:
         """Keras' order: the loss, compiled metrics, the outputs' losses, metrics of one's own."""

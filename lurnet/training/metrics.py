@@ -75,7 +75,10 @@ class CompileMetrics:
             for name, some in zip(self.outputs.names, self.found[argument], strict=True):
                 prefix = f"{name}_" if self.outputs.count > 1 else ""
                 for metric in some:
-                    _add(results, prefix + metric.name, metric.result(), argument)
+                    key = prefix + metric.name
+                    if key in results and argument == "weighted_metrics":
+                        key = f"{prefix}weighted_{metric.name}"
+                    _add(results, key, metric.result())
         return results
 
 
@@ -104,12 +107,10 @@ def _add_batch(metric: Any, label: Any, pred: Any, **weight: Any) -> None:
         ) from error
 
 
-def _add(results: dict[str, Any], key: str, value: Any, argument: str) -> None:
+def _add(results: dict[str, Any], key: str, value: Any) -> None:
     if isinstance(value, dict):
         results |= value
         return
-    if key in results and argument == "weighted_metrics":
-        key = f"weighted_{key}"
     results.setdefault(key, value)
 
 

@@ -317,6 +317,7 @@ def predict(
     """Outputs for all samples; as one computation unless somebody wants to see batches."""
     call = predictor(model)
     events = standard_callbacks(callbacks, model, verbose=verbose, epochs=1, steps=data.steps)
+    model.stop_predicting = False
     events.on_predict_begin()
     with interruptible() as interruption:
         if isinstance(data, Stream) or events.wants_predict_batches:
@@ -359,6 +360,8 @@ def _batches(
             events.on_predict_batch_end(i, {"outputs": parts[-1]})
         events.on_predict_progress(i + 1, dict)
         interruption.check()
+        if call.model.stop_predicting:
+            break
     return joined(parts or _nothing())
 
 

@@ -30,8 +30,8 @@ def structure_key(model: Any, kind: str, arguments: Sequence[Any], facts: str) -
 
 def digest_of(parts: Sequence[Any], arguments: Sequence[Any], facts: str = "") -> str | None:
     """A digest of what a computation can read of some objects; None where nobody can tell."""
-    everything = Readable(arguments)
     try:
+        everything = Readable(arguments)
         for part in parts:
             everything.add(part)
     except (Unknown, RecursionError):

@@ -52,9 +52,14 @@ class Trainer(Compiled):
         return self.get_metrics_result() if logs is None else logs
 
     def predict_step(self, *data: Any) -> Any:
-        """The outputs for a batch."""
+        """The outputs for a batch. Override it like ``train_step``."""
         x, _, _ = unpack_x_y_sample_weight(data[-1])
-        return self.call_for(x, training=False)
+        if len(data) == 1:
+            return self.call_for(x, training=False)
+        parts = self._state_parts("test")[:2]
+        with values([v for p in parts for v in p], [a for p in data[0] for a in p]) as scope:
+            outputs = self.call_for(x, training=False)
+            return outputs, tuple([scope[v] for v in part] for part in parts)
 
     def gradients(self, fn: Callable) -> tuple[list, Any]:
         """Gradients of ``fn()``'s scalar by the trainable weights, and what else it returns.
