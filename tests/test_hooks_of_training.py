@@ -244,3 +244,15 @@ def test_a_refusal_of_flat_labels_speaks_of_the_data(name, dtype):
     except ValueError as error:
         assert "(24,)" in str(error) and "83" not in str(error) and "y[:, None]" in str(error)
         assert name in ("F1Score", "FBetaScore")
+
+
+def test_weighted_metrics_stand_behind_the_name_of_their_output():
+    found = []
+    for K in (lurnet, keras):
+        x = K.Input((3,))
+        outputs = [K.layers.Dense(1, name=name)(x) for name in ("p", "q")]
+        model = K.Model(x, outputs)
+        model.compile("sgd", "mse", metrics=[["mae"]] * 2, weighted_metrics=[None, ["mae"]])
+        data = np.ones((4, 3), "float32"), [np.ones((4, 1), "float32")] * 2
+        found.append(sorted(model.evaluate(*data, verbose=0, return_dict=True)))
+    assert found[0] == found[1]

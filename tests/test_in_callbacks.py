@@ -282,3 +282,17 @@ def test_a_source_is_told_of_an_epoch_before_it_is_asked(run):
         model.fit(X, Y, epochs=2, verbose=0, validation_data=source)
     assert None not in source.served
     assert [source.served.count(e) >= 3 for e in (0, 1)] == [True, True]
+
+
+def test_a_callback_stops_predicting():
+    found = []
+    for lib in (lurnet, keras):
+
+        class Stop(lib.callbacks.Callback):
+            def on_predict_batch_end(self, batch, logs=None):
+                self.model.stop_predicting = batch == 1
+
+        model = lib.Sequential([lib.Input((4,)), lib.layers.Dense(1)])
+        data = np.ones((32, 4), "float32")
+        found.append(model.predict(data, batch_size=8, callbacks=[Stop()], verbose=0).shape)
+    assert found == [(16, 1)] * 2

@@ -46,6 +46,9 @@ ONE_HOT_STEPS = [(_one_hot(6, 5, 4), _shares(6, 5, 4)) for _ in range(2)]
 IDS = [(RNG.integers(0, 4, 6), np.argsort(_scores(6, 4))) for _ in range(2)]
 SEGMENTS = [(RNG.integers(0, 3, 6), RNG.integers(0, 3, 6)) for _ in range(2)]
 SIGNS = [(2 * _bits(6, 3) - 1, _rows(6, 3)) for _ in range(2)]
+#: A column that does not vary, which nothing explains.
+FLAT_COLUMN = [(a * [0, 1, 1], b) for a, b in REAL]
+FLAT_ROW = [(np.concatenate([0 * a[:1], a[1:]]), b) for a, b in REAL]
 TIES = 2 * [(np.array([0, 0, 1, 1, 1, 0]), np.array([0, 0.5, 0.25, 1, 0.5, 0.75], "float32"))]
 
 SCA, STOP = "SparseCategoricalAccuracy", "SparseTopKCategoricalAccuracy"
@@ -62,7 +65,10 @@ CASES = [
     Case("R2Score", REAL),
     Case("R2Score", REAL, {"class_aggregation": None}),
     Case("R2Score", REAL, {"class_aggregation": "variance_weighted_average", "num_regressors": 2}),
+    Case("R2Score", FLAT_COLUMN, {"class_aggregation": None}),
+    Case("R2Score", FLAT_COLUMN),
     Case("PearsonCorrelation", DEEP),
+    Case("PearsonCorrelation", FLAT_ROW),
     Case("ConcordanceCorrelation", DEEP),
     Case("PearsonCorrelation", DEEP, {"axis": 1}),
     Case("BinaryCrossentropy", LABELS),
