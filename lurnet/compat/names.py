@@ -9,8 +9,6 @@ import types
 from collections.abc import Sequence
 from typing import Any
 
-from lurnet.core.errors import did_you_mean
-
 KERAS_VERSION = "3.15.1"  # the version whose API lurnet has
 TENSORFLOW_VERSION = "2.21.0"  # the version of TensorFlow that came with it
 
@@ -113,13 +111,31 @@ class TensorFlow(types.ModuleType):
             return importlib.import_module(f"{self.__name__}.keras")
         if name.startswith("__"):
             raise AttributeError(name)
-        ops = importlib.import_module("lurnet.ops")
-        near = did_you_mean(name, [n for n in dir(ops) if not n.startswith("_")])
-        near = near.replace("Did you mean '", "Its like in Keras: 'keras.ops.")
         raise AttributeError(
-            f"lurnet runs the Keras part of TensorFlow, and tf.{name} is not in it.{near} Use "
-            "keras.ops, NumPy, or real TensorFlow for this line."
+            f"lurnet runs the Keras part of TensorFlow, and tf.{name} is not in it. {_instead(name)}"
         )
+
+
+#: What programs write most of the rest of TensorFlow, and what does the same here.
+_INSTEAD = {
+    "GradientTape": "Training of your own is a method train_step of the model, or compute_loss",
+    "data": "fit takes arrays, generators and keras.utils.PyDataset",
+    "function": "Leave it out: fit, evaluate and predict are compiled",
+    "constant": "Write keras.ops.convert_to_tensor",
+    "random": "Write keras.random",
+    "nn": "Write keras.ops, such as keras.ops.relu for tf.nn.relu",
+    "math": "Write keras.ops, such as keras.ops.log for tf.math.log",
+}
+
+
+def _instead(name: str) -> str:
+    """What to write for a name of TensorFlow's: the op that has it, where there is one."""
+    ops = importlib.import_module("lurnet.ops")
+    same = next((n for n in (name, name.removeprefix("reduce_")) if hasattr(ops, n)), None)
+    if same is None and name not in _INSTEAD:
+        return "Use keras.ops, NumPy, or real TensorFlow for this line."
+    said = _INSTEAD.get(name, f"Write keras.ops.{same}")
+    return f"{said}. Or use real TensorFlow for this line."
 
 
 def _keras_name(name: str) -> str | None:

@@ -21,6 +21,10 @@ class BadType(LurnetError, TypeError):
     """An argument of the wrong type, or one that does not exist."""
 
 
+class BadAttribute(LurnetError, AttributeError):
+    """An attribute that is not there."""
+
+
 class BadState(LurnetError, RuntimeError):
     """A call that came too early or too late, such as ``fit`` before ``compile``."""
 

@@ -37,6 +37,7 @@ from lurnet.layers.options import Name, Policy, Regularizer
 from lurnet.layers.state import Stateful
 from lurnet.layers.tracking import Guard
 from lurnet.layers.tree_view import tree_view
+from lurnet.layers.value_errors import explain
 
 
 @fields
@@ -152,7 +153,12 @@ class Layer(Arguments, Stateful, Config):
             stack.enter_context(name_scope(self.name))
             if self.autocast and self.compute_dtype != self.variable_dtype:
                 stack.enter_context(autocast(self.compute_dtype))
-            outputs = self.call(*args, **self._filled(args, kwargs, training))
+            filled = self._filled(args, kwargs, training)
+            try:
+                outputs = self.call(*args, **filled)
+            except (TypeError, AttributeError) as error:
+                explain(error, describe(self), self._declares())
+                raise
         watch = context.watcher()
         if watch is not None:
             outputs = watch(self, args, outputs)
@@ -208,7 +214,8 @@ class Layer(Arguments, Stateful, Config):
         if isinstance(error, (BadValue, BadType)) or not isinstance(error, kinds):
             return error
         shapes = ", ".join(str(shape_of(x)) for x in tree.leaves(args) if is_symbolic(x))
-        return type(error)(f"{describe(self)} cannot take an input of shape {shapes}: {error}")
+        kind = next(k for k in (type(error), *kinds) if k in kinds and isinstance(error, k))
+        return kind(f"{describe(self)} cannot take an input of shape {shapes}: {error}")
 
     # --- building
 

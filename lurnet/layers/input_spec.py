@@ -102,11 +102,52 @@ def check_inputs(spec: Any, inputs: Any, layer: Any) -> None:
             raise BadValue(f"{describe(layer)} expects a tensor, but it got {x!r}.")
         problem = one.problem(shape)
         if problem:
-            advice = layer.input_advice(shape) if hasattr(layer, "input_advice") else ""
             raise BadValue(
                 f"{describe(layer)} expects an input with {problem}, but it got one of shape "
-                f"{shape}.{advice}"
+                f"{shape}.{_advice(one, x, layer)}"
             )
+
+
+def _advice(spec: InputSpec, x: Any, layer: Any) -> str:
+    """What to write, by what made the input and by its shape."""
+    shape = shape_of(x) or ()
+    if spec.problem((*shape[:1], None, *shape[1:])) is None:
+        maker = last_step_by(x)
+        if maker is not None:
+            return for_last_step(maker)
+    if _is_start(x) and len(shape) > 2 and spec.problem((None, *shape[2:])) is None:
+        return (
+            f" An Input's shape is that of one sample: if {shape[1]} is the number of samples, "
+            f"leave it out, keras.Input({shape[2:]})."
+        )
+    return layer.input_advice(shape) if hasattr(layer, "input_advice") else ""
+
+
+def _is_start(x: Any) -> bool:
+    """Whether a symbolic tensor is an Input."""
+    node = getattr(x, "node", None)
+    return node is not None and not node.inputs
+
+
+def last_step_by(x: Any) -> Any:
+    """The recurrent layer that made a symbolic tensor of its last step alone, None for others."""
+    rank = len(shape_of(x) or ())
+    while getattr(x, "node", None) is not None:
+        maker = x.node.fn
+        if getattr(maker, "return_sequences", None) is False:
+            return maker
+        if len(x.node.inputs) != 1 or len(x.node.inputs[0].shape) != rank:
+            return None
+        (x,) = x.node.inputs  # such as Dropout, which leaves the axes as they are
+    return None
+
+
+def for_last_step(maker: Any) -> str:
+    """What to write where all steps of a recurrent layer are wanted, and it gives the last."""
+    return (
+        f" {describe(maker)} before it gives its last step alone: write return_sequences=True in "
+        "it, for one output per step."
+    )
 
 
 def _by_key(specs: list, inputs: Any) -> bool:

@@ -6,6 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from lurnet import ops
 from lurnet.core import tree
 from lurnet.core.dtypes import as_policy
+from lurnet.core.errors import BadValue
 from lurnet.core.fields import Config, Convert, fields, standardise
 from lurnet.core.masking import get_mask
 from lurnet.core.names import auto_name
@@ -71,6 +72,8 @@ class Loss(Config):
         mask = get_mask(y_pred)
         y_true, y_pred = self._tensors(y_true), self._tensors(y_pred)
         values = self.call(y_true, y_pred)
+        if values is None:
+            raise BadValue(no_values("loss", self.name))
         own_mask = get_mask(values)
         if mask is not None and own_mask is not None:
             mask = ops.logical_and(mask, own_mask)
@@ -100,6 +103,11 @@ class Loss(Config):
 def without_defaults(config: dict[str, Any], defaults: dict[str, Any]) -> dict[str, Any]:
     """The config less the entries that Keras' files do not have, where they say nothing new."""
     return {k: v for k, v in config.items() if k not in defaults or v != defaults[k]}
+
+
+def no_values(kind: str, name: str | None) -> str:
+    """The error for a function that gives nothing."""
+    return f"The {kind} {name!r} returned None: end its function with `return` and the values."
 
 
 def as_function(fn: Any) -> Callable:

@@ -4,10 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 from lurnet import ops
+from lurnet.core.errors import BadValue
 from lurnet.core.fields import fields
 from lurnet.core.masking import get_mask
 from lurnet.core.symbolic import Tensor
-from lurnet.losses.base import as_function, combine, fact_of, sum_of
+from lurnet.losses.base import as_function, combine, fact_of, no_values, sum_of
 from lurnet.losses.shapes import same_rank
 from lurnet.metrics.base import Metric, MetricDtype, plain
 
@@ -137,6 +138,8 @@ class MeanMetricWrapper(Running):
         """Add the function's values; masked predictions count for nothing."""
         mask = get_mask(y_pred)
         values = self.fn(self._tensor(y_true), self._tensor(y_pred), **self.options())
+        if values is None:
+            raise BadValue(no_values("metric", self.name))
         if mask is not None:
             sample_weight = combine(sample_weight, mask, self.dtype)
         super().update_state(values, sample_weight)

@@ -6,7 +6,7 @@ import numpy as np
 
 from lurnet import ops
 from lurnet.core import tree
-from lurnet.core.advice import shape_advice
+from lurnet.core.advice import WrongShape
 from lurnet.core.errors import BadType, BadValue
 from lurnet.core.fields import Config
 from lurnet.core.masking import get_mask, set_mask
@@ -22,7 +22,7 @@ from lurnet.models import graph
 from lurnet.models.graph_config import graph_config, graph_from_config
 from lurnet.models.host_part import HostPart, host_part
 from lurnet.models.model import Model, functional_class
-from lurnet.training.data.arrays import standardize
+from lurnet.training.data.arrays import stack_advice, standardize
 
 
 @functional_class
@@ -205,7 +205,8 @@ class Functional(Model):
         if len(given) != len(self._inputs):
             raise BadValue(
                 f"Model {self.name!r} takes {len(self._inputs)} inputs ({self.input_names}), but "
-                f"{len(given)} were given, of shapes {[shape_of(x) for x in given]}."
+                f"{len(given)} were given, of shapes {_listed([shape_of(x) for x in given])}."
+                f"{stack_advice(inputs, 'x')}"
             )
         return given
 
@@ -225,12 +226,8 @@ class Functional(Model):
         x = self._with_rank(x, symbol)
         problem = InputSpec(shape=(None, *symbol.shape[1:])).problem(shape_of(x) or ())
         if problem:
-            seen = (None, *(shape_of(x) or ())[1:])  # the batch may be a stand-in
-            raise BadValue(
-                f"Model {self.name!r}, input {self._name_of(symbol)!r}: expected "
-                f"{_shown(symbol.shape)}, but the data have shape {_shown(seen)}. "
-                f"{_advice(seen, symbol.shape, _count_of(x))}"
-            )
+            where = f"Model {self.name!r}, input {self._name_of(symbol)!r}"
+            raise WrongShape(where, (shape_of(x) or ())[1:], symbol.shape[1:], _count_of(x))
         return x
 
     def _with_rank(self, x: Any, symbol: SymbolicTensor) -> Any:
@@ -298,17 +295,12 @@ def _keep_mask(old: Any, new: Any) -> Any:
     return new
 
 
-def _shown(shape: tuple) -> str:
-    return "(" + ", ".join("None" if d is None else str(d) for d in shape) + ")"
+def _listed(shapes: list) -> str:
+    """Shapes for an error, the first few of many."""
+    return str(shapes) if len(shapes) < 6 else f"[{', '.join(map(str, shapes[:4]))}, ...]"
 
 
 def _count_of(x: Any) -> int | None:
-    """How many samples data hold, where that is known."""
+    """How many samples data hold, where that is known: a tracer's batch may be a stand-in."""
     size = x.shape[0] if x.shape else None
     return size if isinstance(size, int) and not is_traced(x) else None
-
-
-def _advice(seen: tuple, wanted: tuple, count: int | None) -> str:
-    """What to write where the shape does not fit."""
-    found = shape_advice(seen[1:], wanted[1:], count)
-    return found or "Change the data, or the shape in keras.Input(shape=...)."

@@ -10,7 +10,7 @@ from lurnet.core.dtypes import is_float
 from lurnet.core.errors import BadState, BadValue
 from lurnet.core.traits import stated
 from lurnet.core.variable import values
-from lurnet.training import program, step
+from lurnet.training import labels, program, step
 from lurnet.training.data.arrays import take
 from lurnet.training.outputs import Outputs
 
@@ -39,8 +39,8 @@ def check_data(model: Any, batch: tuple, y_pred: Any) -> None:
     if loss is None or not loss.built:
         return
     outputs: Outputs = loss.outputs
-    labels, preds = outputs.flat(y), outputs.flat(y_pred)
-    for name, fn, label, pred in zip(outputs.names, loss.losses, labels, preds, strict=True):
+    rows = zip(outputs.names, loss.losses, outputs.flat(y), outputs.flat(y_pred), strict=True)
+    for name, fn, label, pred in rows:
         if fn is not None and label is not None:
             where = f"output {name!r}" if outputs.count > 1 else "the output"
             check_labels(fn, label, pred, where)
@@ -112,18 +112,20 @@ def check_labels(fn: Any, label: Any, pred: Any, where: str) -> None:
     elif kind == "one-hot":
         check_one_hot(label, pred, where)
     elif kind in ("values", "shares"):
-        check_shape(label, pred, where)
+        check_shape(label, pred, where, kind == "shares")
     if kind == "shares" and is_array:
-        check_range(label, where)
+        check_range(label, pred, where)
 
 
 def check_sparse(fn: Any, label: Any, pred: Any, where: str, is_array: bool) -> None:
     """Class numbers from 0 to classes - 1."""
     classes = pred.shape[-1]
+    check_axes(tuple(label.shape[1:]), label, pred, where)
     if label.ndim == len(pred.shape) and label.shape[-1] == classes and classes > 1:
         raise BadValue(
             f"The labels for {where} are rows of {classes}, of shape {tuple(label.shape)}, but the "
-            f"loss sparse_categorical_crossentropy takes class numbers.{_for_rows(label, is_array)}"
+            f"loss sparse_categorical_crossentropy takes class numbers."
+            f"{labels.for_rows(label, is_array)}"
         )
     if not is_array or classes is None:
         return
@@ -133,33 +135,39 @@ def check_sparse(fn: Any, label: Any, pred: Any, where: str, is_array: bool) -> 
     if seen.size and (seen.min() < 0 or seen.max() >= classes):
         raise BadValue(
             f"The labels for {where} run from {seen.min():g} to {seen.max():g}, but the last layer "
-            f"has {classes} units, for classes 0 to {classes - 1}. Give it "
-            f"{int(seen.max()) + 1} units, or number the classes from 0."
+            f"has {classes} units, for classes 0 to {classes - 1}."
+            f"{labels.for_numbers(seen, classes, ignored)}"
         )
 
 
-def _for_rows(label: Any, is_array: bool) -> str:
-    """What to write, by what is in the rows."""
-    values = np.asarray(label) if is_array else np.ones(1)
-    bits, ones = bool(np.isin(values, (0, 1)).all()), np.abs(values.sum(-1) - 1).max() < 1e-3
-    if bits and ones:
-        return " They are one-hot: use loss='categorical_crossentropy', or y.argmax(-1)."
-    if ones:
-        return " They are shares of classes: use loss='categorical_crossentropy'."
-    if bits and is_array:
-        return " Rows hold several classes: use loss='binary_crossentropy', and a sigmoid."
-    return " Give one class number for each row of the predictions."
+def check_axes(shape: tuple, label: Any, pred: Any, where: str) -> None:
+    """One label for each sample, where the model predicts something for each of its parts.
+
+    Args:
+        shape: the axes of a sample's parts that the labels have.
+        label: the labels.
+        pred: the predictions.
+        where: which output it is.
+    """
+    wanted = tuple(pred.shape[1:-1])
+    if shape in ((), (1,)) and not fits(shape, wanted) and len(wanted) in labels.POOLING:
+        raise BadValue(
+            f"The labels for {where} have shape {tuple(label.shape[1:])} per sample, but the model "
+            f"predicts {tuple(pred.shape[1:])}.{labels.for_more_axes(len(wanted))}"
+        )
 
 
 def check_one_hot(label: Any, pred: Any, where: str) -> None:
     """As many columns as the last layer has units."""
     classes = pred.shape[-1]
+    own = label.ndim > 1 and label.shape[-1] == classes
+    check_axes(tuple(label.shape[1 : -1 if own else None]), label, pred, where)
     fewer = label.ndim < len(pred.shape) or (label.shape[-1] == 1 and classes != 1)
     if fewer:
         raise BadValue(
             f"The labels for {where} have the shape {tuple(label.shape)}, but the loss "
             f"categorical_crossentropy takes one-hot rows of {classes}."
-            f"{_for_numbers(label, pred.shape)}"
+            f"{labels.for_one_hot(label, pred.shape)}"
         )
     if classes is not None and label.shape[-1] != classes:
         raise BadValue(
@@ -168,27 +176,7 @@ def check_one_hot(label: Any, pred: Any, where: str) -> None:
         )
 
 
-def _for_numbers(label: Any, wanted: tuple) -> str:
-    """What to write, where labels may be class numbers."""
-    classes, shape = wanted[-1], tuple(label.shape)
-    shape = shape[:-1] if len(shape) == len(wanted) and shape[-1] == 1 else shape
-    if not hasattr(label, "__array__") or not fits(shape[1:], wanted[1:-1]) or classes is None:
-        return ""
-    values = np.asarray(label)
-    if not values.size or (values != np.round(values)).any() or values.min() < 0:
-        return " Class numbers would be whole numbers from 0."
-    if values.max() >= classes:
-        return (
-            f" They are no class numbers below {classes}: the largest is {values.max():g}. Number "
-            f"the classes from 0, or give the last layer {int(values.max()) + 1} units."
-        )
-    return (
-        " They are class numbers: use loss='sparse_categorical_crossentropy', or "
-        f"keras.utils.to_categorical(y, {classes})."
-    )
-
-
-def check_shape(label: Any, pred: Any, where: str) -> None:
+def check_shape(label: Any, pred: Any, where: str, shares: bool = False) -> None:
     """Targets of the predictions' shape, up to a last axis of size 1."""
     a, b = tuple(label.shape[1:]), tuple(pred.shape[1:])
     if a and b and a[-1] == 1 and len(a) == len(b) + 1:
@@ -201,26 +189,15 @@ def check_shape(label: Any, pred: Any, where: str) -> None:
         raise BadValue(
             f"The targets for {where} have shape {tuple(label.shape[1:])} per sample, but the "
             f"model predicts {tuple(pred.shape[1:])}. Change the last layer or the targets so that "
-            "both are equal."
+            f"both are equal.{labels.for_shape(label, pred.shape, shares)}"
         )
 
 
-def check_range(label: Any, where: str) -> None:
+def check_range(label: Any, pred: Any, where: str) -> None:
     """Targets of binary cross-entropy lie between 0 and 1."""
     values = np.asarray(label)
     if values.size and (values.min() < 0 or values.max() > 1):
         raise BadValue(
             f"The targets for {where} run from {values.min():g} to {values.max():g}, but "
-            f"binary_crossentropy takes values from 0 to 1.{_for_range(values)}"
+            f"binary_crossentropy takes values from 0 to 1.{labels.for_range(values, pred.shape)}"
         )
-
-
-def _for_range(values: np.ndarray) -> str:
-    """What to write, by the values."""
-    if np.isin(values, (-1, 1)).all():
-        return " For labels of -1 and 1 use loss='hinge', or (y + 1) / 2."
-    if values.min() >= 0 and 1 < values.max() <= 255 and len(np.unique(values[:1000])) > 2:
-        return " For pixels from 0 to 255 write y / 255."
-    if len(np.unique(values)) == 2:
-        return f" For two classes write (y == {values.max():g})."
-    return " Change the targets, or the loss."

@@ -7,6 +7,7 @@ import numpy as np
 
 from lurnet.callbacks.base import CallbackList
 from lurnet.callbacks.standard import standard_callbacks
+from lurnet.core.advice import WrongShape
 from lurnet.core.errors import BadValue
 from lurnet.core.seeds import make_default_seed
 from lurnet.layers import added
@@ -36,6 +37,10 @@ def make_data(
         batch_size = remembered_batch(model) if batch_size is None else batch_size
         return ArrayData(
             model._on_host(x), y, sample_weight, batch_size, shuffle, class_weight, steps
+        )
+    if x is None:
+        raise BadValue(
+            "x is None: there are no inputs. Give arrays, fit(x, y), or batches, fit(data)."
         )
     if y is not None or sample_weight is not None:
         raise BadValue(
@@ -78,7 +83,12 @@ def prepare(model: Any, data: ArrayData | Stream, training: bool = False) -> Non
     else:
         batch = data.peek()
         size = lengths(batch[0])[0]
-    y_pred = model._symbolic_build(batch, size)
+    try:
+        y_pred = model._symbolic_build(batch, size)
+    except WrongShape as error:
+        if isinstance(data, ArrayData):
+            raise error.of(data.count) from error
+        raise
     check_data(model, batch, y_pred)
     if training:
         check_finite(model, batch, size)

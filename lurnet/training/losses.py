@@ -4,6 +4,7 @@ from typing import Any
 
 from lurnet import losses
 from lurnet.core.errors import BadValue
+from lurnet.layers.value_errors import explain
 from lurnet.metrics import Mean
 from lurnet.training.outputs import Outputs, kind_of_labels
 
@@ -61,7 +62,11 @@ class CompileLoss:
         for label, pred, fn, scale, weight, tracker in rows:
             if fn is None or label is None:
                 continue
-            value = fn(label, pred, sample_weight=weight)
+            try:
+                value = fn(label, pred, sample_weight=weight)
+            except (TypeError, AttributeError) as error:
+                explain(error, f"The loss {getattr(fn, 'name', fn)!r}")
+                raise
             if tracker is not None:
                 tracker.update_state(value, sample_weight=pred.shape[0])
             value = value if scale is None else value * scale

@@ -5,7 +5,8 @@ from typing import Any
 from lurnet import metrics
 from lurnet.core import tree
 from lurnet.core.errors import BadValue, LurnetError
-from lurnet.training.outputs import Outputs, kind_of_labels
+from lurnet.layers.value_errors import explain
+from lurnet.training.outputs import Outputs, kind_of_labels, without_last_one
 
 
 class CompileMetrics:
@@ -87,24 +88,33 @@ def _add_batch(metric: Any, label: Any, pred: Any, **weight: Any) -> None:
         metric.update_state(label, pred, **weight)
     except LurnetError:
         raise
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, AttributeError) as error:
         if label is None:
             raise BadValue(
                 f"The metric {metric.name!r} needs labels, but y is missing. Give y, or compile "
                 "without this metric."
             ) from error
-        seen, made = getattr(label, "shape", ()), pred.shape
-        why = f" {error}"
-        whole = str(label.dtype).startswith(("int", "uint")) and made[-1] > 1
-        if whole and tuple(seen) == tuple(made[:-1]):
-            why = (
-                " The labels look like class numbers: take a metric for those, such as 'accuracy', "
-                f"or make them one-hot, keras.utils.to_categorical(y, {made[-1]})."
-            )
-        raise BadValue(
-            f"The metric {metric.name!r} cannot compare labels of shape {tuple(seen[1:])} for each "
-            f"sample with predictions of shape {tuple(made[1:])}.{why}"
-        ) from error
+        explain(error, f"The metric {metric.name!r}")
+        if isinstance(error, AttributeError):
+            raise
+        raise BadValue(_refused(metric.name, label, pred, error)) from error
+
+
+def _refused(name: str, label: Any, pred: Any, error: Exception) -> str:
+    """What a metric did not take: labels that do not fit the predictions, where they do not."""
+    seen, made = tuple(getattr(label, "shape", ())), tuple(pred.shape)
+    if without_last_one(seen) == without_last_one(made):
+        return f"The metric {name!r} stopped with {type(error).__name__}: {error}"
+    why = f" {error}"
+    if made and str(label.dtype).startswith(("int", "uint")) and seen == made[:-1]:
+        why = (
+            " The labels look like class numbers: take a metric for those, such as 'accuracy', "
+            f"or make them one-hot, keras.utils.to_categorical(y, {made[-1]})."
+        )
+    return (
+        f"The metric {name!r} cannot compare labels of shape {seen[1:]} for each sample with "
+        f"predictions of shape {made[1:]}.{why}"
+    )
 
 
 def _add(results: dict[str, Any], key: str, value: Any) -> None:

@@ -84,3 +84,8 @@ def kind_of_labels(y_true: Any, y_pred: Any) -> str:
         return "binary"
     fewer = len(y_true.shape) < len(y_pred.shape)
     return "sparse" if fewer or y_true.shape[-1] == 1 else "categorical"
+
+
+def without_last_one(shape: tuple) -> tuple:
+    """A shape less its last axis, where that has size 1: what losses and metrics leave out."""
+    return shape[:-1] if shape and shape[-1] == 1 else shape

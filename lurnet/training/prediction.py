@@ -12,6 +12,7 @@ import numpy as np
 from lurnet.callbacks.base import CallbackList
 from lurnet.callbacks.standard import standard_callbacks
 from lurnet.core import lending, tree
+from lurnet.core.advice import WrongShape
 from lurnet.core.errors import BadValue
 from lurnet.core.forked import forks, require_threads
 from lurnet.core.masking import get_mask
@@ -101,6 +102,14 @@ class Predictor(Steps):
             tell: told now and then how many samples are done.
         """
         count = _length(x)
+        try:
+            return self._outputs(x, count, batch_size, tell)
+        except WrongShape as error:
+            raise error.of(count) from error
+
+    def _outputs(
+        self, x: Any, count: int, batch_size: int | None, tell: Callable[[int], None]
+    ) -> Any:
         if self.model._host is not None and self.model._host.is_all:
             return self.model._host.finish(x)
         if forks():

@@ -67,7 +67,10 @@ class BuiltIn(RNN):
         if len(shape) != 2:
             return ""
         wanted = self.input_spec.axes.get(self._channel_axis)
-        said = " It takes (batch, time, features)."
+        said = (
+            " It takes (batch, time, features). After a recurrent layer: write "
+            "return_sequences=True in that one."
+        )
         if wanted in (None, 1):
             said += " If the axis after the batch is time, add the features: x[..., None]."
         if wanted in (None, shape[-1]):

@@ -5,7 +5,7 @@ from typing import Any
 from lurnet import ops
 from lurnet.core.errors import BadValue
 from lurnet.core.fields import fields
-from lurnet.layers.input_spec import describe
+from lurnet.layers.input_spec import InputSpec, describe
 from lurnet.layers.per_sample import is_per_sample
 from lurnet.layers.wrapper import Wrapper
 
@@ -24,6 +24,15 @@ class TimeDistributed(Wrapper):
     """
 
     supports_masking = True
+
+    def setup(self) -> None:
+        """Expect steps."""
+        super().setup()
+        self.input_spec = InputSpec(min_ndim=3)
+
+    def input_advice(self, shape: tuple) -> str:
+        """What to write for an input without steps."""
+        return " It takes (batch, time, ...)."
 
     def _step_shape(self, shape: Any) -> tuple:
         if not isinstance(shape, (tuple, list)) or len(shape) < 3:

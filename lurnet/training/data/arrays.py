@@ -73,12 +73,23 @@ def standardize(values: Any, argument: str, texts: bool = False) -> Any:
         or isinstance(values, (list, tuple))
         and _is_rows(values)
     ):
-        values = np.asarray(values)
+        values = _as_array(values)
     if is_array(values):
         array = as_numpy(values, argument, texts)
         return array[:, None] if _is_frame_column(values) else array
     named = _named(values, argument)
     return tree.map_structure(lambda v: as_numpy(v, next(named), texts), values)
+
+
+def _as_array(rows: Any) -> np.ndarray:
+    """A list as an array; one of unequal rows is an array of rows, which are no numbers."""
+    try:
+        return np.asarray(rows)
+    except ValueError:
+        array = np.empty(len(rows), object)
+        for i, row in enumerate(rows):
+            array[i] = row
+        return array
 
 
 def _named(values: Any, argument: str) -> Iterator[str]:
@@ -118,15 +129,37 @@ def check_lengths(x: Any, y: Any, sample_weight: Any) -> int:
     if not every:
         raise BadValue("There is no data: x is None or empty.")
     if len(every) > 1:
-        said = ", ".join(f"{k} has {' and '.join(map(str, v))}" for k, v in counts.items() if v)
+        said = ", ".join(f"{k} has {_shown(v)}" for k, v in counts.items() if v)
+        given = {"x": x, "y": y, "sample_weight": sample_weight}
+        rows = {k: v for k, v in given.items() if len(counts[k]) in every}
         raise BadValue(
             f"All arrays must hold the same number of samples, but {said}. The first axis counts "
-            "the samples."
+            f"the samples.{''.join(stack_advice(v, k) for k, v in rows.items())}"
         )
     (count,) = every
     if count == 0:
         raise BadValue("There are no samples: the arrays are empty.")
     return count
+
+
+def _shown(counts: list[int]) -> str:
+    """Numbers of samples, as far as they differ."""
+    if len(counts) > 2 and len(set(counts)) == 1:
+        return f"{counts[0]} in each of {len(counts)} arrays"
+    return " and ".join(map(str, counts))
+
+
+def stack_advice(given: Any, name: str) -> str:
+    """What to write where a list of arrays, which stands for several inputs, may be samples."""
+    if not isinstance(given, (list, tuple)) or len(given) < 2:
+        return ""
+    shapes = {getattr(v, "shape", None) for v in given}
+    if len(shapes) != 1 or None in shapes:
+        return ""
+    return (
+        f" A list stands for several inputs or outputs. If {name} is a list of samples, write "
+        f"np.stack({name})."
+    )
 
 
 def take(data: Any, rows: Any) -> Any:
