@@ -311,7 +311,7 @@ def test_the_range_test_puts_everything_back(optimizer, trained):
     model.compile(OPTIMIZERS[optimizer](), "mse", metrics=["mae"])
     if trained:
         model.fit(X, Y, verbose=0)
-    model._symbolic_build((X, Y, None))
+    model._symbolic_build((X, Y, None), len(X))
     before = [np.array(v.stored) for v in model._step_variables("train")]
     found = lurnet.utils.find_learning_rate(model, X, Y, batch_size=4, steps=40)
     after = [np.array(v.stored) for v in model._step_variables("train")]
@@ -324,7 +324,7 @@ def test_the_range_test_puts_everything_back(optimizer, trained):
 def test_the_range_test_goes_back_when_it_is_stopped():
     model = sequential()
     model.compile("sgd", "mse")
-    model._symbolic_build((X, Y, None))
+    model._symbolic_build((X, Y, None), len(X))
     before = model.get_weights()
     model.train_on_batch = lambda *args, **kwargs: (model.layers[0].bias.assign(np.ones(6)), 1 / 0)
     with pytest.raises(ZeroDivisionError):

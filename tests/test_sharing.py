@@ -102,7 +102,7 @@ TABLES = {
 }
 
 
-@pytest.mark.parametrize("every", [False, pytest.param(True, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("every", [False, pytest.param(True, marks=pytest.mark.exhaustive)])
 @pytest.mark.parametrize("name", TABLES)
 def test_what_has_one_key_is_one_program(name, every):
     table, alone, shared = TABLES[name]

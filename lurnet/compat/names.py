@@ -112,7 +112,8 @@ class TensorFlow(types.ModuleType):
         if name.startswith("__"):
             raise AttributeError(name)
         raise AttributeError(
-            f"lurnet runs the Keras part of TensorFlow, and tf.{name} is not in it. {_instead(name)}"
+            f"lurnet runs the Keras part of TensorFlow, and tf.{name} is not in it. "
+            f"{_instead(name)}"
         )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from lurnet.core import tree
 from lurnet.core.errors import BadValue
 from lurnet.core.parts import as_part
-from lurnet.core.symbolic import Node, SymbolicTensor, is_symbolic
+from lurnet.core.symbolic import Node, OpCall, SymbolicTensor, is_symbolic
 from lurnet.layers.base import Layer
 from lurnet.layers.input_layer import InputLayer
 from lurnet.layers.per_sample import is_per_sample
@@ -47,9 +47,11 @@ def is_source(node: Node) -> bool:
 def is_per_sample_call(node: Node) -> bool:
     """Whether a recorded call, outside training, computes each sample by itself.
 
-    Not an op between layers, a call in training mode, or one with an array of the user's own, whose
-    rows belong to places in the batch.
+    Not an op between layers unless it states so, a call in training mode, or one with an array of
+    the user's own, whose rows belong to places in the batch.
     """
+    if isinstance(node.fn, OpCall):
+        return getattr(node.fn.fn, "per_sample", False) is True
     if not isinstance(node.fn, Layer):
         return False
     given = dict(zip(node.fn._parameters(), node.args)) | node.kwargs  # noqa: B905

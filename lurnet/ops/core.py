@@ -11,11 +11,13 @@ from jax import lax
 from lurnet.core.dtypes import standardize_dtype
 from lurnet.core.errors import BadType
 from lurnet.core.symbolic import SymbolicTensor, Tensor, is_symbolic, op
+from lurnet.core.traits import states
 from lurnet.core.tree import leaves
 from lurnet.core.variable import Variable
 from lurnet.ops.kinds import DType, chosen, given
 
 
+@states(per_sample=True)
 @op
 def cast(x: Tensor, dtype: DType) -> Tensor:
     """The numbers in another dtype; floats lose their decimals when they become integers.
