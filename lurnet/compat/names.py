@@ -112,13 +112,14 @@ class TensorFlow(types.ModuleType):
         if name.startswith("__"):
             raise AttributeError(name)
         raise AttributeError(
-            f"lurnet runs the Keras part of TensorFlow, and tf.{name} is not in it. {_instead(name)}"
+            f"lurnet runs the Keras part of TensorFlow, and tf.{name} is not in it. "
+            f"{_instead(name)}"
         )
 
 
 #: What programs write most of the rest of TensorFlow, and what does the same here.
 _INSTEAD = {
-    "GradientTape": "Training of your own is a method train_step of the model, or compute_loss",
+    "GradientTape": "Gradients: in a model's train_step write self.gradients(fn)",
     "data": "fit takes arrays, generators and keras.utils.PyDataset",
     "function": "Leave it out: fit, evaluate and predict are compiled",
     "constant": "Write keras.ops.convert_to_tensor",
