@@ -111,6 +111,16 @@ SHAPES = {
     "pictures for vectors": ((48,), GREY.reshape(4, -1), GREY, 1),
     "colours for vectors": ((144,), PICTURES.reshape(4, -1), PICTURES, 1),
     "grey for three channels": ((8, 6, 3), np.stack([GREY] * 3, -1), GREY, 1),
+    "one channel for three": ((8, 6, 3), np.stack([GREY] * 3, -1), GREY[..., None], 1),
+    "one grey picture": ((8, 6, 1), GREY[:1, ..., None], GREY[0], 1),
+    "one grey picture for three channels": (
+        (8, 6, 3),
+        np.stack([GREY[:1]] * 3, -1),
+        GREY[0],
+        1,
+    ),
+    "one row": ((4,), numbered(1, 4), numbered(4), 1),
+    "one row, rank 2": ((4, 1), numbered(1, 4, 1), numbered(4), 1),
     "one picture": ((8, 6, 3), PICTURES[:1], PICTURES[0], 1),
     "one series": ((7, 5), SERIES[:1], SERIES[0], 1),
     "axes of size 1": ((8, 6), GREY, GREY[:, None], 1),
@@ -244,7 +254,35 @@ LABELS = {
         STEP_NUMBERS,
         np.eye(3)[STEP_NUMBERS],
     ),
-    "numbers from 1": ("categorical_crossentropy", 3, X, NUMBERS + 1, None),
+    "numbers from 1": ("categorical_crossentropy", 3, X, NUMBERS + 1, ONE_HOT),
+    "numbers from -1": ("categorical_crossentropy", 3, X, NUMBERS - 1, ONE_HOT),
+    "signs for one-hot": (
+        "categorical_crossentropy",
+        2,
+        X,
+        2 * (NUMBERS > 0) - 1,
+        np.eye(2)[(NUMBERS > 0) * 1],
+    ),
+    "bits for one column": ("categorical_crossentropy", 1, X, (NUMBERS > 0) * 1, None),
+    "bits for one unit": ("sparse_categorical_crossentropy", 1, X, (NUMBERS > 0) * 1, None),
+    "class numbers from -1": ("sparse_categorical_crossentropy", 3, X, NUMBERS - 1, NUMBERS),
+    "class numbers from 1": ("sparse_categorical_crossentropy", 3, X, NUMBERS + 1, NUMBERS),
+    "class numbers with gaps": ("sparse_categorical_crossentropy", 3, X, NUMBERS * 7, NUMBERS),
+    "class numbers -1 and 1": (
+        "sparse_categorical_crossentropy",
+        2,
+        X,
+        2 * (NUMBERS > 0) - 1,
+        (NUMBERS > 0) * 1,
+    ),
+    "step numbers from 1": (
+        "sparse_categorical_crossentropy",
+        3,
+        STEPS,
+        STEP_NUMBERS + 1,
+        STEP_NUMBERS,
+    ),
+    "values for class numbers": ("sparse_categorical_crossentropy", 3, X, X[:, 0] - 9, None),
     "values for one-hot": ("categorical_crossentropy", 3, X, X[:, 0], None),
     "signs": ("binary_crossentropy", 1, X, 2 * (NUMBERS > 0) - 1.0, (NUMBERS > 0) * 1.0),
     "pixels": ("binary_crossentropy", 4, X, numbered(6, 4) * 10, numbered(6, 4) / 25.5),
@@ -274,6 +312,58 @@ def test_labels_that_do_not_fit_the_loss(kind):
         fit(options[0])
     for other in re.findall(r"loss='(\w+)'", message):
         fit(y, other)
+
+
+#: Loss, units, labels: what is advised is done all at once, whatever it is.
+CLASSES = [
+    (loss, units, labels)
+    for loss in ("sparse_categorical_crossentropy", "categorical_crossentropy")
+    for units in (1, 2, 3, 5)
+    for labels in (
+        NUMBERS + 1,
+        NUMBERS - 1,
+        NUMBERS * 7,
+        2 * (NUMBERS > 0) - 1,
+        (NUMBERS > 0) * 1,
+        np.arange(N),
+        np.arange(N) - 2,
+        10 * np.arange(N),
+        NUMBERS[:, None] - 1.0,
+    )
+]
+CLASSES += [
+    ("binary_crossentropy", units, labels)
+    for units, labels in [
+        (1, np.arange(N)),
+        (1, NUMBERS[:, None]),
+        (1, NUMBERS + 1.0),
+        (1, NUMBERS * 7 - 7),
+        (N, np.arange(N)),
+    ]
+]
+
+
+@pytest.mark.parametrize(("loss", "units", "y"), CLASSES)
+def test_what_is_advised_for_classes_works_at_once(loss, units, y):
+    def fit(y, loss, units):
+        kind = "sigmoid" if loss.startswith("bin") else "softmax"
+        net = lurnet.Sequential([layers.Dense(units, activation=kind)])
+        net.compile("sgd", loss)
+        net.fit(X, y, verbose=0)
+
+    if (loss, units) == ("categorical_crossentropy", 1) and y.ndim == 2:
+        return None  # one column is no mistake in shape
+    if loss.startswith("sparse") and y.min() >= 0 and y.max() < units:
+        return fit(y, loss, units)  # nothing is wrong
+    message = error_of(lambda: fit(y, loss, units))
+    made = [done(text, y=y) for text in codes(message)]
+    losses = re.findall(r"loss='(\w+)'", message) if " or write " not in message else []
+    counts = re.findall(r"the last layer (\d+) units", message)
+    assert made or losses or counts, message
+    assert len(made) < 2 and len(losses) < 2 and len(counts) < 2, message
+    for labels in made:  # classes stay apart
+        assert len(np.unique(labels.reshape(N, -1), axis=0)) == len(np.unique(y))
+    return fit(*(made or [y]), *(losses or [loss]), *map(int, counts or [units]))
 
 
 def test_labels_that_do_not_fit_a_metric():

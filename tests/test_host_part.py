@@ -211,7 +211,7 @@ REFUSED = {
     ),
     "shape": (
         lambda: made(lurnet, "words").predict(np.array([["a", "b"]])),
-        r"expected \(None, 1\), but the data have shape \(None, 2\)",
+        r"expected \(None, 1\), but the data have shape \(1, 2\)",
     ),
     "missing": (
         lambda: made(lurnet, "words").predict(np.array(["a", np.nan], object)),

@@ -119,7 +119,7 @@ class TensorFlow(types.ModuleType):
 
 #: What programs write most of the rest of TensorFlow, and what does the same here.
 _INSTEAD = {
-    "GradientTape": "Training of your own is a method train_step of the model, or compute_loss",
+    "GradientTape": "Gradients: in a model's train_step write self.gradients(fn)",
     "data": "fit takes arrays, generators and keras.utils.PyDataset",
     "function": "Leave it out: fit, evaluate and predict are compiled",
     "constant": "Write keras.ops.convert_to_tensor",

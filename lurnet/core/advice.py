@@ -27,6 +27,9 @@ class WrongShape(BadValue):
             f"{found or 'Change the data, or the shape in keras.Input(shape=...).'}"
         )
 
+    def __reduce__(self) -> tuple:
+        return WrongShape, (self.where, self.seen, self.wanted)
+
     def of(self, count: int) -> "WrongShape":
         """The same for data of so many samples."""
         return WrongShape(self.where, self.seen, self.wanted, count)

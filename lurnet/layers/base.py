@@ -37,7 +37,7 @@ from lurnet.layers.options import Name, Policy, Regularizer
 from lurnet.layers.state import Stateful
 from lurnet.layers.tracking import Guard
 from lurnet.layers.tree_view import tree_view
-from lurnet.layers.value_errors import explain
+from lurnet.ops.value_errors import explain
 
 
 @fields

@@ -12,7 +12,7 @@ from lurnet.core.fields import Config
 from lurnet.core.masking import get_mask, set_mask
 from lurnet.core.names import auto_name
 from lurnet.core.prepared import Prepared
-from lurnet.core.symbolic import SymbolicTensor, is_symbolic
+from lurnet.core.symbolic import SymbolicTensor, is_symbolic, without_names
 from lurnet.core.traced import is_traced
 from lurnet.layers.base import Layer
 from lurnet.layers.input_layer import InputLayer
@@ -227,7 +227,8 @@ class Functional(Model):
         problem = InputSpec(shape=(None, *symbol.shape[1:])).problem(shape_of(x) or ())
         if problem:
             where = f"Model {self.name!r}, input {self._name_of(symbol)!r}"
-            raise WrongShape(where, (shape_of(x) or ())[1:], symbol.shape[1:], _count_of(x))
+            seen = without_names((shape_of(x) or ())[1:])
+            raise WrongShape(where, seen, symbol.shape[1:], _count_of(x))
         return x
 
     def _with_rank(self, x: Any, symbol: SymbolicTensor) -> Any:

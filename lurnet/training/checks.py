@@ -124,7 +124,7 @@ def check_sparse(fn: Any, label: Any, pred: Any, where: str, is_array: bool) -> 
     if label.ndim == len(pred.shape) and label.shape[-1] == classes and classes > 1:
         raise BadValue(
             f"The labels for {where} are rows of {classes}, of shape {tuple(label.shape)}, but the "
-            f"loss sparse_categorical_crossentropy takes class numbers."
+            "loss sparse_categorical_crossentropy takes class numbers."
             f"{labels.for_rows(label, is_array)}"
         )
     if not is_array or classes is None:

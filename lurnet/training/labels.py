@@ -15,7 +15,7 @@ def for_numbers(values: np.ndarray, units: int, ignored: int | None = None) -> s
     """For class numbers that do not run from 0 to units - 1."""
     if not _are_whole(values):
         return " Class numbers are whole numbers from 0."
-    if units == 1 and ignored is None and set(np.unique(values)) <= {-1, 0, 1}:
+    if units == 1 and ignored is None and _are_of_two(values):
         return f" For two classes and one unit use loss='binary_crossentropy'{_as_bits(values)}."
     how, classes = numbered(values, units)
     if ignored is not None:  # it would be another number
@@ -26,6 +26,11 @@ def for_numbers(values: np.ndarray, units: int, ignored: int | None = None) -> s
     write = f"write {how}" if how else ""
     said = " and ".join(filter(None, (write, more)))
     return f" Classes are numbered from 0: {said}."
+
+
+def _are_of_two(values: np.ndarray) -> bool:
+    seen = set(np.unique(values).tolist())
+    return seen <= {0, 1} or seen <= {-1, 1}
 
 
 def _as_bits(values: np.ndarray) -> str:
@@ -71,7 +76,7 @@ def for_one_hot(label: Any, wanted: tuple) -> str:
     values = np.asarray(label)
     if not values.size or not _are_whole(values):
         return " Class numbers would be whole numbers from 0."
-    if classes == 1:
+    if classes == 1 and _are_of_two(values):
         return for_numbers(values, classes)
     how, units = numbered(values, classes)
     if units > classes:

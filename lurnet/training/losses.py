@@ -4,8 +4,8 @@ from typing import Any
 
 from lurnet import losses
 from lurnet.core.errors import BadValue
-from lurnet.layers.value_errors import explain
 from lurnet.metrics import Mean
+from lurnet.ops.value_errors import explain
 from lurnet.training.outputs import Outputs, kind_of_labels
 
 

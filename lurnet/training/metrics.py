@@ -5,7 +5,7 @@ from typing import Any
 from lurnet import metrics
 from lurnet.core import tree
 from lurnet.core.errors import BadValue, LurnetError
-from lurnet.layers.value_errors import explain
+from lurnet.ops.value_errors import explain
 from lurnet.training.outputs import Outputs, kind_of_labels, without_last_one
 
 

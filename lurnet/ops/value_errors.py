@@ -35,14 +35,15 @@ def explain(error: Exception, where: str, shape_known: bool = True) -> None:
         where: whose code it is, such as "Dense layer 'dense'".
         shape_known: whether a model can be built without running the code.
     """
-    line = _line_of(error.__traceback__)
     if isinstance(error, _UNKNOWN):
+        line = _line_of(error.__traceback__)
         raise BadType(
             f"{where} asks for the value of a tensor{line}, but tensors have no values while the "
             "model is built or compiled, only shapes and dtypes. "
             f"{_instead(error, line)} {_eagerly(shape_known)}"
         ) from error
     if isinstance(error, AttributeError) and isinstance(error.obj, jax.Array):
+        line = _line_of(error.__traceback__)
         said = f"{where}: a tensor has no attribute {error.name!r}{line}. "
         raise BadAttribute(said + _for_attribute(error.name, shape_known)) from error
 
@@ -86,7 +87,7 @@ def _instead(error: Exception, line: str) -> str:
     names = [n for n in _NUMPY_CALL.findall(line) if n not in _AS_THEY_ARE and hasattr(ops, n)]
     same = ", such as " + ", ".join(f"keras.ops.{n}" for n in names) if names else ""
     return (
-        f"NumPy, and what is made with it, cannot take a tensor without values: write the "
+        "NumPy, and what is made with it, cannot take a tensor without values: write the "
         f"functions of the same name of keras.ops{same}."
     )
 
