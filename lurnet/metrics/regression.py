@@ -187,7 +187,7 @@ class R2Score(Metric):
         if not self._built:
             raise BadState(f"{type(self).__name__} has seen no batch: call update_state() first.")
         mean = self.sum.value / self.count.value
-        total = self.squared_sum - self.sum * mean
+        total = self.squared_sum.value - self.sum.value * mean
         raw = 1.0 - self.total_mse.value / total
         raw = ops.where(ops.isinf(raw), ops.zeros_like(raw), raw)  # nothing to be explained
         if self.class_aggregation == "uniform_average":
