@@ -205,3 +205,10 @@ def test_an_eager_mask_is_seen_under_keras_name():
     np.testing.assert_array_equal(x._keras_mask, [[True, False]])
     y = lurnet.layers.Masking()(np.zeros((1, 2, 3), "float32"))
     np.testing.assert_array_equal(y._keras_mask, [[False, False]])
+
+
+def test_inputs_by_either_name_of_an_image_layer():
+    images = np.random.default_rng(1).random((1, 4, 4, 3), np.float32)
+    layer = lurnet.layers.Resizing(2, 2)
+    for given in ({"inputs": images}, {"data": images}):
+        np.testing.assert_array_equal(layer(**given), layer(images))

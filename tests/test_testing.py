@@ -111,7 +111,7 @@ def test_callbacks_see_the_batches_asked_for(capsys):
 def test_metric_that_does_not_fit():
     with pytest.raises(ValueError, match=r"metric 'mse' .* shape \(\) .* \(3,\).*to_categorical"):
         model(metrics=["mse"]).fit(X, CLASSES, verbose=0)
-    with pytest.raises(ValueError, match=r"metric 'own' .* \(3,\) .* \(3,\). no such thing"):
+    with pytest.raises(ValueError, match="metric 'own' stopped with ValueError: no such thing"):
         model(loss="mse", metrics=[_failing]).fit(X, ONE_HOT, verbose=0)
 
 

@@ -66,9 +66,11 @@ class ImageLayer(Layer):
         if "seed" in type(self).__fields__:
             self.generator = SeedGenerator(self.seed)
 
-    def __call__(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
-        """Run on images, or on a dict of them and what belongs to them."""
-        return super().__call__(inputs, *args, **kwargs)
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Run on images, or on a dict of them and what belongs to them; ``inputs`` names both."""
+        if "inputs" in kwargs:
+            args = (kwargs.pop("inputs"), *args)
+        return super().__call__(*args, **kwargs)
 
     @property
     def channel_axis(self) -> int:
