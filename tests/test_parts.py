@@ -8,6 +8,7 @@ import pytest
 
 import lurnet
 from lurnet import layers
+from lurnet.core.graph import graph_of
 from lurnet.core.parts import are_parts_kept, as_part, parts_kept
 from lurnet.models import parts
 from lurnet.training import program
@@ -88,11 +89,11 @@ def test_equal_to_the_whole(name, monkeypatch, quick_compilation):
 
 
 def test_deep_ones_only():
-    depth = [parts.in_parts(model(normalized, 4)._nodes)]
+    depth = [parts.in_parts(graph_of(model(normalized, 4)).nodes)]
     with parts_kept():
-        depth += [parts.in_parts(model(normalized, 4)._nodes)]
+        depth += [parts.in_parts(graph_of(model(normalized, 4)).nodes)]
         small = lurnet.Sequential([lurnet.Input((6, 6, 2)), layers.Conv2D(4, 3)])
-        depth += [parts.in_parts(small._graph._nodes)]
+        depth += [parts.in_parts(graph_of(small).nodes)]
     assert depth == [False, True, False]
     assert not are_parts_kept()
 

@@ -67,6 +67,11 @@ class OpCall:
         return f"<op {self.fn.__name__}, name={self.name}>"
 
 
+def recorded_calls(fn: Any) -> list[Node]:
+    """All calls of a layer or op on symbolic tensors, whichever model they belong to, in order."""
+    return getattr(fn, "_inbound_nodes", [])
+
+
 class SymbolicTensor:
     """A shape, a dtype and the call that made it; ``None`` is an unknown size.
 

@@ -4,8 +4,9 @@ from html import escape
 from typing import Any
 
 from lurnet.core import tree
+from lurnet.core.graph import graph_of
 from lurnet.core.registry import serialize
-from lurnet.core.symbolic import is_symbolic
+from lurnet.core.symbolic import is_symbolic, recorded_calls
 
 STYLE = (
     "font:13px/1.6 system-ui,sans-serif;max-width:60em;color:inherit",
@@ -52,12 +53,12 @@ def parts_below(part: Any) -> list[Any]:
 
 def _facts(part: Any) -> list[str]:
     """Output shape and number of parameters, as far as they are known."""
-    nodes = getattr(part, "_inbound_nodes", ())
+    nodes = recorded_calls(part)
     facts = []
     if nodes:
         shapes = [x.shape for x in tree.leaves(nodes[-1].outputs) if is_symbolic(x)]
         facts.append(", ".join(map(str, shapes)))
-    elif getattr(part, "_graph", None) is not None:
+    elif graph_of(part) is not None:
         facts.append(str(part.output_shape))
     weights = getattr(part, "weights", ())
     if weights:

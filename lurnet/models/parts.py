@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from lurnet.core import tree
+from lurnet.core.graph import HasGraph
 from lurnet.core.masking import get_mask
 from lurnet.core.parts import are_parts_kept
 from lurnet.core.symbolic import Node, SymbolicTensor, is_symbolic
@@ -60,4 +61,4 @@ def is_pure(part: Part, values: Sequence[Any]) -> bool:
 
 
 def _only_computes(layer: Layer) -> bool:
-    return not (has_own_code(layer) or hasattr(layer, "_nodes") or leaves_more(layer))
+    return not (has_own_code(layer) or isinstance(layer, HasGraph) or leaves_more(layer))
