@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from lurnet import ops
-from lurnet.core.sides import SideTable
+from lurnet.core.side_table import SideTable
 from lurnet.core.variable import open_scope
 from lurnet.layers.state import flatten_layers
 
