@@ -47,6 +47,11 @@ class Node:
         return [x for x in tree.leaves((self.args, self.kwargs)) if is_symbolic(x)]
 
 
+def inbound_nodes(part: Any) -> list[Node]:
+    """The calls of a layer or op that were recorded, in their order."""
+    return getattr(part, "_inbound_nodes", [])
+
+
 class OpCall:
     """An op's place in a functional graph: a function under a name of its own."""
 
@@ -65,11 +70,6 @@ class OpCall:
 
     def __repr__(self) -> str:
         return f"<op {self.fn.__name__}, name={self.name}>"
-
-
-def recorded_calls(fn: Any) -> list[Node]:
-    """All calls of a layer or op on symbolic tensors, whichever model they belong to, in order."""
-    return getattr(fn, "_inbound_nodes", [])
 
 
 class SymbolicTensor:

@@ -4,7 +4,7 @@ from typing import Any
 
 from lurnet.core import tree
 from lurnet.core.graph import graph_of
-from lurnet.core.symbolic import Node, OpCall, is_symbolic, recorded_calls
+from lurnet.core.symbolic import Node, OpCall, inbound_nodes, is_symbolic
 
 
 def nodes_of(model: Any) -> list[Node]:
@@ -53,7 +53,7 @@ def output_shape(node: Node) -> Any:
 
 def shapes_of(part: Any, model: Any) -> list[Any]:
     """The different output shapes of a layer in a model, by call; empty where unknown."""
-    nodes = [n for n in nodes_of(model) if n.fn is part] or recorded_calls(part)[-1:]
+    nodes = [n for n in nodes_of(model) if n.fn is part] or inbound_nodes(part)[-1:]
     found: list[Any] = []
     for shape in map(output_shape, nodes):
         if shape not in found:
@@ -78,5 +78,5 @@ def sources_of(node: Node, model: Any) -> list[tuple[str, int, int]]:
         if id(x) in names or x.node is None:
             found.append((names.get(id(x), "?"), 0, 0))
         else:
-            found.append((x.node.fn.name, recorded_calls(x.node.fn).index(x.node), x.index))
+            found.append((x.node.fn.name, inbound_nodes(x.node.fn).index(x.node), x.index))
     return found

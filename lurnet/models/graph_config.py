@@ -13,8 +13,8 @@ from lurnet.core.symbolic import (
     OpCall,
     SymbolicTensor,
     any_symbolic,
+    inbound_nodes,
     is_symbolic,
-    recorded_calls,
 )
 from lurnet.models import op_config
 
@@ -41,8 +41,8 @@ def graph_config(graph: Graph) -> dict[str, Any]:
 def _calls(graph: Graph) -> dict[int, list[Node]]:
     """The calls of each layer or op that belong to this graph, in the order they were made."""
     own = set(map(id, graph.nodes))
-    calls = {id(f): [n for n in recorded_calls(f) if id(n) in own] for f in graph.operations}
-    return calls | {id(source): recorded_calls(source)[:1] for source in graph.sources}
+    calls = {id(f): [n for n in inbound_nodes(f) if id(n) in own] for f in graph.operations}
+    return calls | {id(source): inbound_nodes(source)[:1] for source in graph.sources}
 
 
 def _described(fn: Any, nodes: list[Node], place: Place) -> dict[str, Any]:
