@@ -163,6 +163,29 @@ def test_public_names_are_documented():
     assert missing == []
 
 
+def lengths(path):
+    """Lines of a file, and of each function in it, docs left out."""
+    text = path.read_text(encoding="utf-8")
+    functions = [n for n in ast.walk(ast.parse(text)) if isinstance(n, ast.FunctionDef)]
+    docs = [f.body[0] if ast.get_docstring(f) else None for f in functions]
+    less = [d.end_lineno - d.lineno + 1 if d else 0 for d in docs]
+    spans = [f.end_lineno - f.lineno + 1 for f in functions]
+    return text.count("\n"), [span - n for span, n in zip(spans, less, strict=True)]
+
+
+def test_files_and_functions_are_short():
+    long, functions = {}, []
+    for folder in ("lurnet", "tests", "scripts", "benchmarks"):
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            lines, found = lengths(path)
+            functions += found if folder == "lurnet" else []
+            if lines > 500:
+                long[path.relative_to(ROOT).as_posix()] = lines
+    assert long == {}
+    assert sorted(functions)[int(0.9 * len(functions))] < 25
+    assert max(functions) <= 50
+
+
 BAD = [
     (upward, {"core/a.py": "import lurnet.layers.b", "layers/b.py": ""}),
     (upward, {"core/a.py": "def f():\n    from ..layers import b", "layers/b.py": ""}),
