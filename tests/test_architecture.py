@@ -13,6 +13,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 LEVELS = [
     {"core"},
+    {"kernels"},
     {"ops", "random"},
     {
         "activations",
@@ -31,7 +32,16 @@ LEVELS = [
     {"", "compat"},  # "" is lurnet itself, which gathers what is below it
     {"cli", "__main__"},
 ]
-JAX = ("core/", "ops/", "random.py", "training/step.py", "training/program.py", "saving/export.py")
+JAX = ("core/", "kernels/", "ops/", "random.py", "training/step.py", "training/program.py")
+JAX += ("saving/export.py",)
+    "core/",
+    "kernels/",
+    "ops/",
+    "random.py",
+    "training/step.py",
+    "training/program.py",
+    "saving/export.py",
+)
 NEVER = {"keras", "tensorflow", "torch"}
 CLOSED = {"h5py.File", "zipfile", "tarfile", "numpy.load", "pickle", "marshal", "importlib"}
 CLOSED |= {"eval", "exec", "__import__"}

@@ -8,12 +8,11 @@ from test_plan import NOT_PLANNED, PLANNED, batch, dense, images, made
 
 import lurnet as keras
 from lurnet import layers
-from lurnet.ops import native
-from lurnet.ops.lowering import choice
+from lurnet.kernels.common.loading import lanes as lanes_of_library
 from lurnet.training import batches, prediction
 
 pytestmark = [
-    pytest.mark.skipif(not native.lanes(), reason="there are no kernels here"),
+    pytest.mark.skipif(not lanes_of_library(), reason="there are no kernels here"),
     pytest.mark.registers,
 ]
 COUNTS = [33, 64, 65, 300, 1000]  # fewer than a batch, one, some with a rest
@@ -112,8 +111,9 @@ def test_several_threads_at_once():
     assert not wrong
 
 
-def test_no_plan_by_xla_or_without_the_library(monkeypatch):
-    monkeypatch.setattr(choice, "lowering", lambda: "xla")
+@pytest.mark.parametrize("lowering", ["jax", "xla"])
+def test_no_plan_without_the_library(lowering, asked_for):
+    asked_for(lowering)
     model = made(lambda: dense("tanh"))
     x = batch(model, 100)
     model.predict(x, verbose=0)

@@ -10,12 +10,13 @@ import pytest
 
 import lurnet as keras
 from lurnet import layers
+from lurnet.kernels.common.loading import lanes as lanes_of_library
+from lurnet.kernels.matmul.op import matmul
 from lurnet.ops import native
-from lurnet.ops.lowering import choice
 from lurnet.training import prediction, straight
 
 pytestmark = [
-    pytest.mark.skipif(not native.lanes(), reason="there are no kernels here"),
+    pytest.mark.skipif(not lanes_of_library(), reason="there are no kernels here"),
     pytest.mark.registers,
 ]
 
@@ -159,9 +160,9 @@ def test_models_of_ones_own_have_one_where_samples_are_computed_apart():
     np.testing.assert_allclose(model.predict(x, verbose=0), model.last(model.first(x)), rtol=1e-5)
 
 
-def test_without_own_forms_there_is_none(monkeypatch):
+def test_without_own_forms_there_is_none(asked_for):
     model = made(PLANNED["relu"])
-    monkeypatch.setattr(choice, "lowering", lambda: "xla")
+    asked_for("xla")
     x = batch(model, 1)
     asked_often(model, x)
     assert plan_of(model, x) is None
@@ -347,4 +348,4 @@ def test_many_shapes_have_no_more_plans_than_there_may_be(monkeypatch):
 def test_a_row_times_a_matrix(units, lanes):
     for depth in (1, 2, 3, 7, 8, 9, 50, 129):
         x, w = RNG.random((1, depth), np.float32) - 0.5, RNG.random((depth, units), np.float32)
-        np.testing.assert_allclose(native.product(x, w), x @ w, rtol=1e-4, atol=1e-5)
+        np.testing.assert_allclose(matmul(x, w), x @ w, rtol=1e-4, atol=1e-5)

@@ -14,8 +14,8 @@ from lurnet.core.registry import known
 from lurnet.core.seeds import SeedGenerator
 from lurnet.core.settings import chosen
 from lurnet.core.variable import Variable
+from lurnet.kernels.common.choice import lowering, precision
 from lurnet.layers.tracking import SKIPPED, Tracked, is_plain
-from lurnet.ops.lowering.choice import lowering, precision
 
 #: What only the methods of our own classes change, which then tell of it.
 OWN = {"_weights", "_stack", "_operations", "_sources", "_build_shapes", "_inputs_struct"}

@@ -8,11 +8,11 @@ from lurnet.core import tree
 from lurnet.core.errors import BadValue
 from lurnet.core.parts import as_part
 from lurnet.core.symbolic import Node, OpCall, SymbolicTensor, is_symbolic
+from lurnet.kernels import fusion
 from lurnet.layers.base import Layer
 from lurnet.layers.input_layer import InputLayer
 from lurnet.layers.per_sample import is_per_sample
 from lurnet.models import parts
-from lurnet.ops.lowering import late
 
 
 def sort_nodes(inputs: Sequence[SymbolicTensor], outputs: Any) -> list[Node]:
@@ -107,7 +107,7 @@ def _run(nodes: Sequence[Node], found: dict[int, Any], outputs: Sequence[Symboli
             if is_symbolic(symbol):
                 found[id(symbol)] = value
                 if uses[id(symbol)] == 1 and not penalized:
-                    late.mark_used_once(value)
+                    fusion.mark_used_once(value)
 
 
 def _filled_in(struct: Any, found: dict[int, Any]) -> Any:

@@ -9,7 +9,7 @@ from typing import Any
 from lurnet import layers
 from lurnet.core import tree
 from lurnet.core.seeds import SeedGenerator
-from lurnet.ops.lowering.choice import lowering, on_cpu
+from lurnet.kernels.common.choice import may_rewrite
 from lurnet.training.apart import whole_from_parts
 from lurnet.training.widest import largest_written
 
@@ -23,7 +23,7 @@ WORTH = 8 * 2**20
 
 def parts(model: Any, data: Any) -> int:
     """Into how many equal micro-batches a training step on this batch is split; 1: not at all."""
-    if lowering() != "auto" or not on_cpu() or model.run_eagerly:
+    if not may_rewrite() or model.run_eagerly:
         return 1
     sizes = {x.shape[0] for x in tree.leaves(data) if x is not None}
     size = sizes.pop() if len(sizes) == 1 else 0

@@ -17,10 +17,10 @@ from lurnet.core.errors import BadValue
 from lurnet.core.forked import forks, require_threads
 from lurnet.core.masking import get_mask
 from lurnet.core.variable import in_scope
+from lurnet.kernels.common.choice import in_c
 from lurnet.layers import context
 from lurnet.layers.version import version_of
 from lurnet.ops import native
-from lurnet.ops.lowering.choice import in_c
 from lurnet.training import program
 from lurnet.training.apart import has_own_code, leaves_more, samples_apart
 from lurnet.training.batches import Batches

@@ -19,6 +19,7 @@ from lurnet.core.forked import renewed_after_fork, require_threads
 from lurnet.core.parts import parts_kept
 from lurnet.core.traced import is_traced
 from lurnet.core.variable import Variable, held, values
+from lurnet.kernels.common.choice import kernels
 from lurnet.ops import native
 from lurnet.training import cache
 from lurnet.training.memory import tidily
@@ -267,7 +268,7 @@ def engine_settings() -> list[str]:
     """The engine's settings and what it computes with, but not where it keeps programs."""
     config = jax.config
     values = {n: getattr(config, n, v) for n, v in config.values.items() if "cache" not in n}
-    facts = [jax.default_backend(), native.lanes(), sorted(CPU_OPTIONS.items())]
+    facts = [jax.default_backend(), kernels(), sorted(CPU_OPTIONS.items())]
     return [*map(repr, values.items()), repr(facts)]
 
 

@@ -7,7 +7,7 @@ from lurnet.core import settings
 from lurnet.core.dtypes import dtype_policy
 from lurnet.core.numbers import Number, numbers_of
 from lurnet.core.readable import Readable, Unknown
-from lurnet.ops.lowering.choice import lowering
+from lurnet.kernels.common.choice import lowering
 from lurnet.training import program
 from lurnet.training.widest import largest_written
 

@@ -9,8 +9,8 @@ import numpy as np
 from jax import Array
 
 from lurnet.core import tree
-from lurnet.ops.native.calls import gathered
-from lurnet.ops.native.loading import lanes
+from lurnet.kernels.common.choice import kernels
+from lurnet.kernels.gather_rows.op import gather_rows
 
 
 @jax.tree_util.register_pytree_node_class
@@ -49,7 +49,7 @@ class Lent:
 
     def rows(self, index: Array) -> Array:
         """The rows of these numbers, (n,) int32: (n, *shape[1:]); the last for larger numbers."""
-        return gathered(self.address, index, self.shape[1:], self.dtype)
+        return gather_rows(self.address, index, self.shape[1:], self.dtype)
 
 
 def lent(arrays: Any) -> Any:
@@ -63,7 +63,7 @@ def lent(arrays: Any) -> Any:
         address = np.array([low, high, len(x)], "uint32")
         return Lent(address, (None, *x.shape[1:]), x.dtype, known.setdefault(id(x), len(known)), x)
 
-    readable = lanes() > 0 and all(map(_readable, tree.leaves(arrays)))
+    readable = kernels() > 0 and all(map(_readable, tree.leaves(arrays)))
     return tree.map_structure(lend, arrays) if readable else None
 
 

@@ -15,7 +15,7 @@ import jax
 import numpy as np
 
 from lurnet.core.forked import forks, require_threads
-from lurnet.ops.native.loading import address_of, library
+from lurnet.kernels.common.loading import address_of, plans
 from lurnet.ops.native.recipe import AXES, BUFFERS, NUMBERS, Buffer, Call, Memory, Recipe
 
 ALIGNED = 64  #: bytes; what XLA promises of its own memory
@@ -35,11 +35,11 @@ class Plan:
         self.lock, self.process = threading.Lock(), forks()
         self._make_room(recipe)
         records = np.array([_record(call, self.slots) for call in recipe.calls], np.int64)
-        plan = library().lurnet_plan(records.ctypes.data, len(records))
+        plan = plans().lurnet_plan(records.ctypes.data, len(records))
         if not plan:
             raise MemoryError("There is no memory for a plan.")
-        weakref.finalize(self, library().lurnet_plan_free, plan)
-        self.plan, self.run = ctypes.c_void_p(plan), library().lurnet_plan_run
+        weakref.finalize(self, plans().lurnet_plan_free, plan)
+        self.plan, self.run = ctypes.c_void_p(plan), plans().lurnet_plan_run
         self.ends = self.slots[recipe.input.memory], self.slots[recipe.output.memory]
 
     def _make_room(self, recipe: Recipe) -> None:
@@ -103,7 +103,7 @@ class Plan:
                 if not _is_here(array, memory):
                     return False
                 self.addresses[slot] = array.unsafe_buffer_pointer()
-        library().lurnet_plan_bind(self.plan, self.addresses.ctypes.data)
+        plans().lurnet_plan_bind(self.plan, self.addresses.ctypes.data)
         self.state = state
         return True
 
@@ -119,7 +119,7 @@ def _is_here(array: Any, memory: Memory) -> bool:
 
 
 def _record(call: Call, slots: dict[Memory, int]) -> list[int]:
-    """A call as src/plan.c reads it."""
+    """A call as kernels/captured/captured.c reads it."""
     facts = [address_of(call.name), len(call.arguments), len(call.results), len(call.numbers)]
     for memory, shape in (*call.arguments, *call.results):
         sizes = [*shape, *[0] * (AXES - len(shape))]

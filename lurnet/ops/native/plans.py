@@ -4,7 +4,7 @@ import os
 
 import numpy as np
 
-from lurnet.ops.native.loading import library
+from lurnet.kernels.common.loading import plans
 from lurnet.ops.native.plan import Plan
 from lurnet.ops.native.recipe import Recipe
 
@@ -48,7 +48,7 @@ class Plans:
         ends = x.ctypes.data, outputs.ctypes.data, *self.plans[0].ends
         facts = np.array([*ends, *bytes_of_batches], np.int64)
         pointers = self.pointers.ctypes.data
-        library().lurnet_plan_batches(pointers, len(self.plans), facts.ctypes.data, count)
+        plans().lurnet_plan_batches(pointers, len(self.plans), facts.ctypes.data, count)
 
 
 def _cores() -> int:
