@@ -14,6 +14,8 @@ from lurnet.training.activations import activations, chosen_layers, outputs_of
 from lurnet.training.mapping import map_batches
 from lurnet.training.step import gradients_by
 
+__all__ = ["grad_cam", "occlusion"]
+
 AFTER = (Pooling, Dropout, SpatialDropout2D)
 
 

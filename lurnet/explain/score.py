@@ -13,6 +13,8 @@ from lurnet.core.errors import BadType, BadValue
 from lurnet.layers import context
 from lurnet.training.mapping import as_inputs, map_batches
 
+__all__ = ["scores", "targets"]
+
 SQUASHING = (activations.softmax, activations.sigmoid)
 
 

@@ -9,6 +9,8 @@ from lurnet.core.fields import PositiveInt, fields
 from lurnet.layers.options import Constraint, Initializer, Regularizer
 from lurnet.layers.weighted import Parametric
 
+__all__ = ["Embedding"]
+
 
 @fields
 class Embedding(Parametric):

@@ -8,6 +8,8 @@ from lurnet.core.numbers import number
 from lurnet.layers.base import Layer
 from lurnet.layers.options import NotNegative
 
+__all__ = ["GaussianNoise"]
+
 
 @fields
 class GaussianNoise(Layer):

@@ -8,6 +8,8 @@ from lurnet.core.fields import Convert, fields
 from lurnet.core.registry import custom_object_scope, deserialize, known
 from lurnet.layers.base import Layer
 
+__all__ = ["Wrapper"]
+
 
 def as_layer(_: Any, value: Any) -> Any:
     """A layer from itself or its config; anything else is an error."""

@@ -8,6 +8,8 @@ from lurnet.core.errors import BadValue
 from lurnet.plots.style import new_figure, show_image, styled
 from lurnet.training.activations import chosen_layers
 
+__all__ = ["filters"]
+
 
 def filters(model: Any, layer: Any = None, most: int = 32, title: str | None = None) -> Any:
     """The filters that a layer convolves its input with.

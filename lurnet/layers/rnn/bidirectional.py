@@ -10,6 +10,8 @@ from lurnet.layers.base import Layer
 from lurnet.layers.per_sample import is_per_sample
 from lurnet.layers.wrapper import as_layer, copy_of
 
+__all__ = ["Bidirectional"]
+
 MERGES: dict[str | None, Callable] = {
     "concat": lambda a, b: ops.concatenate([a, b], axis=-1),
     "sum": lambda a, b: a + b,
