@@ -43,6 +43,11 @@ def stated(cls: type, name: str, default: Any = None, by: tuple[str, ...] | None
     return vars(owner)[name]
 
 
+def fact_of(obj: Any, name: str, default: Any = None, by: tuple[str, ...] | None = None) -> Any:
+    """The fact that an object's class states; the default where the object has other code."""
+    return default if is_patched(obj) else stated(type(obj), name, default, by)
+
+
 def _same_code(cls: type, owner: type, by: tuple[str, ...] | None) -> bool:
     """Whether a class has the methods of one above, whichever class they come from."""
     mine, its = _members(cls), _members(owner)

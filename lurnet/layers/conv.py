@@ -16,6 +16,8 @@ from lurnet.ops.lowering import late
 class ConvLike(Spatial):
     """What convolutions, transposed and depthwise ones share: their checks, bias, activation."""
 
+    starts_unit = True  # a compilation unit begins here
+
     def setup(self) -> None:
         """Check options against each other."""
         super().setup()  # type: ignore[misc]
@@ -121,6 +123,7 @@ class Conv1D(Conv):
 
     rank = 1
     _own_fields_first = False
+    conv_pool = "conv"
 
     padding: PaddingOrCausal = "valid"  #: "causal": no step sees a later one
 
@@ -134,6 +137,8 @@ class Conv2D(Conv):
     """
 
     rank = 2
+    conv_pool = "conv"
+    outgrows_cache = True
 
 
 @fields
@@ -145,6 +150,7 @@ class Conv3D(Conv):
     """
 
     rank = 3
+    outgrows_cache = True
 
 
 Convolution1D, Convolution2D, Convolution3D = Conv1D, Conv2D, Conv3D

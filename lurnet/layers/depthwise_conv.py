@@ -83,3 +83,4 @@ class DepthwiseConv2D(DepthwiseConv):
     """
 
     rank = 2
+    outgrows_cache = True

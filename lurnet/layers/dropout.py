@@ -26,6 +26,7 @@ class _Random(Layer):
     """A layer that acts while training only, at a ``rate`` more than 0."""
 
     supports_masking = True
+    passes_features = True
     runtime_hyperparameters = ("rate",)
     rate: Any
     seed: Any

@@ -23,6 +23,7 @@ class Pooling(Spatial, Layer):
     data_format: DataFormat = None  #: "channels_last" or "channels_first"; None: global setting
 
     per_sample = True
+    passes_features = True
 
     def setup(self) -> None:
         """The windows lie side by side unless told otherwise."""
@@ -77,6 +78,7 @@ class MaxPooling1D(MaxPooling):
     """
 
     rank = 1
+    conv_pool = "max_pool"
 
 
 @fields
@@ -88,6 +90,7 @@ class MaxPooling2D(MaxPooling):
     """
 
     rank = 2
+    conv_pool = "max_pool"
 
 
 @fields

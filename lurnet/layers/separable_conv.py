@@ -94,6 +94,7 @@ class SeparableConv2D(SeparableConv):
     """
 
     rank = 2
+    outgrows_cache = True
 
 
 SeparableConvolution1D, SeparableConvolution2D = SeparableConv1D, SeparableConv2D
