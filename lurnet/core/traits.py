@@ -52,7 +52,7 @@ def _same_code(cls: type, owner: type, by: tuple[str, ...] | None) -> bool:
     """Whether a class has the methods of one above, whichever class they come from."""
     mine, its = _members(cls), _members(owner)
     names = set(its) - _SETTING_UP if by is None else by
-    return all(mine.get(n) is its.get(n) or not _is_code(mine[n], its[n]) for n in names)
+    return all(mine.get(n) is its.get(n) or not _is_code(mine.get(n), its.get(n)) for n in names)
 
 
 def _members(cls: type) -> dict[str, Any]:

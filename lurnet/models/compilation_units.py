@@ -12,7 +12,7 @@ from lurnet.core import tree
 from lurnet.core.compilation_units import are_units_kept
 from lurnet.core.masking import get_mask
 from lurnet.core.symbolic import Node, SymbolicTensor, is_symbolic
-from lurnet.core.traits import fact_of
+from lurnet.core.traits import stated
 from lurnet.layers import context
 from lurnet.layers.base import Layer
 from lurnet.training.per_sample import has_own_code, has_side_outputs
@@ -36,7 +36,7 @@ def pays_in_units(nodes: Sequence[Node]) -> bool:
 
 
 def _starts_unit(node: Node) -> bool:
-    return fact_of(node.fn, "starts_unit", False, by=("call",))
+    return stated(type(node.fn), "starts_unit", False, by=())
 
 
 def split(nodes: Sequence[Node], outputs: Any) -> list[Unit]:
