@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from lurnet.core import tree
 from lurnet.core.compilation_units import are_units_kept
+from lurnet.core.graph import HasGraph
 from lurnet.core.masking import get_mask
 from lurnet.core.symbolic import Node, SymbolicTensor, is_symbolic
 from lurnet.core.traits import stated
@@ -64,4 +65,4 @@ def is_pure(unit: Unit, values: Sequence[Any]) -> bool:
 
 
 def _only_computes(layer: Layer) -> bool:
-    return not (has_own_code(layer) or hasattr(layer, "_nodes") or has_side_outputs(layer))
+    return not (has_own_code(layer) or isinstance(layer, HasGraph) or has_side_outputs(layer))
