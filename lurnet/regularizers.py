@@ -1,15 +1,12 @@
 """Penalties on weights or outputs: functions of an array that give a scalar."""
 
-from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from lurnet import ops
 from lurnet.core.errors import BadValue
 from lurnet.core.fields import Check, Config, Convert, fields, is_number
-from lurnet.core.numbers import number
+from lurnet.core.hyper import hyperparameter
 from lurnet.core.registry import Registry
-from lurnet.core.registry import deserialize as _deserialize
-from lurnet.core.registry import serialize as _serialize
 from lurnet.core.symbolic import Tensor
 
 registry = Registry("regularizer", "keras.regularizers")
@@ -53,7 +50,7 @@ class Regularizer(Config):
 
 def _times(regularizer: Regularizer, name: str, x: Any) -> Any:
     """A factor, in the dtype of what it multiplies."""
-    return number(regularizer, name, ops.convert_to_tensor(x).dtype)
+    return hyperparameter(regularizer, name, ops.convert_to_tensor(x).dtype)
 
 
 @fields
@@ -64,7 +61,7 @@ class L1(Regularizer):
     1.5
     """
 
-    lifted = ("l1",)
+    runtime_hyperparameters = ("l1",)
     l1: Factor = 0.01  #: factor
 
     def __call__(self, x: Tensor) -> Tensor:
@@ -80,7 +77,7 @@ class L2(Regularizer):
     2.5
     """
 
-    lifted = ("l2",)
+    runtime_hyperparameters = ("l2",)
     l2: Factor = 0.01  #: factor
 
     def __call__(self, x: Tensor) -> Tensor:
@@ -96,7 +93,7 @@ class L1L2(Regularizer):
     4.0
     """
 
-    lifted = ("l1", "l2")
+    runtime_hyperparameters = ("l1", "l2")
     l1: Share = 0.0  #: factor of the absolute values
     l2: Share = 0.0  #: factor of the squares
 
@@ -118,7 +115,7 @@ class OrthogonalRegularizer(Regularizer):
     0.707
     """
 
-    lifted = ("factor",)
+    runtime_hyperparameters = ("factor",)
     factor: Factor = 0.01  #: factor
     mode: Literal["rows", "columns"] = "rows"  #: what is to become orthogonal
 
@@ -141,22 +138,4 @@ class OrthogonalRegularizer(Regularizer):
 registry.collect(globals(), Regularizer)
 l1, l2, l1_l2, orthogonal_regularizer = L1, L2, L1L2, OrthogonalRegularizer
 registry |= {"l1": L1, "l2": L2, "l1_l2": L1L2, "l1l2": L1L2}
-
-
-def get(identifier: Any) -> Callable | None:
-    """The regularizer that a name, config, class or function stands for; None is None.
-
-    >>> get("l2")
-    L2(l2=0.01)
-    """
-    return registry.get(identifier)
-
-
-def serialize(regularizer: Any) -> Any:
-    """A regularizer as plain data."""
-    return _serialize(regularizer)
-
-
-def deserialize(config: Any, custom_objects: Mapping | None = None) -> Any:
-    """The regularizer that plain data describe."""
-    return _deserialize(config, custom_objects, module=registry.module)
+get, serialize, deserialize = registry.get, registry.serialize, registry.deserialize

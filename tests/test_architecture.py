@@ -26,6 +26,7 @@ LEVELS = [
     },
     {"layers"},
     {"training", "callbacks", "saving"},
+    {"looking"},
     {"models"},
     {"applications", "datasets", "explain", "utils", "backend", "config", "dtype_policies"},
     {"study", "plots", "report"},

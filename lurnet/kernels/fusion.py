@@ -8,7 +8,7 @@ forward and backward.
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from lurnet.core.sides import SideTable
+from lurnet.core.side_table import SideTable
 from lurnet.core.traced import is_traced
 from lurnet.kernels.common.choice import may_rewrite
 from lurnet.kernels.common.windows import Geometry

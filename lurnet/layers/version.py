@@ -15,11 +15,11 @@ from lurnet.core.seeds import SeedGenerator
 from lurnet.core.settings import chosen
 from lurnet.core.variable import Variable
 from lurnet.kernels.common.choice import lowering, precision
-from lurnet.layers.tracking import SKIPPED, Tracked, is_plain
+from lurnet.layers.state import sublayers
+from lurnet.layers.tracking import SKIPPED, Tracked, is_plain, watch
 
 #: What only the methods of our own classes change, which then tell of it.
-OWN = {"_weights", "_stack", "_operations", "_sources", "_build_shapes", "_inputs_struct"}
-OWN |= {"_outputs_struct"}
+OWN = {"_weights", "_stack", "_build_shapes"}
 #: What a model trains with, and its outputs do not depend on.
 COMPILED = {"optimizer", "loss", "_compile_loss", "_compile_metrics", "_compile_arguments"}
 COMPILED |= {"_loss_tracker", "_gradient_watchers", "history"}
@@ -76,11 +76,11 @@ class TreeVersion:
             met.add(id(layer))
             self.layers.append(layer)
             classes[type(layer)] = None
-            layer._watch(self)
+            watch(layer, self)
             for name, value in list(layer.__dict__.items()):
                 if name not in UNREAD:
                     self._look_at(value, met)
-            left += layer._layers
+            left += sublayers(layer)
         self.code = [(cls, cls.call) for cls in classes]
         for cls in classes:
             if not known(cls):

@@ -11,6 +11,14 @@ from lurnet.kernels.loss_rows.op import RowLoss, loss_rows_in_c
 from lurnet.losses.base import FunctionLoss
 from lurnet.losses.shapes import aligned, along_last, as_tensors
 
+__all__ = [
+    "mean_squared_error", "mean_absolute_error", "mean_absolute_percentage_error",
+    "mean_squared_logarithmic_error", "cosine_similarity", "huber", "log_cosh", "poisson",
+    "kl_divergence", "MeanSquaredError", "MeanAbsoluteError", "MeanAbsolutePercentageError",
+    "MeanSquaredLogarithmicError", "CosineSimilarity", "Huber", "LogCosh", "Poisson",
+    "KLDivergence",
+]  # fmt: skip
+
 
 @states(per_sample=True, aligns=True, label_kind="values")
 def mean_squared_error(y_true: Tensor, y_pred: Tensor) -> Tensor:

@@ -12,6 +12,13 @@ from lurnet.losses.shapes import as_tensors, same_rank
 from lurnet.metrics.base import MetricDtype
 from lurnet.metrics.mean import FunctionMetric, MeanMetricWrapper
 
+__all__ = [
+    "binary_accuracy", "categorical_accuracy", "sparse_categorical_accuracy",
+    "top_k_categorical_accuracy", "sparse_top_k_categorical_accuracy", "Accuracy", "BinaryAccuracy",
+    "CategoricalAccuracy", "SparseCategoricalAccuracy", "TopKCategoricalAccuracy",
+    "SparseTopKCategoricalAccuracy",
+]  # fmt: skip
+
 
 @states(per_sample=True, aligns=True)
 def accuracy(y_true: Tensor, y_pred: Tensor) -> Tensor:

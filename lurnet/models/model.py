@@ -16,7 +16,7 @@ from lurnet.layers.base import Layer
 from lurnet.layers.preprocessing.host import Untraceable
 from lurnet.layers.rnn.base import Recurrent
 from lurnet.layers.tracking import unique
-from lurnet.models.summary import print_summary
+from lurnet.looking.summary import print_summary
 from lurnet.training.activations import activations
 from lurnet.training.prediction import called, called_before
 from lurnet.training.trainer import Trainer

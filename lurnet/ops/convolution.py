@@ -18,6 +18,11 @@ from lurnet.kernels.depthwise import op as depthwise
 from lurnet.kernels.max_pool import op as max_pooling
 from lurnet.ops.kinds import per_axis
 
+__all__ = [
+    "conv", "depthwise_conv", "separable_conv", "conv_transpose", "max_pool", "average_pool",
+    "adaptive_average_pool", "adaptive_max_pool",
+]  # fmt: skip
+
 Sizes = int | Sequence[int]
 
 

@@ -11,6 +11,11 @@ from lurnet.kernels.loss_rows.op import RowLoss, from_number, loss_rows
 from lurnet.ops.arithmetic import as_float
 from lurnet.ops.kinds import DType, chosen
 
+__all__ = [
+    "one_hot", "multi_hot", "categorical_crossentropy", "sparse_categorical_crossentropy",
+    "binary_crossentropy", "psnr",
+]  # fmt: skip
+
 
 @op
 def one_hot(

@@ -10,6 +10,8 @@ from lurnet.kernels.fused_step.op import fused
 from lurnet.optimizers.state import Epsilon, LearningRate
 from lurnet.optimizers.together import Together
 
+__all__ = ["RMSprop"]
+
 
 @fused("rmsprop", "rmsprop_momentum")
 def rmsprop(numbers: Sequence[Any], w: Any, g: Any, v: Any, *last: Any) -> tuple:

@@ -4,12 +4,14 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from lurnet.core.fields import Rate, fields
-from lurnet.core.numbers import number
+from lurnet.core.hyper import hyperparameter
 from lurnet.core.variable import Variable
 from lurnet.kernels.fused_step.op import fused
 from lurnet.optimizers.base import Optimizer
 from lurnet.optimizers.state import LearningRate
 from lurnet.optimizers.together import Together
+
+__all__ = ["SGD"]
 
 
 @fused("sgd")
@@ -48,7 +50,7 @@ class SGD(Together):
     [0.5]
     """
 
-    lifted = (*Optimizer.lifted, "momentum")
+    runtime_hyperparameters = (*Optimizer.runtime_hyperparameters, "momentum")
     learning_rate: LearningRate = 0.01  #: number, schedule, or function without arguments
     momentum: Rate = 0.0  #: how much of the last step is kept, from 0 to 1
     nesterov: bool = False  #: whether the gradient is taken to be one step ahead
@@ -65,7 +67,7 @@ class SGD(Together):
     def _step_of(self, learning_rate: Any, dtype: Any) -> tuple[Callable, Sequence[Any]]:
         if not self.momentums:
             return sgd, [learning_rate]
-        kept = number(self, "momentum", dtype)
+        kept = hyperparameter(self, "momentum", dtype)
         return nesterov if self.nesterov else momentum, [learning_rate, kept]
 
     def _slots(self) -> Sequence[list[Variable]]:

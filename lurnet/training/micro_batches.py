@@ -6,12 +6,14 @@ no loss mixes samples; where one may, the batch stays whole.
 
 from typing import Any
 
-from lurnet import layers
 from lurnet.core import tree
 from lurnet.core.seeds import SeedGenerator
+from lurnet.core.traits import fact_of
 from lurnet.kernels.common.choice import may_rewrite
-from lurnet.training.apart import whole_from_parts
-from lurnet.training.widest import largest_written
+from lurnet.layers.state import flatten_layers, own_variables
+from lurnet.layers.tracking import held
+from lurnet.training.peak_activation import peak_written
+from lurnet.training.per_sample import averages_over_samples
 
 SIZE = 32  # samples in a micro-batch
 
@@ -21,7 +23,7 @@ SIZE = 32  # samples in a micro-batch
 WORTH = 8 * 2**20
 
 
-def parts(model: Any, data: Any) -> int:
+def count_for(model: Any, data: Any) -> int:
     """Into how many equal micro-batches a training step on this batch is split; 1: not at all."""
     if not may_rewrite() or model.run_eagerly:
         return 1
@@ -34,20 +36,20 @@ def parts(model: Any, data: Any) -> int:
 
 def _pays(model: Any, size: int) -> bool:
     """Whether activations are large: those of convolutions of images or volumes."""
-    convolutions = (layers.Conv2D, layers.Conv3D, layers.DepthwiseConv2D, layers.SeparableConv2D)
-    found = any(isinstance(x, convolutions) for x in model._flatten_layers())
-    return found and size * largest_written(model) >= WORTH
+    flat = flatten_layers(model)
+    found = any(fact_of(x, "outgrows_cache", False, by=("call",)) for x in flat)
+    return found and size * peak_written(model) >= WORTH
 
 
 def _mixes_samples(model: Any) -> bool:
     """Whether something may look at the batch as a whole, such as BatchNormalization."""
-    return any(map(_looks_at_batch, model._flatten_layers())) or not whole_from_parts(model)
+    return any(map(_looks_at_batch, flatten_layers(model))) or not averages_over_samples(model)
 
 
 def _looks_at_batch(layer: Any) -> bool:
     """Whether a layer may do so while training: it keeps statistics, or makes training data."""
-    moves = any(not v.trains for v in layer._own_variables)
-    return moves or (type(layer).draws is False and any(layer._held(SeedGenerator)))
+    moves = any(not v.trains for v in own_variables(layer))
+    return moves or (type(layer).draws is False and any(held(layer, SeedGenerator)))
 
 
 def split(data: Any, count: int) -> Any:
