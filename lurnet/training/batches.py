@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from lurnet.core import lending
+from lurnet.core import donation
 from lurnet.core.variable import Variable
 from lurnet.ops import native
 from lurnet.training.straight import Read
@@ -42,7 +42,7 @@ class Batches:
         if found is None:
             return None
         plans, variables = found
-        state, parts = lending.whole(variables), []
+        state, parts = donation.snapshot(variables), []
         rows = max(1, ROOM // (plans.size * x[:1].nbytes)) * plans.size
         for start in range(0, len(x), rows):
             outputs = plans(state, x[start : start + rows])

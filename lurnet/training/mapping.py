@@ -5,11 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from lurnet.core import lending, tree
+from lurnet.core import donation, tree
 from lurnet.core.errors import BadType
 from lurnet.training import program
-from lurnet.training.apart import samples_apart
 from lurnet.training.data.arrays import check_lengths, joined, standardize, symbols_of, take
+from lurnet.training.per_sample import model_is_per_sample
 from lurnet.training.runner import Steps
 
 BATCH = 32
@@ -51,7 +51,7 @@ def map_batches(
     count = check_lengths(arrays, None, None)
     size = min(batch_size or BATCH, count)
     call = fn if model.run_eagerly else _compiled(model, fn, facts, draws)
-    fills = samples_apart(model)
+    fills = model_is_per_sample(model)
     parts = []
     for start in range(0, count, size):
         kept = min(size, count - start)
@@ -72,7 +72,7 @@ def _compiled(model: Any, fn: Callable, facts: str | None, draws: bool) -> Calla
             return program.batch_program(fn, steps.variables, lambda returned: returned, False)
         return program.output_program(fn, steps.variables)
 
-    state = lending.whole(steps.variables)
+    state = donation.snapshot(steps.variables)
 
     def run(batch: Any) -> Any:
         size = next(a.shape[0] for a in tree.leaves(batch) if a is not None)

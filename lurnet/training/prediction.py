@@ -11,7 +11,7 @@ import numpy as np
 
 from lurnet.callbacks.base import CallbackList
 from lurnet.callbacks.standard import standard_callbacks
-from lurnet.core import lending, tree
+from lurnet.core import donation, tree
 from lurnet.core.advice import WrongShape
 from lurnet.core.errors import BadValue
 from lurnet.core.forked import forks, require_threads
@@ -22,7 +22,6 @@ from lurnet.layers.version import version_of
 from lurnet.ops import native
 from lurnet.ops.lowering.choice import in_c
 from lurnet.training import program
-from lurnet.training.apart import has_own_code, leaves_more, samples_apart
 from lurnet.training.batches import Batches
 from lurnet.training.data.arrays import ArrayData, joined, take
 from lurnet.training.data.batch import unpack_x_y_sample_weight
@@ -30,16 +29,17 @@ from lurnet.training.data.gathering import (
     PATIENCE,
     Collecting,
     Gathering,
-    Window,
+    StagedBatches,
     copied,
     own,
 )
+from lurnet.training.data.staging import StagingBuffers, bytes_per_sample
 from lurnet.training.data.streams import Stream
-from lurnet.training.data.windows import Windows, bytes_per_sample
 from lurnet.training.pace import Interruption, interruptible
+from lurnet.training.peak_activation import peak_output, peak_written
+from lurnet.training.per_sample import has_own_code, has_side_outputs, model_is_per_sample
 from lurnet.training.runner import Steps
 from lurnet.training.straight import Read, Straight
-from lurnet.training.widest import largest_output, largest_written
 
 #: Sizes that smaller batches are filled up to: at most four times the samples, mostly far less.
 #: 32 is what people mostly take; us filled up to 64 | as they are: conv 32-32 1600 | 900.
@@ -68,14 +68,14 @@ class Predictor(Steps):
 
     def __init__(self, model: Any) -> None:
         super().__init__(model, "predict")
-        self.apart = samples_apart(model) and not model.run_eagerly
+        self.apart = model_is_per_sample(model) and not model.run_eagerly
         layers = model._flatten_layers()
-        self.plain = self.apart and not any(leaves_more(x) or has_own_code(x) for x in layers)
-        self.largest = largest_output(model)
+        self.plain = self.apart and not any(has_side_outputs(x) or has_own_code(x) for x in layers)
+        self.largest = peak_output(model)
         self.known: dict[Any, Any] = {}
         straight = self.apart and model._host is None
         self.short = Straight(self._recipe, SIZES) if straight else None
-        self.batches = Batches(self._recipe, largest_written(model)) if straight else None
+        self.batches = Batches(self._recipe, peak_written(model)) if straight else None
 
     def at_once(self, x: Any) -> Any:
         """The outputs for a few samples, if an array like this went through here before, or None.
@@ -89,7 +89,7 @@ class Predictor(Steps):
         if run is None:
             return None
         self.short.note(x)
-        return run(lending.whole(self.variables), x)
+        return run(donation.snapshot(self.variables), x)
 
     def __call__(
         self, x: Any, batch_size: int | None = None, tell: Callable[[int], None] = _ignore
@@ -144,7 +144,7 @@ class Predictor(Steps):
 
     def _each(self, x: Any, count: int, size: int, tell: Callable[[int], None]) -> Any:
         """Batch after batch, each as it is."""
-        parts, state = [], lending.whole(self.variables)
+        parts, state = [], donation.snapshot(self.variables)
         for start in range(0, count, size):
             parts.append(self._exact(state, take(x, slice(start, start + size))))
             tell(min(start + size, count))
@@ -155,7 +155,7 @@ class Predictor(Steps):
         if self.short is not None and count <= FEW:
             self.short.note(x)
         size = next((s for s in SIZES if s >= count), count)
-        state = lending.whole(self.variables)
+        state = donation.snapshot(self.variables)
         outputs = self._exact(state, x if size == count else _filled(x, count, size))
         return outputs if size == count else take(_on_host(outputs), slice(0, count))
 
@@ -192,7 +192,7 @@ class Predictor(Steps):
         room = max(1, CALL_BYTES // (size * max(1, bytes_per_sample(x))))
         rows = size * 2 ** (min(-(-count // size), room) - 1).bit_length()
         part = _parts(program.to_host(x), rows)
-        outputs, running, state = [], None, lending.whole(self.variables)
+        outputs, running, state = [], None, donation.snapshot(self.variables)
         try:
             for start in range(0, count, rows):
                 steps = -(-min(rows, count - start) // size)
@@ -227,7 +227,7 @@ def _parts(arrays: Any, rows: int) -> Callable[[int, int], tuple[Any, int]]:
     held = program.resident(arrays) if program.on_cpu() else None
     if held is not None:
         return lambda start, count: (held, start)
-    windows = Windows(arrays, rows)
+    windows = StagingBuffers(arrays, rows)
     return lambda start, count: (program.to_device(windows.stretch(start, count)), 0)
 
 
@@ -391,7 +391,7 @@ def _gathered(
     items, done = Collecting(((x, None, None) for x in inputs), Gathering(steps), own=True), 0
     try:
         while (item := items.next(False, lambda: PATIENCE[False])) is not None:
-            gathered = isinstance(item, Window)
+            gathered = isinstance(item, StagedBatches)
             x = take(item.room, slice(item.count * item.size)) if gathered else item
             outputs = _on_host(call(unpack_x_y_sample_weight(x)[0]))
             items.give_back(item)

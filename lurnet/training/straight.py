@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from lurnet.core import lending
+from lurnet.core import donation
 from lurnet.core.forked import forks
 from lurnet.core.variable import Variable
 from lurnet.ops import native
@@ -61,8 +61,8 @@ class Straight:
             return None
         plan, variables = found
         state = plan.state
-        if state is None or not lending.are_of(state, variables):
-            state = lending.whole(variables)
+        if state is None or not donation.are_of(state, variables):
+            state = donation.snapshot(variables)
         return plan(state, x)
 
     def wrapped(self, x: Any) -> Any:
