@@ -45,17 +45,17 @@ def load_model(
                 raise weights_alone(path)
             writer = file.writer(config)
             config = migrated(config, writer, custom_objects, f"The config in {path}")
-        if compile and file.layers() is not None and "compile_config" not in config:
-            warnings.warn(
-                f"{path} holds no compile settings: the model predicts; compile() it to train it.",
-                stacklevel=2,
-            )
         model = restored(config, custom_objects, compile, f"The config in {path}")
         if getattr(model, "built", True):
             with reading(path):
                 _assign(model, file, config)
         kept = {today: name for name, today in names_today(model, file.asset_sizes(), True).items()}
         assets.load(model, file, kept)
+        if compile and file.layers() is not None and "compile_config" not in config:
+            warnings.warn(
+                f"{path} holds no compile settings: the model predicts; compile() it to train it.",
+                stacklevel=2,
+            )
     return model
 
 
@@ -86,7 +86,7 @@ def _assign(
     skip_mismatch: bool = False,
     by_name: bool = False,
 ) -> None:
-    """Set a model's variables to a file's arrays; with a whole model's config its optimizer's too."""
+    """Set a model's variables to a file's arrays; with a model's config, its optimizer's too."""
     layers = file.layers()
     if layers is not None:
         writer = file.writer(config or file.config(compile=False) or {})

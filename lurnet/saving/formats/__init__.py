@@ -17,6 +17,7 @@ FORMATS: tuple[type[ModelFile], ...] = (
     *(Folder, Npz, Archive, Layered, Weights, Safetensors, Shards),
 )
 
+
 def opened(path: Path) -> ModelFile:
     """A model file, to be used in a ``with`` block.
 

@@ -14,6 +14,7 @@ from lurnet import losses, metrics
 from lurnet.core.errors import BadFile
 from lurnet.core.names import to_snake_case
 from lurnet.core.registry import Registry, serialize
+from lurnet.layers.state import own_variables
 from lurnet.saving.configs import parse
 from lurnet.saving.door import LARGEST_TEXT, NUMBERS, Entry, joined
 from lurnet.saving.formats.base import Stored
@@ -122,9 +123,7 @@ def _group(parent: Any, name: str, path: Path) -> Any:
     return found
 
 
-def _listed(
-    group: Any, found: dict[str, Entry], place: str, path: Path
-) -> list[tuple[str, Entry]]:
+def _listed(group: Any, found: dict[str, Entry], place: str, path: Path) -> list[tuple[str, Entry]]:
     """The arrays that a group's attributes name or count, in order."""
     if "nb_params" in group.attrs:
         keys = [f"param_{p}" for p in range(_count(group, "nb_params", path))]

@@ -1,6 +1,6 @@
 """Arrays of Keras 1 and 2 into a model: which layer takes which, and in which order.
 
-They stand by layer, those that train first, then the others. Shapes are compared before all reading.
+They stand by layer, those that train first, then the others. Shapes are compared before reading.
 """
 
 import math
@@ -24,6 +24,13 @@ from lurnet.saving.weights import SHOWN, check_built, complain
 
 Pair = tuple[Any, Stored]
 Found = list[tuple[Variable, np.ndarray]]
+
+
+class Piece(NamedTuple):
+    """Variables of one layer that stand together in a file."""
+
+    layer: Any
+    variables: list[Variable]
 
 
 class Own:
@@ -180,13 +187,6 @@ def _misfit(name: str, arrays: list[tuple[str, Entry]], piece: Piece) -> str:
 
 
 # --- in which order a file holds a layer's weights
-
-
-class Piece(NamedTuple):
-    """Variables of one layer that stand together in a file."""
-
-    layer: Any
-    variables: list[Variable]
 
 
 def _inner_layers(layer: Any) -> list[Any]:

@@ -42,9 +42,7 @@ def assign(model: Any, stored: list[tuple[str, Entry]], path: Path) -> None:
         variable.assign(np.asarray(entry.read()).reshape(variable.shape))
 
 
-def _matched(
-    optimizer: Any, weights: list[Any], stored: list[tuple[str, Entry]]
-) -> Found | None:
+def _matched(optimizer: Any, weights: list[Any], stored: list[tuple[str, Entry]]) -> Found | None:
     """The variables with their arrays; None where they do not fit."""
     mine = optimizer.variables
     counter, rest = _counter(stored)
