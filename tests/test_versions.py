@@ -6,10 +6,10 @@ import weakref
 
 import numpy as np
 import pytest
+from lurnet.training.prediction import predictor
 
 import lurnet as keras
 from lurnet.layers import context
-from lurnet.training.prediction import predictor
 
 layers, ops = keras.layers, keras.ops
 X = np.random.default_rng(0).normal(size=(3, 4)).astype("float32")

@@ -8,10 +8,10 @@ import numpy as np
 from lurnet import ops
 from lurnet.core.errors import BadValue
 from lurnet.explain.score import facts_of, float_images, logits, scores, targets
+from lurnet.inference.activations import activations, chosen_layers, outputs_of
+from lurnet.inference.batches import map_batches
 from lurnet.layers import Dropout, SpatialDropout2D, context
 from lurnet.layers.pool import Pooling
-from lurnet.training.activations import activations, chosen_layers, outputs_of
-from lurnet.training.mapping import map_batches
 from lurnet.training.step import gradients_by
 
 AFTER = (Pooling, Dropout, SpatialDropout2D)

@@ -10,8 +10,8 @@ from lurnet import activations, layers, ops
 from lurnet.core import tree
 from lurnet.core.dtypes import is_float
 from lurnet.core.errors import BadType, BadValue
+from lurnet.inference.batches import as_inputs, map_batches
 from lurnet.layers import context
-from lurnet.training.mapping import as_inputs, map_batches
 
 SQUASHING = (activations.softmax, activations.sigmoid)
 

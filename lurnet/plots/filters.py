@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 
 from lurnet.core.errors import BadValue
+from lurnet.inference.activations import chosen_layers
 from lurnet.plots.style import new_figure, show_image, styled
-from lurnet.training.activations import chosen_layers
 
 
 def filters(model: Any, layer: Any = None, most: int = 32, title: str | None = None) -> Any:

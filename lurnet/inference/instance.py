@@ -1,12 +1,13 @@
-"""Small networks without XLA: their layers' calls of the library, one after another.
+"""A captured graph on memory of its own: its kernels run one after another, by one call of C.
 
-Handing a program over to XLA takes longer than such a network computes. A plan runs its calls on
-the calling thread, on memory that is kept for it.
+Handing a program over to XLA takes longer than a small network computes. A graph runs on the
+calling thread, or several equal ones run batches, one on each core.
 """
 
 import ctypes
 import threading
 import weakref
+from collections.abc import Sequence
 from itertools import accumulate
 from operator import is_
 from typing import Any
@@ -14,35 +15,51 @@ from typing import Any
 import jax
 import numpy as np
 
+from lurnet.core import lending
 from lurnet.core.forked import forks, require_threads
+from lurnet.core.variable import Variable
+from lurnet.inference.captured import (
+    AXES,
+    BUFFERS,
+    NUMBERS,
+    Buffer,
+    CapturedGraph,
+    KernelCall,
+    Memory,
+)
 from lurnet.ops.native.loading import address_of, library
-from lurnet.ops.native.recipe import AXES, BUFFERS, NUMBERS, Buffer, Call, Memory, Recipe
 
 ALIGNED = 64  #: bytes; what XLA promises of its own memory
 
 
-class Plan:
-    """Calls on memory of their own; one thread at a time."""
+class GraphInstance:
+    """A captured graph with memory for all that it computes; one thread at a time.
 
-    def __init__(self, recipe: Recipe) -> None:
-        held = dict.fromkeys(b.memory for c in recipe.calls for b in (*c.arguments, *c.results))
-        held[recipe.input.memory] = None
+    Args:
+        graph: the graph.
+        variables: those that it reads, in its order.
+    """
+
+    def __init__(self, graph: CapturedGraph, variables: Sequence[Variable]) -> None:
+        self.variables = variables
+        held = dict.fromkeys(b.memory for c in graph.calls for b in (*c.arguments, *c.results))
+        held[graph.input.memory] = None
         self.slots = {memory: slot for slot, memory in enumerate(held)}
         self.addresses = np.zeros(len(held), np.int64)
-        self.constants = recipe.constants
-        self.places = {number: i for i, number in enumerate(recipe.state)}
+        self.constants = graph.constants
+        self.order = {number: i for i, number in enumerate(graph.state)}
         self.state: list[Any] | None = None  # the arrays that it computes with
         self.lock, self.process = threading.Lock(), forks()
-        self._make_room(recipe)
-        records = np.array([_record(call, self.slots) for call in recipe.calls], np.int64)
-        plan = library().lurnet_plan(records.ctypes.data, len(records))
-        if not plan:
-            raise MemoryError("There is no memory for a plan.")
-        weakref.finalize(self, library().lurnet_plan_free, plan)
-        self.plan, self.run = ctypes.c_void_p(plan), library().lurnet_plan_run
-        self.ends = self.slots[recipe.input.memory], self.slots[recipe.output.memory]
+        self._make_room(graph)
+        records = np.array([_record(call, self.slots) for call in graph.calls], np.int64)
+        pointer = library().lurnet_plan(records.ctypes.data, len(records))
+        if not pointer:
+            raise MemoryError("There is no memory for a captured graph.")
+        weakref.finalize(self, library().lurnet_plan_free, pointer)
+        self.pointer, self.launch = ctypes.c_void_p(pointer), library().lurnet_plan_run
+        self.ends = self.slots[graph.input.memory], self.slots[graph.output.memory]
 
-    def _make_room(self, recipe: Recipe) -> None:
+    def _make_room(self, graph: CapturedGraph) -> None:
         """Memory for the input and all that is computed."""
         own = [m for m in self.slots if m.kind in ("input", "own")]
         sizes = [-(-m.size * m.dtype.itemsize // ALIGNED) * ALIGNED for m in own]
@@ -60,20 +77,20 @@ class Plan:
             part = room[start : start + buffer.memory.size * dtype.itemsize]
             return part.view(dtype).reshape(buffer.shape)
 
-        self.input, self.output = view(recipe.input), view(recipe.output)
+        self.input, self.output = view(graph.input), view(graph.output)
 
-    def __call__(self, state: list, x: np.ndarray) -> np.ndarray | None:
-        """The output for x, in memory of the caller's; None: better ask the program.
-
-        `state`: the arrays that the recipe reads, in its order, which nobody gives away meanwhile.
-        """
+    def __call__(self, x: np.ndarray) -> np.ndarray | None:
+        """The output for x, in memory of the caller's; None where it cannot just now."""
+        state = self.state
+        if state is None or not lending.are_of(state, self.variables):
+            state = lending.whole(self.variables)
         if not self.acquire():  # another thread is at it
             return None
         try:
-            if not self.ready(state):
+            if not self.is_ready(state):
                 return None
             self.input[...] = x
-            self.run(self.plan)
+            self.launch(self.pointer)
             return self.output.copy()
         finally:
             self.lock.release()
@@ -87,7 +104,7 @@ class Plan:
         self.lock, self.process = threading.Lock(), forks()  # a thread of the process before
         return self.lock.acquire(False)
 
-    def ready(self, state: list) -> bool:
+    def is_ready(self, state: list) -> bool:
         """Whether it can compute with these arrays now."""
         if state is self.state:
             return True
@@ -99,13 +116,40 @@ class Plan:
         self.state = None
         for memory, slot in self.slots.items():
             if memory.kind == "state":
-                array = state[self.places[memory.number]]
+                array = state[self.order[memory.number]]
                 if not _is_here(array, memory):
                     return False
                 self.addresses[slot] = array.unsafe_buffer_pointer()
-        library().lurnet_plan_bind(self.plan, self.addresses.ctypes.data)
+        library().lurnet_plan_bind(self.pointer, self.addresses.ctypes.data)
         self.state = state
         return True
+
+
+def run_batches(graphs: Sequence[GraphInstance], x: np.ndarray, outputs: np.ndarray) -> None:
+    """Fill the outputs for x, rows one behind another: each core takes one batch after another.
+
+    ``graphs``: equal ones, one for each core, which nobody else uses meanwhile.
+    """
+    first = graphs[0]
+    size = len(first.input)
+    whole = len(x) // size * size
+    if whole:
+        _run_whole(graphs, x, outputs, whole // size)
+    if rest := len(x) - whole:
+        filled, last = np.zeros_like(first.input), np.empty_like(first.output)
+        filled[:rest] = x[whole:]
+        _run_whole(graphs, filled, last, 1)
+        outputs[whole:] = last[:rest]
+
+
+def _run_whole(
+    graphs: Sequence[GraphInstance], x: np.ndarray, outputs: np.ndarray, count: int
+) -> None:
+    first = graphs[0]
+    pointers = np.array([g.pointer.value for g in graphs], np.uint64)
+    ends = x.ctypes.data, outputs.ctypes.data, *first.ends
+    facts = np.array([*ends, *(len(first.input) * a[:1].nbytes for a in (x, outputs))], np.int64)
+    library().lurnet_plan_batches(pointers.ctypes.data, len(graphs), facts.ctypes.data, count)
 
 
 def _is_here(array: Any, memory: Memory) -> bool:
@@ -118,8 +162,8 @@ def _is_here(array: Any, memory: Memory) -> bool:
     return device.platform == "cpu" and (array.dtype, array.size) == (memory.dtype, memory.size)
 
 
-def _record(call: Call, slots: dict[Memory, int]) -> list[int]:
-    """A call as src/plan.c reads it."""
+def _record(call: KernelCall, slots: dict[Memory, int]) -> list[int]:
+    """A call as the library reads it."""
     facts = [address_of(call.name), len(call.arguments), len(call.results), len(call.numbers)]
     for memory, shape in (*call.arguments, *call.results):
         sizes = [*shape, *[0] * (AXES - len(shape))]

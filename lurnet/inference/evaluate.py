@@ -1,13 +1,13 @@
-"""Testing in larger batches than asked for, where no result depends on the batches."""
+"""Model.evaluate: merged batches, larger ones than asked for, where no result depends on them."""
 
 import copy
 from typing import Any
 
+from lurnet.inference.batches import samples_that_suit
 from lurnet.training.apart import whole_from_parts
 from lurnet.training.data.arrays import ArrayData
 from lurnet.training.data.streams import Stream
 from lurnet.training.facts import training_of
-from lurnet.training.prediction import samples_that_suit
 from lurnet.training.runner import make_runner
 from lurnet.training.widest import largest_output
 
@@ -16,14 +16,14 @@ def make_tester(model: Any, data: ArrayData | Stream, batches_wanted: bool) -> A
     """The runner that tests a model; ``batches_wanted``: a callback listens to every batch."""
     if batches_wanted or isinstance(data, Stream):
         return make_runner(model, "test", data)
-    by, larger = together(model, data), copy.copy(data)
+    by, larger = merged_batches(model, data), copy.copy(data)
     larger.batch_size = min(by * data.batch_size, data.count)
     runner = make_runner(model, "test", larger)
     runner.batches_done = lambda steps: min(by * steps, data.steps)
     return runner
 
 
-def together(model: Any, data: ArrayData) -> int:
+def merged_batches(model: Any, data: ArrayData) -> int:
     """How many batches may be computed as one.
 
     Where batches fill the data exactly, so do the larger ones: a smaller one at the end would need

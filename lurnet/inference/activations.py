@@ -5,11 +5,11 @@ from typing import Any
 
 from lurnet import layers
 from lurnet.core.errors import BadValue, did_you_mean
+from lurnet.inference.batches import as_inputs, map_batches
 from lurnet.layers import context
 from lurnet.layers.preprocessing.host import HostLayer
 from lurnet.layers.rnn.base import Recurrent
 from lurnet.training.compiled import Compiled
-from lurnet.training.mapping import as_inputs, map_batches
 
 #: Layers whose inner layers run in a loop, where one call is many.
 LOOPS = (Recurrent, layers.Wrapper)

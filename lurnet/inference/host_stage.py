@@ -3,7 +3,7 @@
 import jax
 
 
-class Prepared(list):
+class HostOutputs(list):
     """Arrays that the host part of a model has made of its inputs.
 
     A list of a class of its own, so that a model can tell them from raw inputs.
@@ -11,5 +11,5 @@ class Prepared(list):
 
 
 jax.tree_util.register_pytree_node(
-    Prepared, lambda arrays: (tuple(arrays), None), lambda _, arrays: Prepared(arrays)
+    HostOutputs, lambda arrays: (tuple(arrays), None), lambda _, arrays: HostOutputs(arrays)
 )

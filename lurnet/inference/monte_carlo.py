@@ -7,8 +7,8 @@ from lurnet.core import tree
 from lurnet.core.errors import BadValue
 from lurnet.core.seeds import SeedGenerator
 from lurnet.core.variable import values
+from lurnet.inference.batches import as_inputs, map_batches
 from lurnet.layers import context
-from lurnet.training.mapping import as_inputs, map_batches
 
 
 class Samples(NamedTuple):

@@ -1,6 +1,6 @@
-"""A network's calls of the library, straight from its program's description.
+"""Graph capture: the kernels that a network's outputs consist of, from its program's jaxpr.
 
-Where a network is nothing but such calls, ``plan.py`` runs them without XLA.
+Where a network is nothing but kernels, ``instance.py`` runs them without XLA.
 """
 
 import math
@@ -15,9 +15,9 @@ from jax.extend.core import ClosedJaxpr, Literal
 from lurnet.ops.native.loading import target
 from lurnet.ops.native.outputs import Activation
 
-#: The calls that may be in a plan: what they do depends on arrays and whole numbers only.
-PLANNED = ("product", "finish", "convolution", "convolution_pooled", "max_pool")
-_NAMES = {target(name): name for name in PLANNED}
+#: Kernels that can be captured: what they do depends on arrays and whole numbers only.
+CAPTURED = ("product", "finish", "convolution", "convolution_pooled", "max_pool")
+_NAMES = {target(name): name for name in CAPTURED}
 
 #: Operations that are others, under a name, and those that leave numbers where they are.
 INLINED = {"pjit", "jit", "closed_call", "custom_vjp_call", "custom_jvp_call"}
@@ -44,8 +44,8 @@ class Buffer(NamedTuple):
     shape: tuple[int, ...]
 
 
-class Call(NamedTuple):
-    """One call of the library."""
+class KernelCall(NamedTuple):
+    """One call of a kernel."""
 
     name: str
     arguments: list[Buffer]
@@ -70,7 +70,7 @@ class _Reader:
     """Turns a jaxpr into calls."""
 
     def __init__(self) -> None:
-        self.calls: list[Call] = []
+        self.calls: list[KernelCall] = []
         self.constants: list[np.ndarray] = []
         self.own = 0
 
@@ -84,7 +84,7 @@ class _Reader:
         return Memory("own", self.own, aval.dtype, aval.size)
 
     def read(self, closed: ClosedJaxpr, arguments: list[Memory | None]) -> list[Memory | None]:
-        """The results' memory; None for what nothing planned computes."""
+        """The results' memory; None for what no kernel computes."""
         jaxpr = closed.jaxpr
         if len(jaxpr.invars) != len(arguments):
             return [None for _ in jaxpr.outvars]
@@ -113,7 +113,7 @@ class _Reader:
             x, y = (v.aval for v in (equation.invars[0], equation.outvars[0]))
             out, bias = self.new(y), self.constant(np.zeros(0, np.float32))
             before, after = [Buffer(inputs[0], x.shape), Buffer(bias, (0,))], Buffer(out, y.shape)
-            return self.kept(Call("finish", before, [after], (Activation.RELU,)))
+            return self.kept(KernelCall("finish", before, [after], (Activation.RELU,)))
         if name == "ffi_call" and params["target_name"] in _NAMES and None not in inputs:
             return self.called(equation, inputs)  # type: ignore[arg-type]
         return [None] * len(equation.outvars)
@@ -122,7 +122,7 @@ class _Reader:
         params = equation.params
         results = [self.new(v.aval) for v in equation.outvars]
         numbers = [np.asarray(getattr(v, "val", v)) for _, v in params["attributes"]]
-        call = Call(
+        call = KernelCall(
             _NAMES[params["target_name"]],
             [Buffer(m, v.aval.shape) for m, v in zip(inputs, equation.invars, strict=True)],
             [Buffer(m, v.aval.shape) for m, v in zip(results, equation.outvars, strict=True)],
@@ -130,7 +130,7 @@ class _Reader:
         )
         return self.kept(call) if len(numbers) <= 1 else [None for _ in results]
 
-    def kept(self, call: Call) -> list[Memory | None]:
+    def kept(self, call: KernelCall) -> list[Memory | None]:
         """The results of a call that is to be made."""
         if not _fits(call):
             return [None for _ in call.results]
@@ -155,7 +155,7 @@ def _stays(equation: Any) -> bool:
     return x.dtype == out.dtype and x.size == out.size and ordered
 
 
-def _fits(call: Call) -> bool:
+def _fits(call: KernelCall) -> bool:
     buffers = [*call.arguments, *call.results]
     return (
         len(buffers) <= BUFFERS
@@ -164,7 +164,7 @@ def _fits(call: Call) -> bool:
     )
 
 
-def _needed(calls: list[Call], output: Memory) -> list[Call]:
+def _needed(calls: list[KernelCall], output: Memory) -> list[KernelCall]:
     wanted, kept = {output}, []
     for call in reversed(calls):
         if any(b.memory in wanted for b in call.results):
@@ -173,7 +173,7 @@ def _needed(calls: list[Call], output: Memory) -> list[Call]:
     return kept[::-1]
 
 
-def _in_place(calls: list[Call]) -> list[Call]:
+def _in_place(calls: list[KernelCall]) -> list[KernelCall]:
     """The same, each finish over what it finishes if nothing else reads that: it is cached."""
     reads = Counter(b.memory for call in calls for b in call.arguments)
     moved: dict[Memory, Memory] = {}
@@ -189,10 +189,10 @@ def _in_place(calls: list[Call]) -> list[Call]:
     return placed
 
 
-class Recipe(NamedTuple):
-    """The calls that give a network's output."""
+class CapturedGraph(NamedTuple):
+    """The kernels that give a network's output, in order."""
 
-    calls: list[Call]
+    calls: list[KernelCall]
     output: Buffer
     input: Buffer
     constants: list[np.ndarray]
@@ -209,8 +209,8 @@ class Recipe(NamedTuple):
         return sum(call.multiply_adds for call in self.calls)
 
 
-def recipe(run: Callable, state: Sequence[Any], x: Any) -> Recipe | None:
-    """The calls that ``run(state, x)`` consists of, or None if it does anything else."""
+def capture(run: Callable, state: Sequence[Any], x: Any) -> CapturedGraph | None:
+    """The kernels that ``run(state, x)`` consists of, or None if it does anything else."""
     specs = [jax.ShapeDtypeStruct(a.shape, a.dtype) for a in (*state, x)]
     closed, made = jax.make_jaxpr(run, return_shape=True)(specs[:-1], specs[-1])
     if closed.effects or not isinstance(made, jax.ShapeDtypeStruct):
@@ -223,4 +223,4 @@ def recipe(run: Callable, state: Sequence[Any], x: Any) -> Recipe | None:
         return None
     calls = _in_place(_needed(reader.calls, output))
     last = Buffer(calls[-1].results[0].memory, made.shape)
-    return Recipe(calls, last, Buffer(entry, specs[-1].shape), reader.constants)
+    return CapturedGraph(calls, last, Buffer(entry, specs[-1].shape), reader.constants)
