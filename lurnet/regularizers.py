@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from lurnet import ops
 from lurnet.core.errors import BadValue
 from lurnet.core.fields import Check, Config, Convert, fields, is_number
-from lurnet.core.numbers import number
+from lurnet.core.hyper import hyperparameter
 from lurnet.core.registry import Registry
 from lurnet.core.registry import deserialize as _deserialize
 from lurnet.core.registry import serialize as _serialize
@@ -53,7 +53,7 @@ class Regularizer(Config):
 
 def _times(regularizer: Regularizer, name: str, x: Any) -> Any:
     """A factor, in the dtype of what it multiplies."""
-    return number(regularizer, name, ops.convert_to_tensor(x).dtype)
+    return hyperparameter(regularizer, name, ops.convert_to_tensor(x).dtype)
 
 
 @fields
@@ -64,7 +64,7 @@ class L1(Regularizer):
     1.5
     """
 
-    lifted = ("l1",)
+    runtime_hyperparameters = ("l1",)
     l1: Factor = 0.01  #: factor
 
     def __call__(self, x: Tensor) -> Tensor:
@@ -80,7 +80,7 @@ class L2(Regularizer):
     2.5
     """
 
-    lifted = ("l2",)
+    runtime_hyperparameters = ("l2",)
     l2: Factor = 0.01  #: factor
 
     def __call__(self, x: Tensor) -> Tensor:
@@ -96,7 +96,7 @@ class L1L2(Regularizer):
     4.0
     """
 
-    lifted = ("l1", "l2")
+    runtime_hyperparameters = ("l1", "l2")
     l1: Share = 0.0  #: factor of the absolute values
     l2: Share = 0.0  #: factor of the squares
 
@@ -118,7 +118,7 @@ class OrthogonalRegularizer(Regularizer):
     0.707
     """
 
-    lifted = ("factor",)
+    runtime_hyperparameters = ("factor",)
     factor: Factor = 0.01  #: factor
     mode: Literal["rows", "columns"] = "rows"  #: what is to become orthogonal
 

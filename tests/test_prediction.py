@@ -6,7 +6,7 @@ import pytest
 import lurnet as keras
 from lurnet.layers import context
 from lurnet.training import prediction
-from lurnet.training.apart import samples_apart
+from lurnet.training.per_sample import model_is_per_sample
 
 random = np.random.default_rng(0)
 X = random.normal(size=(700, 8, 8, 2)).astype("float32")
@@ -69,7 +69,7 @@ TIED = {
 
 @pytest.mark.parametrize("name", [*APART, *TIED])
 def test_what_is_computed_apart(name):
-    assert samples_apart((APART | TIED)[name]()) is (name in APART)
+    assert model_is_per_sample((APART | TIED)[name]()) is (name in APART)
 
 
 @pytest.mark.parametrize("count", [1, 3, 16, 17, 300, 700])
@@ -152,13 +152,14 @@ def test_calls_that_do_more_than_compute():
 
 
 def test_memory_of_windows_is_used_again():
-    from lurnet.training.data import windows
+
+    from lurnet.training.data import staging
 
     data = np.zeros((100, 3), "float32")
-    first = windows.Windows(data, 50)
+    first = staging.StagingBuffers(data, 50)
     held = {b.base.ctypes.data for b in first.buffers}
     del first
-    second = windows.Windows(data, 50)
+    second = staging.StagingBuffers(data, 50)
     assert {b.base.ctypes.data for b in second.buffers} == held
     got = second.stretch(90, 20)
     assert got.shape == (50, 3) and (got[10:20] == 0).all()

@@ -59,7 +59,7 @@ class Program:
         run = program.output_program(steps.step, steps.variables)
         if self.kind != "predict":
             run = program.batch_program(steps.step, steps.variables, steps.logs)
-        with program.parts_kept():
+        with program.units_kept():
             lowered = jax.jit(run).lower(*jax.tree.map(program._spec, self.args))
         return f"{lowered.out_tree}\n{lowered.as_text()}"
 

@@ -189,7 +189,7 @@ def test_windows_of_three(sizes, wanted):
     found, windows = [], gathering.Gathering(3)
     items = gathering.Collecting(iter(batches), windows, own=True)
     while (item := items.next(False, lambda: LONG)) is not None:
-        gathered = isinstance(item, gathering.Window)
+        gathered = isinstance(item, gathering.StagedBatches)
         assert gathered == (sizes[int((item.room if gathered else item)[0, 0])] == 2)
         rows = item.room[: item.count * item.size] if gathered else item
         found.append(list(dict.fromkeys(rows[:, 0].tolist())))

@@ -25,7 +25,7 @@ from lurnet.report import page
 from lurnet.study import runs as study_runs
 from lurnet.study.settings import key_of
 from lurnet.study.statistics import compared, estimate
-from lurnet.training import together
+from lurnet.training import ensemble
 
 sys.path.insert(0, str(Path(__file__).parent))
 from study_builds import build, convolutional, data, fails_at_two, with_own_step  # noqa: E402
@@ -110,8 +110,8 @@ BATCHES = {  # build, grid, further arguments of fit, how many programs train th
 @pytest.mark.parametrize("name", BATCHES)
 def test_a_batch_gives_equal_results(name, monkeypatch):
     make, grid, arguments, programs = BATCHES[name]
-    batches, plain = [], together.fit
-    monkeypatch.setattr(together, "fit", lambda *a: (batches.append(1), plain(*a)))
+    batches, plain = [], ensemble.fit
+    monkeypatch.setattr(ensemble, "fit", lambda *a: (batches.append(1), plain(*a)))
     a, b = (fitted(grid, make=make, on=on, **arguments) for on in ("here", "batch"))
     assert len(batches) == programs
     for one, other in zip(a.runs, b.runs, strict=True):
@@ -135,7 +135,7 @@ def test_what_fails_in_a_batch_runs_by_itself(monkeypatch):
     def full(*args):
         raise MemoryError("no memory left")
 
-    monkeypatch.setattr(together, "fit", full)
+    monkeypatch.setattr(ensemble, "fit", full)
     with pytest.warns(UserWarning, match="4 runs .* as one batch .no memory left"):
         assert metrics(fitted({"l2": [0.1, 0.2]}, on="batch")) == wanted
 

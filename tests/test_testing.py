@@ -125,10 +125,10 @@ _failing.__name__ = "own"
 def test_memory_goes_back_after_long_work(monkeypatch):
     given = []
     monkeypatch.setattr(memory, "give_back", lambda: given.append(1))
-    assert memory.tidily(pow, 2, 5) == 32
+    assert memory.with_memory_trim(pow, 2, 5) == 32
     assert not given
     monkeypatch.setattr(memory, "LONG_S", -1)
     with pytest.raises(ZeroDivisionError):
-        memory.tidily(divmod, 1, 0)
+        memory.with_memory_trim(divmod, 1, 0)
     assert given == [1]
     program.clear_programs()

@@ -5,7 +5,7 @@ from typing import Any
 import jax
 
 from lurnet.core import tree
-from lurnet.core.sides import SideTable
+from lurnet.core.side_table import SideTable
 from lurnet.core.traced import is_traced
 
 _masks = SideTable()

@@ -21,7 +21,7 @@ from typing import Any
 import jax
 import numpy as np
 
-from lurnet.core.numbers import Number
+from lurnet.core.hyper import Hyperparameter
 from lurnet.core.traced import is_traced
 from lurnet.core.variable import Variable
 
@@ -52,13 +52,15 @@ class Readable:
         self.keys: set[str] = set()  #: strings that are keys of dicts
         self.inputs: list[Sequence[str]] = []  #: names by which values are found in such dicts
         self._given = {id(x) for x in arguments}
-        self._lifted = {
-            (id(x.owner), x.name): i for i, x in enumerate(arguments) if isinstance(x, Number)
+        self._hyper = {
+            (id(x.owner), x.name): i
+            for i, x in enumerate(arguments)
+            if isinstance(x, Hyperparameter)
         }
         self._met: dict[int, int] = {}
         self._held: list[Any] = []  # what was met, so that no other object gets its id
         for x in arguments:
-            self.words.append("number" if isinstance(x, Number) else "")
+            self.words.append("number" if isinstance(x, Hyperparameter) else "")
             if isinstance(x, Variable):
                 self.add(x)
 
@@ -153,8 +155,8 @@ class Readable:
             if name in left_out:
                 continue
             self.words.append(name)
-            if (own, name) in self._lifted:
-                self.words.append(f"argument {self._lifted[own, name]}")
+            if (own, name) in self._hyper:
+                self.words.append(f"argument {self._hyper[own, name]}")
             else:
                 self.add(attribute)
         facts = getattr(value, "_program_facts", None)

@@ -11,10 +11,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from lurnet.core.donation import Donatable, gate, replace, shared, snapshot
 from lurnet.core.dtypes import is_float, narrow, standardize_dtype
 from lurnet.core.errors import BadValue
 from lurnet.core.forked import note_start
-from lurnet.core.lending import Lent, gate, lent, replace, whole
 from lurnet.core.names import auto_name, path_of
 from lurnet.core.traced import is_traced
 
@@ -38,7 +38,7 @@ _deferred: contextvars.ContextVar[bool] = contextvars.ContextVar("deferred", def
 _abstract: contextvars.ContextVar[bool] = contextvars.ContextVar("abstract", default=False)
 
 
-class Variable(Lent):
+class Variable(Donatable):
     """An array that can be assigned; inside a ``values(...)`` scope, the scope holds its value.
 
     Args:
@@ -55,7 +55,7 @@ class Variable(Lent):
     [2.0, 3.0]
     """
 
-    _not_in_program = ("name", "path", "aggregation", "_array", "_pending", "lent_to")
+    _not_in_program = ("name", "path", "aggregation", "_array", "_pending", "shared_with")
 
     def __init__(
         self,
@@ -143,7 +143,7 @@ class Variable(Lent):
             array = scope.arrays.get(id(self))
             scope = scope.outer
         if array is None:
-            array = self._array if _abstract.get() else lent(self)
+            array = self._array if _abstract.get() else shared(self)
         narrowed = _autocast.get()
         if narrowed is not None and self.autocast and is_float(array.dtype):
             return array.astype(narrowed)
@@ -154,7 +154,7 @@ class Variable(Lent):
         value = self._as_own(value)
         scope = _scope.get()
         if scope is None:
-            self.lent_to = get_ident()  # who assigns it holds it
+            self.shared_with = get_ident()  # who assigns it holds it
             self._array, self._pending = value, None
         else:
             scope.arrays[id(self)] = value
@@ -354,7 +354,7 @@ def at_one_moment(variables: Iterable[Variable]) -> Iterator[Scope]:
     """
     variables = list(variables)
     seen = [] if in_scope() else variables
-    with values(seen, whole(seen)) as scope:
+    with values(seen, snapshot(seen)) as scope:
         yield scope
 
 

@@ -9,10 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from lurnet.core import lending, tree
+from lurnet.core import donation, tree
 from lurnet.core.errors import BadType
 from lurnet.training import program
-from lurnet.training.apart import samples_apart
 from lurnet.training.data.arrays import (
     check_lengths,
     joined,
@@ -21,7 +20,8 @@ from lurnet.training.data.arrays import (
     symbols_of,
     take,
 )
-from lurnet.training.data.windows import bytes_per_sample
+from lurnet.training.data.staging import bytes_per_sample
+from lurnet.training.per_sample import model_is_per_sample
 from lurnet.training.runner import Steps
 
 #: Sizes that smaller batches are filled up to: at most four times the samples, mostly far less.
@@ -68,7 +68,7 @@ class BatchedFunction:
         """
         count = length(arrays)
         filled = next((s for s in SIZES if s >= count), count) if count <= size else size
-        parts, state = [], lending.whole(self.variables)
+        parts, state = [], donation.snapshot(self.variables)
         for start in range(0, count, size):
             stop = min(start + size, count)
             batch = arrays if stop - start == count else take(arrays, slice(start, stop))
@@ -127,7 +127,7 @@ def map_batches(
     """
     check_lengths(arrays, None, None)
     session = Steps(model, "predict")
-    run = BatchedFunction(session, fn, facts, samples_apart(model), draws, model.run_eagerly)
+    run = BatchedFunction(session, fn, facts, model_is_per_sample(model), draws, model.run_eagerly)
     return on_host(run(arrays, batch_size or BATCH))
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from lurnet.core import lending, tree
+from lurnet.core import donation, tree
 from lurnet.core.forked import forks
 from lurnet.inference.batches import (
     BATCH,
@@ -17,8 +17,8 @@ from lurnet.inference.batches import (
 from lurnet.inference.executor import FEW, Forward, Progress
 from lurnet.training import program
 from lurnet.training.data.arrays import joined, take
-from lurnet.training.data.windows import Windows, bytes_per_sample
-from lurnet.training.widest import largest_output
+from lurnet.training.data.staging import StagingBuffers, bytes_per_sample
+from lurnet.training.peak_activation import peak_output
 
 CALL_BYTES = 8 * 2**20  #: of input in a call for many batches (docs/lab/inference.md)
 
@@ -27,7 +27,7 @@ class CompiledProgram:
     """XLA's programs of a model's outputs."""
 
     def __init__(self, forward: Forward) -> None:
-        self.forward, self.largest = forward, largest_output(forward.model)
+        self.forward, self.largest = forward, peak_output(forward.model)
         fills = forward.per_sample
         self.batched = BatchedFunction(
             forward.session, forward.step, "outputs", fills=fills, writes=not fills
@@ -55,14 +55,14 @@ class CompiledProgram:
         if not self.forward.is_pure or x.shape[:1] > (FEW,) or forks():
             return None
         run = self.batched.programs.get((x.shape, x.dtype))
-        return None if run is None else run(lending.whole(self.forward.variables), x)
+        return None if run is None else run(donation.snapshot(self.forward.variables), x)
 
     def _loops(self, x: Any, count: int, size: int, progress: Progress) -> Any:
         """Many batches in each call."""
         room = max(1, CALL_BYTES // (size * max(1, bytes_per_sample(x))))
         rows = size * 2 ** (min(-(-count // size), room) - 1).bit_length()
         part = _parts(program.to_host(x), rows)
-        outputs, running, state = [], None, lending.whole(self.forward.variables)
+        outputs, running, state = [], None, donation.snapshot(self.forward.variables)
         try:
             for start in range(0, count, rows):
                 steps = -(-min(rows, count - start) // size)
@@ -99,5 +99,5 @@ def _parts(arrays: Any, rows: int) -> Callable[[int, int], tuple[Any, int]]:
     held = program.resident(arrays) if program.on_cpu() else None
     if held is not None:
         return lambda start, count: (held, start)
-    windows = Windows(arrays, rows)
-    return lambda start, count: (program.to_device(windows.stretch(start, count)), 0)
+    staging = StagingBuffers(arrays, rows)
+    return lambda start, count: (program.to_device(staging.stretch(start, count)), 0)

@@ -4,12 +4,12 @@ import copy
 from typing import Any
 
 from lurnet.inference.batches import samples_that_suit
-from lurnet.training.apart import whole_from_parts
 from lurnet.training.data.arrays import ArrayData
 from lurnet.training.data.streams import Stream
 from lurnet.training.facts import training_of
+from lurnet.training.peak_activation import peak_output
+from lurnet.training.per_sample import averages_over_samples
 from lurnet.training.runner import make_runner
-from lurnet.training.widest import largest_output
 
 
 def make_tester(model: Any, data: ArrayData | Stream, batches_wanted: bool) -> Any:
@@ -42,4 +42,4 @@ def merged_batches(model: Any, data: ArrayData) -> int:
 
 def _largest_of_samples(model: Any) -> int | None:
     """Bytes of a sample where it is largest; None where batches may not be put together."""
-    return largest_output(model) if whole_from_parts(model) else None
+    return peak_output(model) if averages_over_samples(model) else None

@@ -9,7 +9,7 @@ from lurnet.core.variable import Variable
 from lurnet.inference.captured import CapturedGraph, capture
 from lurnet.ops.lowering.choice import in_c
 from lurnet.training import program
-from lurnet.training.apart import samples_apart
+from lurnet.training.per_sample import model_is_per_sample
 from lurnet.training.runner import Steps
 
 #: Samples that are few: up to these, the time of a call is what it costs to start computing.
@@ -53,7 +53,7 @@ class Forward:
         self.step: Callable = self.session.step
         self.variables: list[Any] = self.session.variables
         #: whether each sample is computed by itself, so that batches may be of any size
-        self.per_sample = samples_apart(model) and not model.run_eagerly
+        self.per_sample = model_is_per_sample(model) and not model.run_eagerly
         #: whether outputs are a function of one array, sample by sample, and of nothing but weights
         self.is_pure = self.per_sample and self.host is None
 

@@ -15,7 +15,7 @@ from typing import Any
 import jax
 import numpy as np
 
-from lurnet.core import lending
+from lurnet.core import donation
 from lurnet.core.forked import forks, require_threads
 from lurnet.core.variable import Variable
 from lurnet.inference.captured import (
@@ -82,8 +82,8 @@ class GraphInstance:
     def __call__(self, x: np.ndarray) -> np.ndarray | None:
         """The output for x, in memory of the caller's; None where it cannot just now."""
         state = self.state
-        if state is None or not lending.are_of(state, self.variables):
-            state = lending.whole(self.variables)
+        if state is None or not donation.are_of(state, self.variables):
+            state = donation.snapshot(self.variables)
         if not self.acquire():  # another thread is at it
             return None
         try:

@@ -11,7 +11,7 @@ from lurnet.inference.batches import length, on_host
 from lurnet.inference.predictor import Predictor, predictor
 from lurnet.training.data.arrays import ArrayData, joined, symbols_of, take
 from lurnet.training.data.batch import unpack_x_y_sample_weight
-from lurnet.training.data.gathering import PATIENCE, Collecting, Gathering, Window
+from lurnet.training.data.gathering import PATIENCE, Collecting, Gathering, StagedBatches
 from lurnet.training.data.streams import Stream
 from lurnet.training.fixed_batch import remembered_batch
 from lurnet.training.loop import make_data, warn_if_short
@@ -113,7 +113,7 @@ def _merged(call: Predictor, data: Stream) -> Iterator[Piece]:
     items = Collecting(((x, None, None) for x in inputs), gathering, own=True)
     try:
         while (item := items.next(False, lambda: PATIENCE[False])) is not None:
-            merged = isinstance(item, Window)
+            merged = isinstance(item, StagedBatches)
             x = take(item.room, slice(item.count * item.size)) if merged else item
             yield Piece(unpack_x_y_sample_weight(x)[0], item.count if merged else 1, None)
             items.give_back(item)

@@ -19,8 +19,8 @@ from lurnet.inference.to_jax import to_jax
 from lurnet.layers import context
 from lurnet.layers.version import version_of
 from lurnet.training import program
-from lurnet.training.apart import has_own_code, leaves_more
 from lurnet.training.data.gathering import copied, own
+from lurnet.training.per_sample import has_own_code, has_side_outputs
 
 #: All executors, in the order in which they are asked.
 EXECUTORS: tuple[Callable[[Forward], Executor], ...] = (
@@ -50,7 +50,7 @@ class Predictor:
         layers = model._flatten_layers()
         #: whether a call leaves nothing but outputs
         self.is_plain = self.forward.per_sample and not any(
-            leaves_more(x) or has_own_code(x) for x in layers
+            has_side_outputs(x) or has_own_code(x) for x in layers
         )
 
     def __call__(self, x: Any, batch_size: int | None = None, progress: Progress = ignore) -> Any:

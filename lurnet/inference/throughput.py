@@ -5,11 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from lurnet.core import lending
+from lurnet.core import donation
 from lurnet.core.forked import forks
 from lurnet.inference.executor import FEW, Forward, Progress
 from lurnet.inference.instance import GraphInstance, run_batches
-from lurnet.training.widest import largest_written
+from lurnet.training.peak_activation import peak_written
 
 #: Samples of a batch, and bytes of one where it is largest: all that is written of it stays in a
 #: core's cache (times in docs/lab/inference.md).
@@ -22,7 +22,7 @@ class ThroughputPath:
     """A model's captured graphs for batches, one for each core, by the shape of a sample."""
 
     def __init__(self, forward: Forward) -> None:
-        self.forward, self.written = forward, largest_written(forward.model)
+        self.forward, self.written = forward, peak_written(forward.model)
         self.known: dict[tuple, list[GraphInstance]] = {}  # []: there are none
 
     def takes(self, x: Any, count: int) -> bool:
@@ -33,7 +33,7 @@ class ThroughputPath:
         """The outputs; None where another thread is at it."""
         del batch_size
         graphs = self._graphs(x)
-        first, state = graphs[0], lending.whole(graphs[0].variables)
+        first, state = graphs[0], donation.snapshot(graphs[0].variables)
         rows = max(1, ROOM // (len(first.input) * x[:1].nbytes)) * len(first.input)
         outputs = np.empty((count, *first.output.shape[1:]), np.float32)
         for start in range(0, count, rows):

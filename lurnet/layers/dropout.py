@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar
 from lurnet import ops, random
 from lurnet.core.errors import BadValue
 from lurnet.core.fields import Convert, Rate, fields
-from lurnet.core.numbers import number
+from lurnet.core.hyper import hyperparameter
 from lurnet.layers.base import Layer
 from lurnet.layers.options import DataFormat
 from lurnet.layers.windows import Spatial
@@ -26,7 +26,7 @@ class _Random(Layer):
     """A layer that acts while training only, at a ``rate`` more than 0."""
 
     supports_masking = True
-    lifted = ("rate",)
+    runtime_hyperparameters = ("rate",)
     rate: Any
     seed: Any
 
@@ -45,7 +45,7 @@ class _Random(Layer):
         raise NotImplementedError
 
     def _rate(self) -> Any:
-        return number(self, "rate", "float32")
+        return hyperparameter(self, "rate", "float32")
 
 
 @fields

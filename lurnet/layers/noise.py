@@ -4,7 +4,7 @@ from typing import Any
 
 from lurnet import ops, random
 from lurnet.core.fields import fields
-from lurnet.core.numbers import number
+from lurnet.core.hyper import hyperparameter
 from lurnet.layers.base import Layer
 from lurnet.layers.options import NotNegative
 
@@ -22,7 +22,7 @@ class GaussianNoise(Layer):
 
     supports_masking = True
     per_sample = True
-    lifted = ("stddev",)
+    runtime_hyperparameters = ("stddev",)
 
     def setup(self) -> None:
         """A stream of random numbers, where they are needed."""
@@ -35,4 +35,4 @@ class GaussianNoise(Layer):
         if not training or self.stddev == 0:
             return inputs
         noise = random.normal(ops.shape(inputs), dtype=inputs.dtype, seed=self.seed_generator)
-        return inputs + number(self, "stddev", inputs.dtype) * noise
+        return inputs + hyperparameter(self, "stddev", inputs.dtype) * noise

@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from lurnet.core import tree
+from lurnet.core.compilation_units import as_unit
 from lurnet.core.errors import BadValue
-from lurnet.core.parts import as_part
 from lurnet.core.symbolic import Node, OpCall, SymbolicTensor, is_symbolic
+from lurnet.layers.arguments import call_parameters
 from lurnet.layers.base import Layer
 from lurnet.layers.input_layer import InputLayer
 from lurnet.layers.per_sample import is_per_sample
-from lurnet.models import parts
+from lurnet.models import compilation_units as units
 from lurnet.ops.lowering import late
 
 
@@ -54,7 +55,7 @@ def is_per_sample_call(node: Node) -> bool:
         return getattr(node.fn.fn, "per_sample", False) is True
     if not isinstance(node.fn, Layer):
         return False
-    given = dict(zip(node.fn._parameters(), node.args)) | node.kwargs  # noqa: B905
+    given = dict(zip(call_parameters(node.fn), node.args)) | node.kwargs  # noqa: B905
     if given.pop("training", None) not in (None, False):
         return False
     settings = [x for x in tree.leaves((node.args, node.kwargs)) if not is_symbolic(x)]
@@ -77,23 +78,23 @@ def run_nodes(
 ) -> Any:
     """Compute the outputs for the inputs' values, call after call."""
     found = {id(symbol): value for symbol, value in zip(inputs, values, strict=True)}
-    if parts.in_parts(nodes):
-        for part in parts.split(nodes, outputs):
-            _run_part(part, found)
+    if units.pays_in_units(nodes):
+        for unit in units.split(nodes, outputs):
+            _run_unit(unit, found)
     else:
         _run(nodes, found, [x for x in tree.leaves(outputs) if is_symbolic(x)])
     return _filled_in(outputs, found)
 
 
-def _run_part(part: parts.Part, found: dict[int, Any]) -> None:
+def _run_unit(unit: units.Unit, found: dict[int, Any]) -> None:
     def compute(*values: Any) -> list:
-        inside = {id(symbol): value for symbol, value in zip(part.inputs, values, strict=True)}
-        _run(part.nodes, inside, part.outputs)
-        return [inside[id(symbol)] for symbol in part.outputs]
+        inside = {id(symbol): value for symbol, value in zip(unit.inputs, values, strict=True)}
+        _run(unit.nodes, inside, unit.outputs)
+        return [inside[id(symbol)] for symbol in unit.outputs]
 
-    values = [found[id(symbol)] for symbol in part.inputs]
-    made = as_part(compute, *values) if parts.is_pure(part, values) else compute(*values)
-    found |= {id(symbol): value for symbol, value in zip(part.outputs, made, strict=True)}
+    values = [found[id(symbol)] for symbol in unit.inputs]
+    made = as_unit(compute, *values) if units.is_pure(unit, values) else compute(*values)
+    found |= {id(symbol): value for symbol, value in zip(unit.outputs, made, strict=True)}
 
 
 def _run(nodes: Sequence[Node], found: dict[int, Any], outputs: Sequence[SymbolicTensor]) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from lurnet import ops
 from lurnet.core.errors import BadState, BadValue
 from lurnet.core.fields import Rate, fields
-from lurnet.core.numbers import number
+from lurnet.core.hyper import hyperparameter
 from lurnet.core.variable import Variable, pure, values
 from lurnet.optimizers.state import Decay, Every, LearningRate, Limit, OptimizerState, Several
 
@@ -31,7 +31,7 @@ class Optimizer(OptimizerState):
     [0.5, 1.5]
     """
 
-    lifted = ("weight_decay",)
+    runtime_hyperparameters = ("weight_decay",)
     _not_in_program = ("name", "_indices", "_excluded", "_excluded_names")
     learning_rate: LearningRate  #: number, schedule, or function without arguments
     weight_decay: Decay = None  #: weights shrink by this times the learning rate at each step
@@ -204,7 +204,7 @@ class Optimizer(OptimizerState):
     def _apply_weight_decay(self, variables: Sequence[Variable]) -> None:
         if not self.weight_decay:
             return
-        decay = number(self, "weight_decay", "float32")
+        decay = hyperparameter(self, "weight_decay", "float32")
         factor = self._get_current_learning_rate() * decay
         for weight in variables:
             if self._use_weight_decay(weight):

@@ -6,7 +6,7 @@ from typing import Any
 
 from lurnet import ops
 from lurnet.core.fields import Number, PositiveInt, Rate, fields
-from lurnet.core.numbers import number
+from lurnet.core.hyper import hyperparameter
 from lurnet.core.variable import Variable
 from lurnet.optimizers.adam import bias, toward
 from lurnet.optimizers.base import Optimizer
@@ -85,7 +85,7 @@ class Muon(Optimizer):
             adam = self._velocities[self._get_variable_index(weight)] is not None
             given = self.adam_weight_decay if adam else self.weight_decay
             if given and self._use_weight_decay(weight):
-                decay = given if adam else number(self, "weight_decay", "float32")
+                decay = given if adam else hyperparameter(self, "weight_decay", "float32")
                 self.assign_sub(weight, weight.value * ops.cast(rate * decay, weight.dtype))
 
     def update_step(self, gradient: Any, variable: Variable, learning_rate: Any) -> None:

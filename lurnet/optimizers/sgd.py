@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from lurnet.core.fields import Rate, fields
-from lurnet.core.numbers import number
+from lurnet.core.hyper import hyperparameter
 from lurnet.core.variable import Variable
 from lurnet.ops.lowering import updates
 from lurnet.optimizers.base import Optimizer
@@ -25,7 +25,7 @@ class SGD(Together):
     [0.5]
     """
 
-    lifted = (*Optimizer.lifted, "momentum")
+    runtime_hyperparameters = (*Optimizer.runtime_hyperparameters, "momentum")
     learning_rate: LearningRate = 0.01  #: number, schedule, or function without arguments
     momentum: Rate = 0.0  #: how much of the last step is kept, from 0 to 1
     nesterov: bool = False  #: whether the gradient is taken to be one step ahead
@@ -42,7 +42,7 @@ class SGD(Together):
     def _step_of(self, learning_rate: Any, dtype: Any) -> tuple[Callable, Sequence[Any]]:
         if not self.momentums:
             return updates.sgd, [learning_rate]
-        kept = number(self, "momentum", dtype)
+        kept = hyperparameter(self, "momentum", dtype)
         return updates.nesterov if self.nesterov else updates.momentum, [learning_rate, kept]
 
     def _slots(self) -> Sequence[list[Variable]]:

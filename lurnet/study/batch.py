@@ -11,7 +11,7 @@ from lurnet.core.errors import BadValue
 from lurnet.core.seeds import seeded
 from lurnet.study.runs import Job, Run, Task, begun, record, train
 from lurnet.study.settings import plain
-from lurnet.training import together
+from lurnet.training import ensemble
 
 MOST = 32  #: runs in a batch, where ``workers`` does not say
 Done = Generator[tuple[Job, Run], None, None]
@@ -23,7 +23,7 @@ class Member:
 
     job: Job
     structure: str
-    fit: together.Fit
+    fit: ensemble.Fit
 
 
 def batch(task: Task, jobs: list[Job], workers: int | None, watch: Any) -> Done:
@@ -33,7 +33,7 @@ def batch(task: Task, jobs: list[Job], workers: int | None, watch: Any) -> Done:
             "on='batch' trains many runs as one program, so callbacks cannot hear a single one: "
             "leave them out, or use on='here' or on='processes'."
         )
-    plans: dict[str, together.Plan] = {}
+    plans: dict[str, ensemble.Plan] = {}
     waiting: dict[str, list[Member]] = {}
     for job in jobs:
         member = _begun(task, job, plans)
@@ -54,7 +54,7 @@ def _plan_key(task: Task, job: Job) -> str:
     return json.dumps(plain(task.split(job.setting)[1]), sort_keys=True)
 
 
-def _begun(task: Task, job: Job, plans: dict[str, together.Plan]) -> Member | None:
+def _begun(task: Task, job: Job, plans: dict[str, ensemble.Plan]) -> Member | None:
     """What a run by itself begins with, from the same seeds; None where that fails: it fails again,
     and is told, when it is trained by itself."""
     own, for_fit = task.split(job.setting)
@@ -63,8 +63,8 @@ def _begun(task: Task, job: Job, plans: dict[str, together.Plan]) -> Member | No
         try:
             model, structure = begun(task.build, own, job.seed)
             if key not in plans:
-                plans[key] = together.Plan(model, task.arguments | for_fit)
-            return Member(job, structure, together.Fit(model, plans[key]))
+                plans[key] = ensemble.Plan(model, task.arguments | for_fit)
+            return Member(job, structure, ensemble.Fit(model, plans[key]))
         except Exception:  # noqa: BLE001 - whatever it is
             return None
 
@@ -93,11 +93,11 @@ def _as_one(task: Task, members: Sequence[Member], watchers: Sequence[list]) -> 
             for callback in heard:
                 callback.on_epoch_end(epoch, found)
 
-    together.fit([m.fit for m in members], told)
+    ensemble.fit([m.fit for m in members], told)
     models, tested = [m.fit.model for m in members], [{} for _ in members]
     if task.test is not None:
         given = task.arguments | task.split(members[0].job.setting)[1]
-        tested = together.evaluate(models, task.test, given.get("batch_size"))
+        tested = ensemble.evaluate(models, task.test, given.get("batch_size"))
     runs = []
     for member, found in zip(members, tested, strict=True):
         run = Run(member.job.setting, member.job.replicate, member.job.seed)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from operator import is_
 from typing import Any
 
+from lurnet.core.hyper import HELD, is_argument
 from lurnet.core.registry import known
 from lurnet.layers.version import TreeVersion, version_of
 
@@ -62,12 +63,11 @@ def _penalties(version: TreeVersion) -> list:
 def _facts(owner: Any) -> list:
     """An object's attributes, and what its containers hold; not numbers that are arguments."""
     found: list[Any] = []
-    lifted = getattr(owner, "lifted", ())
     for name, value in vars(owner).items():
         if isinstance(value, (list, tuple, set)):
             found += value
         elif isinstance(value, dict):
-            found += () if name == "_numbers" else value.values()
-        elif not (name in lifted and isinstance(value, (int, float)) and value not in (0, 1)):
+            found += () if name == HELD else value.values()
+        elif not is_argument(owner, name, value):
             found.append(value)
     return found

@@ -10,7 +10,7 @@ from typing import Any
 LONG_S = 0.4
 
 
-def tidily(make: Callable[..., Any], *args: Any) -> Any:
+def with_memory_trim(make: Callable[..., Any], *args: Any) -> Any:
     """``make(*args)``; what it took and freed goes back to the system, where that can be asked for.
 
     Three convolutions leave 120 of 440 MB behind, which would otherwise stay for good.

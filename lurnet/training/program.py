@@ -13,15 +13,15 @@ import jaxlib
 import numpy as np
 from jax import lax
 
-from lurnet.core import lending, tree
+from lurnet.core import donation, tree
+from lurnet.core.compilation_units import units_kept
 from lurnet.core.dtypes import narrow
 from lurnet.core.forked import renewed_after_fork, require_threads
-from lurnet.core.parts import parts_kept
 from lurnet.core.traced import is_traced
 from lurnet.core.variable import Variable, held, values
 from lurnet.ops import native
 from lurnet.training import cache
-from lurnet.training.memory import tidily
+from lurnet.training.memory import with_memory_trim
 
 _SHARED: OrderedDict[str, Future] = OrderedDict()
 _SHARED_LIMIT = 128
@@ -246,12 +246,12 @@ def state_of(variables: Sequence[Variable]) -> list:
 def advanced(variables: Sequence[Variable], run: Callable[[list], tuple]) -> tuple:
     """Run a program that is given the variables' arrays for good; what else it returns."""
     require_threads()
-    return lending.advanced(variables, run, _duplicate, wait)
+    return donation.run_donating(variables, run, _duplicate, wait)
 
 
 def written(variables: Sequence[Variable], new: dict[int, Any]) -> None:
     """Give variables the arrays that a program gave back by their places."""
-    lending.replace([variables[i] for i in new], list(new.values()))
+    donation.replace([variables[i] for i in new], list(new.values()))
 
 
 def _duplicate(array: Any) -> Any:
@@ -285,14 +285,14 @@ def compiled_soon(run: Callable, key: str | None, donate: bool, *args: Any) -> F
     enable_cache()
     specs = jax.tree.map(_spec, args)
     # jit would keep the function, and with it the model, in its caches: an executable does not.
-    with parts_kept(on_cpu()):
+    with units_kept(on_cpu()):
         lowered = jax.jit(run, donate_argnums=(0,) if donate else ()).lower(*specs)
     with _LOCK:
         found = _shared(key)  # another thread may have been quicker
         if found is not None:
             return found
         options = CPU_OPTIONS if on_cpu() else None
-        future = _COMPILER[0].submit(tidily, lowered.compile, options)
+        future = _COMPILER[0].submit(with_memory_trim, lowered.compile, options)
         if key is not None:
             _share(key, future)
     return future

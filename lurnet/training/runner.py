@@ -6,16 +6,16 @@ from typing import Any
 
 import numpy as np
 
-from lurnet.core import lending
+from lurnet.core import donation
 from lurnet.core.registry import known
 from lurnet.core.variable import commit, values
 from lurnet.layers.version import version_of
 from lurnet.training import program
 from lurnet.training.compiled import Compiled
 from lurnet.training.data.arrays import ArrayData
-from lurnet.training.data.gathering import PATIENCE, RUNNING, Gathering, Window
+from lurnet.training.data.gathering import PATIENCE, RUNNING, Gathering, StagedBatches
+from lurnet.training.data.staging import BYTES, StagingBuffers, bytes_per_sample
 from lurnet.training.data.streams import Stream
-from lurnet.training.data.windows import BYTES, Windows, bytes_per_sample
 from lurnet.training.facts import training_of
 from lurnet.training.pace import Interruption, Pace
 from lurnet.training.structure import digest_of, program_numbers, structure_key
@@ -101,7 +101,7 @@ class Steps:
             self.model.reset_metrics()
             return
         fresh = _fresh(self.model)
-        arrays = lending.whole(self.variables)
+        arrays = donation.snapshot(self.variables)
         self.own = [fresh.get(id(v), a) for v, a in zip(self.variables, arrays, strict=True)]
         self.written = {i for i, v in enumerate(self.variables) if id(v) in fresh}
 
@@ -111,7 +111,7 @@ class Steps:
             return
         keeps = {id(v) for v in self.model.metrics_variables} if self.model._in_epoch else set()
         places = [i for i in sorted(self.written) if id(self.variables[i]) not in keeps]
-        lending.replace([self.variables[i] for i in places], [self.own[i] for i in places])
+        donation.replace([self.variables[i] for i in places], [self.own[i] for i in places])
 
     def _run(self, run: Callable, *args: Any) -> tuple:
         """Start a program; returns what it does beside the state."""
@@ -222,7 +222,9 @@ class ArrayRunner(Steps):
         self.span = (
             self.whole if self.held is not None else max(1, min(self.whole, BYTES // per_step))
         )
-        self.windows = Windows(self.arrays, self.span * self.size) if self.held is None else None
+        self.windows = (
+            StagingBuffers(self.arrays, self.span * self.size) if self.held is None else None
+        )
         self.meanwhile: list[Callable[[], None]] = [self.prepare]
 
     def epoch(
@@ -362,7 +364,7 @@ class StreamRunner(Steps):
 
     def _call(self, item: Any, pace: Pace) -> tuple[int, dict[str, Any], bool]:
         """Start a batch, or some batches of a window; how many, the logs, whether none is left."""
-        if not isinstance(item, Window):
+        if not isinstance(item, StagedBatches):
             return pace.steps(1), self.on_batch(item), True
         if item.data is None:
             item.data = program.readable(item.room)

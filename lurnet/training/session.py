@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from lurnet.core import lending, tree
+from lurnet.core import donation, tree
 from lurnet.layers import added
 from lurnet.layers.version import version_of
 from lurnet.training.checks import check_data
@@ -36,7 +36,7 @@ class Session(Steps):
         if not self.begins:
             super().begin()
         elif self.kind == "test":
-            self.own, self.written = lending.whole(self.variables), set()
+            self.own, self.written = donation.snapshot(self.variables), set()
 
     def __call__(self, batch: Any) -> dict[str, Any]:
         """One step on arrays; returns the logs, numbers as floats."""

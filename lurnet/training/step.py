@@ -12,7 +12,7 @@ from lurnet.core.masking import get_mask, set_mask
 from lurnet.core.variable import Variable, values
 from lurnet.layers import added
 from lurnet.ops.lowering import updates
-from lurnet.training import micro
+from lurnet.training import micro_batches
 from lurnet.training.data.batch import unpack_x_y_sample_weight
 
 
@@ -61,12 +61,12 @@ def train_step(model: Any, data: Any) -> Any:
     Returns what the model's own ``compute_metrics`` does, if it has one.
     """
     variables = model.trainable_variables
-    count = micro.parts(model, data) if variables else 1
+    count = micro_batches.count_for(model, data) if variables else 1
     logs = None
     if count == 1:
         grads, logs = forward_backward(model, data, variables)
     else:
-        grads = in_micro_batches(model, micro.split(data, count), variables, count)
+        grads = in_micro_batches(model, micro_batches.split(data, count), variables, count)
     if variables:
         show_gradients(model, variables, grads, model.optimizer.scale_loss(1.0))
         model.optimizer.apply(grads, variables)

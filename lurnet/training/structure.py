@@ -5,11 +5,11 @@ from typing import Any
 
 from lurnet.core import settings
 from lurnet.core.dtypes import dtype_policy
-from lurnet.core.numbers import Number, numbers_of
+from lurnet.core.hyper import Hyperparameter, hyperparameters_of
 from lurnet.core.readable import Readable, Unknown
 from lurnet.ops.lowering.choice import lowering
 from lurnet.training import program
-from lurnet.training.widest import largest_written
+from lurnet.training.peak_activation import peak_written
 
 
 def structure_key(model: Any, kind: str, arguments: Sequence[Any], facts: str) -> str | None:
@@ -39,13 +39,13 @@ def digest_of(parts: Sequence[Any], arguments: Sequence[Any], facts: str = "") -
     return everything.digest(facts)
 
 
-def program_numbers(model: Any) -> list[Number]:
+def program_numbers(model: Any) -> list[Hyperparameter]:
     """What a model's program takes as arguments beside its variables: penalties, rates, noise."""
     layers = model._flatten_layers()
     penalties = [v.regularizer for v in model.variables]
     penalties += [getattr(layer, "activity_regularizer", None) for layer in layers]
     optimizers = [model.optimizer, getattr(model.optimizer, "inner_optimizer", None)]
-    return numbers_of(o for o in [*penalties, *layers, *optimizers] if o is not None)
+    return hyperparameters_of(o for o in [*penalties, *layers, *optimizers] if o is not None)
 
 
 def _compiled_parts(model: Any, kind: str) -> list[Any]:
@@ -54,7 +54,7 @@ def _compiled_parts(model: Any, kind: str) -> list[Any]:
         return []
     parts = [model._loss_tracker, model._compile_loss, model._compile_metrics]
     if kind == "train":
-        parts += [model.optimizer, model._gradient_watchers, largest_written(model)]
+        parts += [model.optimizer, model._gradient_watchers, peak_written(model)]
     return parts
 
 

@@ -8,7 +8,7 @@ forward and backward.
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from lurnet.core.sides import SideTable
+from lurnet.core.side_table import SideTable
 from lurnet.core.traced import is_traced
 from lurnet.ops.lowering.choice import lowering, on_cpu
 

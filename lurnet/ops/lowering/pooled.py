@@ -13,7 +13,7 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
-from lurnet.core.sides import SideTable
+from lurnet.core.side_table import SideTable
 from lurnet.core.traced import is_traced
 from lurnet.ops import native
 from lurnet.ops.lowering.correlation import (

@@ -1,4 +1,4 @@
-"""Windows of a stream: small batches are gathered, to be computed in one call."""
+"""Staging buffers of a stream: small batches are gathered, to be computed in one call."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -10,7 +10,7 @@ import numpy as np
 from lurnet.core import tree
 from lurnet.core.dtypes import narrow
 from lurnet.training.data.batch import pack_x_y_sample_weight
-from lurnet.training.data.windows import BYTES, Windows, bytes_per_sample
+from lurnet.training.data.staging import BYTES, StagingBuffers, bytes_per_sample
 
 #: Batches in a window at most. A call to the device costs 0.1 to 0.2 ms, some 1 us a step of these.
 MOST = 128
@@ -21,7 +21,7 @@ PATIENCE = 0.0003, 0.002
 
 
 @dataclass
-class Window:
+class StagedBatches:
     """Successive batches of equal shapes, one after another in arrays with room for more."""
 
     room: Any  # nested NumPy arrays
@@ -43,7 +43,7 @@ class Gathering:
         self.span = -1  # batches in a window; -1: no batch has come yet
         self.size, self.layout = 0, None
         self.free: list[Any] = []
-        self._windows: Windows | None = None
+        self._windows: StagingBuffers | None = None
 
     def restart(self) -> None:
         """All windows are free again."""
@@ -69,14 +69,14 @@ class Gathering:
         self.span = min(room, MOST, MOST if self.steps is None else self.steps)
         if self.span > 1:
             empty = tree.map_structure(_empty, batch)
-            self._windows = Windows(empty, self.span * self.size)
+            self._windows = StagingBuffers(empty, self.span * self.size)
             self.restart()
 
-    def window(self) -> Window:
+    def window(self) -> StagedBatches:
         """An empty window, which must be free."""
-        return Window(self.free.pop(), self.size)
+        return StagedBatches(self.free.pop(), self.size)
 
-    def put(self, batch: Any, window: Window) -> bool:
+    def put(self, batch: Any, window: StagedBatches) -> bool:
         """Copy a batch behind the others of a window; returns whether there is room for more."""
         rows = slice(window.count * self.size, (window.count + 1) * self.size)
         for room, array in zip(tree.leaves(window.room), tree.leaves(batch), strict=True):
@@ -149,7 +149,7 @@ class Collecting:
 
     def give_back(self, item: Any) -> None:
         """It has been computed: a window may be filled anew."""
-        if isinstance(item, Window):
+        if isinstance(item, StagedBatches):
             self.gathering.free.append(item.room)
 
 

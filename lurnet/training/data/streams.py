@@ -7,10 +7,10 @@ import numpy as np
 
 from lurnet.core.errors import BadValue
 from lurnet.inference.host_stage import HostOutputs
-from lurnet.training.data.ahead import ahead
 from lurnet.training.data.arrays import class_weighted, standardize
 from lurnet.training.data.batch import unpack_x_y_sample_weight
 from lurnet.training.data.gathering import Collecting, Gathering, copied
+from lurnet.training.data.prefetch import prefetch
 
 
 class PyDataset:
@@ -138,7 +138,7 @@ class Stream:
             for x, *_ in self._batches(None, 0):
                 yield own(x)
 
-        return ahead(fetch, getattr(self.source, "max_queue_size", 2))
+        return prefetch(fetch, getattr(self.source, "max_queue_size", 2))
 
     def _begin(self) -> None:
         """Tell the source of an epoch, before its first batch is fetched."""

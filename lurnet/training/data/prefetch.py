@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 
-def ahead(make: Callable[[], Iterator], size: int) -> Iterator[Any]:
+def prefetch(make: Callable[[], Iterator], size: int) -> Iterator[Any]:
     """What an iterator gives, fetched by a thread while the consumer works.
 
     An error of the iterator is raised after all that came before it.

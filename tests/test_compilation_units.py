@@ -8,8 +8,8 @@ import pytest
 
 import lurnet
 from lurnet import layers
-from lurnet.core.parts import are_parts_kept, as_part, parts_kept
-from lurnet.models import parts
+from lurnet.core.compilation_units import are_units_kept, as_unit, units_kept
+from lurnet.models import compilation_units
 from lurnet.training import program
 
 RNG = np.random.default_rng(0)
@@ -71,13 +71,13 @@ def trained(between):
 @pytest.mark.parametrize("name", BETWEEN)
 @pytest.mark.filterwarnings("ignore:.*got an input with a mask")
 def test_equal_to_the_whole(name, monkeypatch, quick_compilation):
-    monkeypatch.setattr(parts, "DEEP", 2)
+    monkeypatch.setattr(compilation_units, "DEEP", 2)
     program.clear_programs()
     calls = []
-    monkeypatch.setattr(lurnet.models.graph, "as_part", lambda *a: calls.append(a) or as_part(*a))
+    monkeypatch.setattr(lurnet.models.graph, "as_unit", lambda *a: calls.append(a) or as_unit(*a))
     curves, weights, outputs = trained(BETWEEN[name])
     assert calls
-    monkeypatch.setattr(parts, "DEEP", 10**6)
+    monkeypatch.setattr(compilation_units, "DEEP", 10**6)
     program.clear_programs()
     others = trained(BETWEEN[name])
     for key, values in curves.items():
@@ -88,17 +88,17 @@ def test_equal_to_the_whole(name, monkeypatch, quick_compilation):
 
 
 def test_deep_ones_only():
-    depth = [parts.in_parts(model(normalized, 4)._nodes)]
-    with parts_kept():
-        depth += [parts.in_parts(model(normalized, 4)._nodes)]
+    depth = [compilation_units.pays_in_units(model(normalized, 4)._nodes)]
+    with units_kept():
+        depth += [compilation_units.pays_in_units(model(normalized, 4)._nodes)]
         small = lurnet.Sequential([lurnet.Input((6, 6, 2)), layers.Conv2D(4, 3)])
-        depth += [parts.in_parts(small._graph._nodes)]
+        depth += [compilation_units.pays_in_units(small._graph._nodes)]
     assert depth == [False, True, False]
-    assert not are_parts_kept()
+    assert not are_units_kept()
 
 
 def test_nothing_is_kept_alive(monkeypatch, quick_compilation):
-    monkeypatch.setattr(parts, "DEEP", 2)
+    monkeypatch.setattr(compilation_units, "DEEP", 2)
     made = model(normalized)
     made.fit(X, Y, batch_size=8, verbose=0)
     seen = weakref.ref(made)

@@ -19,7 +19,7 @@ SUMS = (regularizers.L1, regularizers.L2, regularizers.L1L2)
 _MASKING = ("compute_mask", "_note_mask", "__call__")
 
 
-def samples_apart(model: Any) -> bool:
+def model_is_per_sample(model: Any) -> bool:
     """Whether, outside training, a sample's outputs depend on that sample alone.
 
     Only where that is certain: code of the user's own, ops between layers, an axis that is the
@@ -29,9 +29,9 @@ def samples_apart(model: Any) -> bool:
     return not has_fixed_batch(model) and is_per_sample(model)
 
 
-def whole_from_parts(model: Any) -> bool:
+def averages_over_samples(model: Any) -> bool:
     """Whether a batch's loss and metrics are the means, or sums, of those of its samples."""
-    if not samples_apart(model) or not all(map(_penalty_adds, model._flatten_layers())):
+    if not model_is_per_sample(model) or not all(map(_penalty_adds, model._flatten_layers())):
         return False
     if any(len(y.shape) < 2 or get_mask(y) is not None for y in model.outputs):
         return False  # a mask's share of the batch divides; a row of scalars is one sample
@@ -69,6 +69,6 @@ def makes_masks(layer: Any) -> bool:
     return not (fact(layer) if callable(fact) else fact)
 
 
-def leaves_more(layer: Any) -> bool:
+def has_side_outputs(layer: Any) -> bool:
     """Whether a call leaves something beside its outputs: losses or masks."""
     return makes_masks(layer) or layer.activity_regularizer is not None

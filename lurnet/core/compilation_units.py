@@ -1,4 +1,4 @@
-"""Parts of a program that the compiler keeps as functions of their own.
+"""Compilation units: parts of a program that the compiler keeps as functions of their own.
 
 XLA merges all it can into one function, and then takes time that grows with the square of its
 length. Calls that are not merged keep the time linear.
@@ -14,12 +14,12 @@ from jax.experimental.xla_metadata import set_xla_metadata
 
 from lurnet.core.variable import commit, values
 
-_kept: contextvars.ContextVar[bool] = contextvars.ContextVar("parts_kept", default=False)
+_kept: contextvars.ContextVar[bool] = contextvars.ContextVar("units_kept", default=False)
 
 
 @contextlib.contextmanager
-def parts_kept(wanted: bool = True) -> Iterator[None]:
-    """While a program is traced: let ``as_part`` make functions of their own."""
+def units_kept(wanted: bool = True) -> Iterator[None]:
+    """While a program is traced: let ``as_unit`` make functions of their own."""
     token = _kept.set(wanted)
     try:
         yield
@@ -27,26 +27,26 @@ def parts_kept(wanted: bool = True) -> Iterator[None]:
         _kept.reset(token)
 
 
-def are_parts_kept() -> bool:
-    """Whether ``as_part`` makes functions of their own now."""
+def are_units_kept() -> bool:
+    """Whether ``as_unit`` makes functions of their own now."""
     return _kept.get()
 
 
-def as_part(fn: Callable, *args: Any) -> Any:
+def as_unit(fn: Callable, *args: Any) -> Any:
     """``fn(*args)`` as a function of its own in the program that is being traced.
 
     It may read and assign variables; it must leave no other trace behind.
     """
     scopes: list[Any] = []
 
-    def part(*args: Any) -> tuple[Any, dict]:
+    def unit(*args: Any) -> tuple[Any, dict]:
         with values([], []) as scope:
             result = fn(*args)
         scopes.append(scope)
         return result, {key: scope.arrays[key] for key in scope.written}
 
     with set_xla_metadata(inlineable="false"):
-        result, written = jax.jit(part)(*args)
+        result, written = jax.jit(unit)(*args)
     (scope,) = scopes
     scope.arrays |= written
     commit(scope)

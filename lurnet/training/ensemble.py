@@ -91,7 +91,7 @@ class State:
         self.arrays.clear()
 
 
-class Together:
+class EnsembleRunner:
     """Epochs of several equal models over the same arrays.
 
     Args:
@@ -136,7 +136,7 @@ class Together:
             run = program.epoch_program(first.step, first.variables, size, self.size, first.logs)
             return program.for_models(run, own_order=order.ndim > 1)
 
-        compiled = first.program(make, f"together {size} {self.size}", True, *args)
+        compiled = first.program(make, f"ensemble {size} {self.size}", True, *args)
         new, _, logs = compiled(*args)
         self.state.adopt(self.rows, program.wait(new))
         return logs
@@ -149,8 +149,8 @@ def fit(fits: Sequence[Fit], told: Callable[[int, list[dict[str, Any]]], None]) 
     """
     state, plan = State([f.model for f in fits]), fits[0].plan
     assert isinstance(plan.data, ArrayData)
-    training = Together(state, "train", plan.data)
-    testing = Together(state, "test", plan.checked) if plan.checked is not None else None
+    training = EnsembleRunner(state, "train", plan.data)
+    testing = EnsembleRunner(state, "test", plan.checked) if plan.checked is not None else None
     with interruptible() as interruption:
         for epoch in range(plan.initial, plan.epochs):
             orders = [np.random.default_rng((f.seed, epoch)) for f in fits]
@@ -178,4 +178,6 @@ def evaluate(models: Sequence[Any], data: Any, batch_size: int | None) -> list[d
     for model in models:
         loop.prepare(model, arrays)
     with interruptible() as interruption:
-        return Together(State(models), "test", arrays).epoch([None] * len(models), interruption)
+        return EnsembleRunner(State(models), "test", arrays).epoch(
+            [None] * len(models), interruption
+        )

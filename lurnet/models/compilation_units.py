@@ -1,7 +1,7 @@
-"""Deep convolutional networks in parts, so that compile time grows with the depth, not its square.
+"""Deep convolutional networks in units, so that compile time grows with the depth, not its square.
 
-Each part starts with a convolution. CPU seconds to compile the training step of a residual network
-with BatchNormalization, whole | in parts: 4 convolutions 2.8 | 2.1, 8: 3.9 | 2.4, 12: 5.4 | 3.0,
+Each unit starts with a convolution. CPU seconds to compile the training step of a residual network
+with BatchNormalization, whole | in units: 4 convolutions 2.8 | 2.1, 8: 3.9 | 2.4, 12: 5.4 | 3.0,
 24: 10 | 4; the step takes the same time. Dense networks and small ones compile faster whole.
 """
 
@@ -9,18 +9,18 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from lurnet.core import tree
+from lurnet.core.compilation_units import are_units_kept
 from lurnet.core.masking import get_mask
-from lurnet.core.parts import are_parts_kept
 from lurnet.core.symbolic import Node, SymbolicTensor, is_symbolic
 from lurnet.layers import context
 from lurnet.layers.base import Layer
 from lurnet.layers.conv import ConvLike
-from lurnet.training.apart import has_own_code, leaves_more
+from lurnet.training.per_sample import has_own_code, has_side_outputs
 
-DEEP = 8  # convolutions from which on a network is compiled in parts
+DEEP = 8  # convolutions from which on a network is compiled in units
 
 
-class Part(NamedTuple):
+class Unit(NamedTuple):
     """Calls in a row, what they need from outside, and what of theirs is needed later."""
 
     nodes: list[Node]
@@ -28,36 +28,36 @@ class Part(NamedTuple):
     outputs: list[SymbolicTensor]
 
 
-def in_parts(nodes: Sequence[Node]) -> bool:
-    """Whether this graph, which is about to be traced, is to be compiled in parts."""
-    if not are_parts_kept() or context.watcher() is not None:
+def pays_in_units(nodes: Sequence[Node]) -> bool:
+    """Whether this graph, which is about to be traced, is to be compiled in units."""
+    if not are_units_kept() or context.watcher() is not None:
         return False
     return sum(isinstance(node.fn, ConvLike) for node in nodes) >= DEEP
 
 
-def split(nodes: Sequence[Node], outputs: Any) -> list[Part]:
-    """The calls of a sorted graph, a part from each convolution to before the next."""
+def split(nodes: Sequence[Node], outputs: Any) -> list[Unit]:
+    """The calls of a sorted graph, a unit from each convolution to before the next."""
     groups: list[list[Node]] = [[]]
     for node in nodes:
         if isinstance(node.fn, ConvLike) and groups[-1]:
             groups.append([])
         groups[-1].append(node)
     needed = {id(x) for x in tree.leaves(outputs)}
-    parts = []
+    units = []
     for group in reversed(groups):
         made = {id(x): x for node in group for x in tree.leaves(node.outputs) if is_symbolic(x)}
         taken = {id(x): x for node in group for x in node.inputs if id(x) not in made}
         kept = [x for key, x in made.items() if key in needed]
-        parts.append(Part(group, list(taken.values()), kept))
+        units.append(Unit(group, list(taken.values()), kept))
         needed |= taken.keys()
-    return parts[::-1]
+    return units[::-1]
 
 
-def is_pure(part: Part, values: Sequence[Any]) -> bool:
+def is_pure(unit: Unit, values: Sequence[Any]) -> bool:
     """Whether the calls only compute: no code of the user's own, no losses, no masks."""
-    functions = [node.fn for node in part.nodes if isinstance(node.fn, Layer)]
+    functions = [node.fn for node in unit.nodes if isinstance(node.fn, Layer)]
     return all(map(_only_computes, functions)) and all(get_mask(x) is None for x in values)
 
 
 def _only_computes(layer: Layer) -> bool:
-    return not (has_own_code(layer) or hasattr(layer, "_nodes") or leaves_more(layer))
+    return not (has_own_code(layer) or hasattr(layer, "_nodes") or has_side_outputs(layer))

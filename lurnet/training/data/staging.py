@@ -1,4 +1,4 @@
-"""Windows of samples on the host: the next steps' batches are gathered while the device works."""
+"""Staging buffers on the host: the next steps' batches are gathered while the device works."""
 
 import weakref
 from collections.abc import Callable
@@ -8,22 +8,22 @@ import numpy as np
 
 from lurnet.core import tree
 
-#: Bytes of a window. Large enough that a call to the device costs nothing beside it, small enough
+#: Bytes of a buffer. Large enough that a call to the device costs nothing beside it, small enough
 #: to stay in the cache: 784-64-64-10 at batch 128 runs some 20 steps in one (8 ms).
 BYTES = 8 * 2**20
 ALIGNMENT = 64  # an aligned array becomes the device's own without a copy
 
-#: Memory of windows no longer used. New memory costs the system 4 us a page, 17 ms for two windows.
+#: Memory of buffers no longer used. New memory costs the system 4 us a page, 17 ms for two.
 _spare: list[np.ndarray] = []
 _SPARE_LIMIT = 4
 
 
-class Windows:
+class StagingBuffers:
     """Two buffers in turn, so that one can be filled while the device reads the other.
 
     Args:
         data: nested NumPy arrays with a common first axis.
-        rows: samples in a window.
+        rows: samples in a buffer.
     """
 
     def __init__(self, data: Any, rows: int) -> None:

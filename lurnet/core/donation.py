@@ -1,12 +1,12 @@
-"""The arrays of variables between threads: what anybody may still read is never given away.
+"""The arrays of variables between threads: what anybody may still read is never donated.
 
 A program that trains is given the arrays for good: it writes the new weights over them. So that
 another thread meets neither deleted arrays nor some of one step and some of the next:
 
-- who shows arrays marks the variables first, and looks that the arrays are still theirs
-  afterwards: ``lent``, ``whole``;
-- who trains takes all arrays away first, and then looks for marks: ``advanced``. Readers that come
-  meanwhile wait for the new ones. A marked array is copied, and the copy given away.
+- who shares arrays marks the variables first, and looks that the arrays are still theirs
+  afterwards: ``shared``, ``snapshot``;
+- who trains takes all arrays away first, and then looks for marks: ``run_donating``. Readers that
+  come meanwhile wait for the new ones. A marked array is copied, and the copy donated.
 
 A mark tells the thread, and goes when there is a new array. Where another thread reads while this
 one trains, the arrays stay until the steps under way are computed: nobody waits for these.
@@ -28,10 +28,10 @@ def _after_fork() -> None:
     gate.__init__(threading.Lock())  # another thread may have been inside
 
 
-class Lent:
+class Donatable:
     """What holds an array that may be given away, in ``_array``; none while it is taken."""
 
-    lent_to: int | None = None  #: the thread that was shown the array, if any
+    shared_with: int | None = None  #: the thread that was shown the array, if any
 
     _array: Any
 
@@ -41,32 +41,32 @@ class Lent:
         return "_array" not in self.__dict__
 
 
-def lent(owner: Lent) -> Any:
+def shared(owner: Donatable) -> Any:
     """An owner's array, for anybody to keep."""
     while True:
         array = owner._array
-        owner.lent_to = get_ident()
+        owner.shared_with = get_ident()
         if owner._array is array:
             return array
 
 
-def whole(owners: Sequence[Any]) -> list:
+def snapshot(owners: Sequence[Any]) -> list:
     """The arrays of some owners, all of one moment, for anybody to keep.
 
-    What is no ``Lent`` has an ``_array`` too, which nobody takes.
+    What is no ``Donatable`` has an ``_array`` too, which nobody takes.
     """
-    takers, reader = [o for o in owners if isinstance(o, Lent)], get_ident()
+    takers, reader = [o for o in owners if isinstance(o, Donatable)], get_ident()
     while True:
         arrays = [o._array for o in owners]
         for owner in takers:
-            owner.lent_to = reader
+            owner.shared_with = reader
         held = {id(o): a for o, a in zip(owners, arrays, strict=True)}
         if all(o._array is held[id(o)] for o in takers):
             return arrays
 
 
 def are_of(arrays: Sequence[Any], owners: Sequence[Any]) -> bool:
-    """Whether these, which ``whole`` gave once, are still the owners' arrays."""
+    """Whether these, which ``snapshot`` gave once, are still the owners' arrays."""
     return all(map(is_, arrays, [o._array for o in owners]))
 
 
@@ -76,7 +76,7 @@ def replace(owners: Sequence[Any], arrays: Sequence[Any]) -> None:
     _put(owners, arrays)
 
 
-def advanced(
+def run_donating(
     owners: Sequence[Any],
     run: Callable[[list], tuple],
     copied: Callable[[Any], Any],
@@ -91,7 +91,7 @@ def advanced(
         wait: waits until arrays are computed.
     """
     taken = _take(owners)
-    new, marks = taken, [getattr(o, "lent_to", None) for o in owners]
+    new, marks = taken, [getattr(o, "shared_with", None) for o in owners]
     try:
         if not any(mark not in (None, get_ident()) for mark in marks):
             given, seen = [], set()
@@ -110,19 +110,19 @@ def advanced(
 
 def _take(owners: Sequence[Any]) -> list:
     """All arrays; who asks for one waits until there is another."""
-    takers = [o for o in owners if isinstance(o, Lent)]
+    takers = [o for o in owners if isinstance(o, Donatable)]
     for owner in takers:
         _ = owner._array  # it may be made only now
     with gate:
         gate.wait_for(lambda: not any(o.is_taken for o in takers))
-        return [o.__dict__.pop("_array") if isinstance(o, Lent) else o._array for o in owners]
+        return [o.__dict__.pop("_array") if isinstance(o, Donatable) else o._array for o in owners]
 
 
 def _put(owners: Sequence[Any], arrays: Sequence[Any], marks: Sequence[Any] | None = None) -> None:
     """End of ``_take``: what was taken must have been so by this thread."""
     with gate:
         for i, (owner, array) in enumerate(zip(owners, arrays, strict=True)):
-            if isinstance(owner, Lent):
-                owner.lent_to = None if marks is None else marks[i]
+            if isinstance(owner, Donatable):
+                owner.shared_with = None if marks is None else marks[i]
             owner._array = array
         gate.notify_all()

@@ -4,19 +4,19 @@ import numpy as np
 import pytest
 
 import lurnet
-from lurnet.training import micro, program
+from lurnet.training import micro_batches, program
 
 
 @pytest.mark.parametrize("weighted", [False, True])
 def test_micro_batches_equal_whole_ones(weighted, monkeypatch):
-    monkeypatch.setattr(micro, "WORTH", 0)
+    monkeypatch.setattr(micro_batches, "WORTH", 0)
     layers, rng = lurnet.layers, np.random.default_rng(0)
     x, y = rng.normal(size=(160, 6, 6, 1)), rng.integers(0, 3, 160)
     weights = rng.uniform(size=160) if weighted else None
     results = []
     for whole in (False, True):
         if whole:
-            monkeypatch.setattr(micro, "parts", lambda model, data: 1)
+            monkeypatch.setattr(micro_batches, "count_for", lambda model, data: 1)
             program.clear_programs()
         lurnet.utils.set_random_seed(2)
         model = lurnet.Sequential(
@@ -39,7 +39,7 @@ def test_micro_batches_equal_whole_ones(weighted, monkeypatch):
 
 def test_layers_that_mix_samples_keep_the_batch_whole(monkeypatch):
     layers = lurnet.layers
-    monkeypatch.setattr(micro, "WORTH", 0)
+    monkeypatch.setattr(micro_batches, "WORTH", 0)
 
     def parts(*inner, loss="mse", **options):
         model = lurnet.Sequential(
@@ -47,7 +47,7 @@ def test_layers_that_mix_samples_keep_the_batch_whole(monkeypatch):
         )
         model.compile("sgd", loss, **options)
         model.fit(np.zeros((2, 6, 6, 1)), np.zeros((2, 32)), verbose=0)
-        return micro.parts(model, (np.zeros((64, 6, 6, 1)), np.zeros((64, 32))))
+        return micro_batches.count_for(model, (np.zeros((64, 6, 6, 1)), np.zeros((64, 32))))
 
     assert parts(layers.Activation("relu"), layers.Softmax(axis=-2), layers.Dropout(0.5)) == 2
     assert parts(metrics=["mae"]) == 2
@@ -73,10 +73,10 @@ def test_only_large_batches_are_split():
         model = lurnet.Sequential([lurnet.Input(shapes), layers.Conv2D(16, 3), *inner])
         model.compile("sgd", "mse")
         y = np.zeros((images, *model.output_shape[1:]))
-        return micro.parts(model, (np.zeros((images, *shapes)), y))
+        return micro_batches.count_for(model, (np.zeros((images, *shapes)), y))
 
     large = 38 * 38 * 16 * 4 * 128
-    assert large >= micro.WORTH > large // 4
+    assert large >= micro_batches.WORTH > large // 4
     assert parts() == 4
     assert parts(images=64) == 1
     assert parts(layers.MaxPooling2D()) == parts(layers.ReLU(), layers.MaxPooling2D()) == 1

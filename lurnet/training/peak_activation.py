@@ -8,12 +8,12 @@ from lurnet import layers
 from lurnet.core import tree
 
 
-def largest_output(model: Any) -> int:
+def peak_output(model: Any) -> int:
     """Of all layers' outputs."""
     return max(map(_output_bytes, model._flatten_layers()), default=0)
 
 
-def largest_written(model: Any) -> int:
+def peak_written(model: Any) -> int:
     """Of those that are written to memory: not of a convolution's that a max-pooling takes."""
     flat = [x for x in model._flatten_layers() if not isinstance(x, _PASSED)]
     last = [_output_bytes(x) for x in flat[-1:]]

@@ -10,8 +10,8 @@ from lurnet import layers
 from lurnet.core import tree
 from lurnet.core.seeds import SeedGenerator
 from lurnet.ops.lowering.choice import lowering, on_cpu
-from lurnet.training.apart import whole_from_parts
-from lurnet.training.widest import largest_written
+from lurnet.training.peak_activation import peak_written
+from lurnet.training.per_sample import averages_over_samples
 
 SIZE = 32  # samples in a micro-batch
 
@@ -21,7 +21,7 @@ SIZE = 32  # samples in a micro-batch
 WORTH = 8 * 2**20
 
 
-def parts(model: Any, data: Any) -> int:
+def count_for(model: Any, data: Any) -> int:
     """Into how many equal micro-batches a training step on this batch is split; 1: not at all."""
     if lowering() != "auto" or not on_cpu() or model.run_eagerly:
         return 1
@@ -36,12 +36,12 @@ def _pays(model: Any, size: int) -> bool:
     """Whether activations are large: those of convolutions of images or volumes."""
     convolutions = (layers.Conv2D, layers.Conv3D, layers.DepthwiseConv2D, layers.SeparableConv2D)
     found = any(isinstance(x, convolutions) for x in model._flatten_layers())
-    return found and size * largest_written(model) >= WORTH
+    return found and size * peak_written(model) >= WORTH
 
 
 def _mixes_samples(model: Any) -> bool:
     """Whether something may look at the batch as a whole, such as BatchNormalization."""
-    return any(map(_looks_at_batch, model._flatten_layers())) or not whole_from_parts(model)
+    return any(map(_looks_at_batch, model._flatten_layers())) or not averages_over_samples(model)
 
 
 def _looks_at_batch(layer: Any) -> bool:
