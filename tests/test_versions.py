@@ -6,9 +6,9 @@ import weakref
 
 import numpy as np
 import pytest
-from lurnet.training.prediction import predictor
 
 import lurnet as keras
+from lurnet.inference.predictor import predictor
 from lurnet.layers import context
 
 layers, ops = keras.layers, keras.ops

@@ -16,15 +16,19 @@ CALLS = 3
 #: Multiply-adds up to which it pays: for one sample, for a size that there is a program for, and
 #: for others, which a program takes among zeros (times in docs/lab/inference.md).
 MOST_OF_ONE, MOST, MOST_FILLED = 2**23, 2**22, 2**25
-SHAPES = 64  #: shapes of arrays that have a graph, the first ones: each has its memory
 _FLOAT32 = np.dtype("float32")
 
 
 class LatencyPath:
-    """A model's captured graphs, one for arrays of each shape that comes often."""
+    """A model's captured graphs, one for arrays of each shape that comes often.
 
-    def __init__(self, forward: Forward) -> None:
-        self.forward = forward
+    Args:
+        forward: the model's forward pass.
+        shapes: how many shapes have a graph, the first ones: each has its memory.
+    """
+
+    def __init__(self, forward: Forward, shapes: int = 64) -> None:
+        self.forward, self.shapes = forward, shapes
         #: the graph for a shape; None: there is none; a number: calls so far
         self.known: dict[tuple, GraphInstance | int | None] = {}
         self.lock = threading.Lock()
@@ -56,8 +60,10 @@ class LatencyPath:
             calls = self.known.get(x.shape, 0)
             if not isinstance(calls, int):  # another thread was quicker
                 return calls
-            if calls < CALLS and not forks():  # forked, there is nothing else: no threads of XLA's
-                if calls or len(self.known) < SHAPES:
+            if (
+                calls + 1 < CALLS and not forks()
+            ):  # forked, there is nothing else: no threads of XLA's
+                if calls or len(self.known) < self.shapes:
                     self.known[x.shape] = calls + 1
                 return None
             self.known[x.shape] = found = self._captured(x)

@@ -9,7 +9,7 @@ from lurnet.core.advice import WrongShape
 from lurnet.core.errors import BadState
 from lurnet.core.masking import get_mask
 from lurnet.core.variable import in_scope
-from lurnet.inference.batches import ignore, length
+from lurnet.inference.batches import ignore, length, on_host
 from lurnet.inference.compiled import CompiledProgram
 from lurnet.inference.eager import Eager
 from lurnet.inference.executor import Executor, Forward, Progress
@@ -138,7 +138,7 @@ def predict_again(model: Any, x: Any, batch_size: int | None) -> Any:
     if call is None or (batch_size is not None and (batch_size,) != x.shape[:1]):
         return None
     outputs = call.again(x)
-    return outputs if outputs is None else np.asarray(outputs)
+    return outputs if outputs is None or type(outputs) is np.ndarray else on_host(outputs)
 
 
 def _kept_for(model: Any, x: Any) -> Predictor | None:

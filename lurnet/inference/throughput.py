@@ -14,15 +14,21 @@ from lurnet.training.peak_activation import peak_written
 #: Samples of a batch, and bytes of one where it is largest: all that is written of it stays in a
 #: core's cache (times in docs/lab/inference.md).
 MOST, BYTES = 64, 2**19
-ROOM = 8 * 2**20  #: bytes of input that go through before Python has its turn again
+CALL_BYTES = 8 * 2**20  #: of input that goes through before Python has its turn again
 SHAPES = 8  #: shapes of samples that have graphs, the first ones
 
 
 class ThroughputPath:
-    """A model's captured graphs for batches, one for each core, by the shape of a sample."""
+    """A model's captured graphs for batches, one for each core, by the shape of a sample.
 
-    def __init__(self, forward: Forward) -> None:
-        self.forward, self.written = forward, peak_written(forward.model)
+    Args:
+        forward: the model's forward pass.
+        call_bytes: bytes of input in a call of the library.
+    """
+
+    def __init__(self, forward: Forward, call_bytes: int = CALL_BYTES) -> None:
+        self.forward, self.call_bytes = forward, call_bytes
+        self.written = peak_written(forward.model)
         self.known: dict[tuple, list[GraphInstance]] = {}  # []: there are none
 
     def takes(self, x: Any, count: int) -> bool:
@@ -34,7 +40,7 @@ class ThroughputPath:
         del batch_size
         graphs = self._graphs(x)
         first, state = graphs[0], donation.snapshot(graphs[0].variables)
-        rows = max(1, ROOM // (len(first.input) * x[:1].nbytes)) * len(first.input)
+        rows = max(1, self.call_bytes // (len(first.input) * x[:1].nbytes)) * len(first.input)
         outputs = np.empty((count, *first.output.shape[1:]), np.float32)
         for start in range(0, count, rows):
             if not first.acquire():

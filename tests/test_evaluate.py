@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 import lurnet as keras
-from lurnet.training import memory, program, testing
+from lurnet.inference.evaluate import merged_batches
+from lurnet.training import memory, program
 from lurnet.training.data.arrays import ArrayData
 
 layers, metrics = keras.layers, keras.metrics
@@ -60,18 +61,26 @@ APART = {
 
 def grouping(made, y, **options):
     made.evaluate(X[:10], y[:10], verbose=0)
-    return testing.together(made, ArrayData(X, y, **options))
+    return merged_batches(made, ArrayData(X, y, **options))
+
+
+class Seen(keras.callbacks.Callback):
+    def __init__(self):
+        super().__init__()
+        self.batches = []
+
+    def on_test_batch_end(self, batch, logs=None):
+        self.batches.append(batch)
 
 
 @pytest.mark.parametrize("batch", [9, 10, 32])
 @pytest.mark.parametrize("name", ALIKE)
-def test_equal_to_single_batches(name, batch, monkeypatch, quick_compilation):
+def test_equal_to_single_batches(name, batch, quick_compilation):
     made, y, weight = ALIKE[name]()
     assert grouping(made, y, batch_size=batch) > 1 or batch == 32
     options = {"batch_size": batch, "sample_weight": weight, "verbose": 0, "return_dict": True}
     found = made.evaluate(X, y, **options)
-    monkeypatch.setattr(testing, "together", lambda model, data: 1)
-    expected = made.evaluate(X, y, **options)
+    expected = made.evaluate(X, y, callbacks=[Seen()], **options)  # which sees each batch
     assert found.keys() == expected.keys()
     for key, value in expected.items():
         np.testing.assert_allclose(found[key], value, rtol=2e-6, err_msg=key)
@@ -88,16 +97,7 @@ def test_how_many():
     assert grouping(made, CLASSES, batch_size=7) == 256 // 7  # a smaller one is left anyway
     assert grouping(made, CLASSES, batch_size=10, steps=3) == 1
     large = ArrayData(np.zeros((8, 2**23), "uint8"), np.zeros(8), batch_size=1)
-    assert testing.together(made, large) == 1
-
-
-class Seen(keras.callbacks.Callback):
-    def __init__(self):
-        super().__init__()
-        self.batches = []
-
-    def on_test_batch_end(self, batch, logs=None):
-        self.batches.append(batch)
+    assert merged_batches(made, large) == 1
 
 
 def test_callbacks_see_the_batches_asked_for(capsys):

@@ -1,4 +1,4 @@
-"""Plans: small networks' predictions without XLA."""
+"""Predictions of few samples by small networks, which need no XLA: the same as a program's."""
 
 import gc
 import resource
@@ -10,9 +10,10 @@ import pytest
 
 import lurnet as keras
 from lurnet import layers
+from lurnet.inference.compiled import CompiledProgram
+from lurnet.inference.latency import CALLS, LatencyPath
+from lurnet.inference.predictor import Predictor, predictor
 from lurnet.ops import native
-from lurnet.ops.lowering import choice
-from lurnet.training import prediction, straight
 
 pytestmark = [
     pytest.mark.skipif(not native.lanes(), reason="there are no kernels here"),
@@ -59,7 +60,7 @@ class Written(keras.Model):
         return self.last(self.first(x))
 
 
-PLANNED = {
+CAPTURED = {
     **{name: lambda name=name: dense(name) for name in ("relu", "sigmoid", "tanh", "softmax")},
     "linear": lambda: dense(None),
     "no bias": lambda: dense("relu", use_bias=False),
@@ -86,7 +87,7 @@ PLANNED = {
     "a layer twice": shared_layer,
     "no weights": lambda: [keras.Input((8, 8, 2)), layers.MaxPooling2D()],
 }
-NOT_PLANNED = {
+NOT_CAPTURED = {
     "other activation": lambda: dense("gelu"),
     "several outputs": two_branches,
     "addition": added,
@@ -111,29 +112,30 @@ def batch(model, count):
     return RNG.random((count, *model.input_shape[1:]), np.float32)
 
 
-def plan_of(model, x):
-    found = prediction.predictor(model).short.plans.get(x.shape)
-    return found and found[0]
+def graph_of(model, x):
+    """The captured graph that computes such arrays, or None."""
+    latency = predictor(model).executors[0]
+    return latency.known[x.shape] if latency.takes(x, len(x)) else None
 
 
 def asked_often(model, x):
-    for _ in range(straight.CALLS + 1):
+    for _ in range(CALLS + 1):
         outputs = model.predict(x, verbose=0)
     return outputs
 
 
 def as_program(model, x):
-    return np.asarray(prediction.Predictor(model)(x))
+    return np.asarray(Predictor(model, [CompiledProgram])(x))
 
 
-@pytest.mark.parametrize("name", PLANNED)
-def test_plans_compute_what_programs_do(name):
-    model = made(PLANNED[name])
+@pytest.mark.parametrize("name", CAPTURED)
+def test_graphs_compute_what_programs_do(name):
+    model = made(CAPTURED[name])
     for count in range(1, 9):
         x = batch(model, count)
         got = asked_often(model, x)
         if count == 1 or name in ("relu", "pooled"):
-            assert isinstance(plan_of(model, x), native.Plan), count
+            assert graph_of(model, x), count
         for _ in range(2):
             x = batch(model, count)
             wanted = as_program(model, x)
@@ -144,12 +146,12 @@ def test_plans_compute_what_programs_do(name):
             np.testing.assert_array_equal(called, got)
 
 
-@pytest.mark.parametrize("name", NOT_PLANNED)
-def test_other_networks_have_no_plan(name):
-    model = made(NOT_PLANNED[name])
+@pytest.mark.parametrize("name", NOT_CAPTURED)
+def test_other_networks_have_no_graph(name):
+    model = made(NOT_CAPTURED[name])
     x = batch(model, 1)
     asked_often(model, x)
-    assert plan_of(model, x) is None
+    assert graph_of(model, x) is None
 
 
 def test_models_of_ones_own_have_one_where_samples_are_computed_apart():
@@ -159,12 +161,12 @@ def test_models_of_ones_own_have_one_where_samples_are_computed_apart():
     np.testing.assert_allclose(model.predict(x, verbose=0), model.last(model.first(x)), rtol=1e-5)
 
 
-def test_without_own_forms_there_is_none(monkeypatch):
-    model = made(PLANNED["relu"])
-    monkeypatch.setattr(choice, "lowering", lambda: "xla")
+@pytest.mark.lowerings("xla")
+def test_without_kernels_there_is_none():
+    model = made(CAPTURED["relu"])
     x = batch(model, 1)
     asked_often(model, x)
-    assert plan_of(model, x) is None
+    assert graph_of(model, x) is None
 
 
 def fitted(model):
@@ -173,7 +175,7 @@ def fitted(model):
 
 
 def loaded(model, tmp_path):
-    other = made(PLANNED["relu"])
+    other = made(CAPTURED["relu"])
     other.set_weights([w * 0.5 for w in other.get_weights()])
     other.save_weights(tmp_path / "w.weights.h5")
     model.load_weights(tmp_path / "w.weights.h5")
@@ -200,10 +202,10 @@ CHANGES = {
 
 @pytest.mark.parametrize("name", [*CHANGES, "load_weights"])
 def test_changes_are_seen_by_the_next_call(name, tmp_path):
-    model = made(PLANNED["relu"])
+    model = made(CAPTURED["relu"])
     x = batch(model, 1)
     before = asked_often(model, x)
-    assert plan_of(model, x)
+    assert graph_of(model, x)
     for _ in range(3):
         if name == "load_weights":
             loaded(model, tmp_path)
@@ -217,19 +219,18 @@ def test_changes_are_seen_by_the_next_call(name, tmp_path):
             break
 
 
-def test_rates_and_penalties_do_not_disturb(monkeypatch):
+def test_rates_and_penalties_do_not_disturb():
     model = made(lambda: [*dense("relu", kernel_regularizer="l2")[:2], layers.Dropout(0.5)])
     model.compile("adam", "mse")
     x = batch(model, 1)
     asked_often(model, x)
-    plan = plan_of(model, x)
-    monkeypatch.setattr(plan, "_bind", None)
+    state = graph_of(model, x).state
     np.testing.assert_allclose(model.predict(x, verbose=0), as_program(model, x), rtol=2e-5)
-    assert len(plan.state) == 2
+    assert graph_of(model, x).state is state and len(state) == 2
 
 
 def test_weights_are_seen_within_training():
-    model = made(PLANNED["relu"])
+    model = made(CAPTURED["relu"])
     x = batch(model, 1)
     asked_often(model, x)
     seen = []
@@ -260,7 +261,7 @@ INPUTS = {
 
 @pytest.mark.parametrize("name", INPUTS)
 def test_inputs_of_any_kind_give_the_same(name):
-    model = made(PLANNED["relu"])
+    model = made(CAPTURED["relu"])
     x = batch(model, 2).astype("float16").astype("float32")
     wanted = asked_often(model, x)
     np.testing.assert_allclose(
@@ -269,14 +270,14 @@ def test_inputs_of_any_kind_give_the_same(name):
 
 
 def test_wrong_shapes_are_still_refused():
-    model = made(PLANNED["relu"])
+    model = made(CAPTURED["relu"])
     asked_often(model, batch(model, 2))
     with pytest.raises(ValueError, match="50"):
         model.predict(np.zeros((2, 51), "float32"), verbose=0)
 
 
 def test_outputs_are_the_callers():
-    model = made(PLANNED["relu"])
+    model = made(CAPTURED["relu"])
     x, other = batch(model, 1), batch(model, 1)
     asked_often(model, x)
     first, second = model.predict(x, verbose=0), model(x)
@@ -290,7 +291,7 @@ def test_outputs_are_the_callers():
 
 @pytest.mark.parametrize("kind", ["relu", "pooled"])
 def test_threads_may_ask_at_once(kind):
-    model = made(PLANNED[kind])
+    model = made(CAPTURED[kind])
     xs = [batch(model, 1) for _ in range(6)]
     wanted = [asked_often(model, x) for x in xs]
     wrong = []
@@ -309,7 +310,7 @@ def test_threads_may_ask_at_once(kind):
 
 
 def test_memory_stays():
-    model = made(PLANNED["pooled"])
+    model = made(CAPTURED["pooled"])
     x = batch(model, 1)
     asked_often(model, x)
     for _ in range(2000):
@@ -322,25 +323,26 @@ def test_memory_stays():
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 8 * 1024
 
 
-def test_a_plan_goes_with_its_model():
-    model = made(PLANNED["relu"])
+def test_a_graph_goes_with_its_model():
+    model = made(CAPTURED["relu"])
     x = batch(model, 1)
     asked_often(model, x)
-    gone = weakref.ref(plan_of(model, x))
+    gone = weakref.ref(graph_of(model, x))
     del model
     gc.collect()
     assert gone() is None
 
 
-def test_many_shapes_have_no_more_plans_than_there_may_be(monkeypatch):
-    monkeypatch.setattr(straight, "KINDS", 3)
-    model = made(PLANNED["relu"])
-    for count in range(1, 6):
-        asked_often(model, batch(model, count))
-    assert len(prediction.predictor(model).short.plans) == 3
+def test_many_shapes_have_no_more_graphs_than_there_may_be():
+    model = made(CAPTURED["relu"])
+    latency = LatencyPath(predictor(model).forward, shapes=3)
     for count in range(1, 6):
         x = batch(model, count)
-        np.testing.assert_allclose(model.predict(x, verbose=0), as_program(model, x), rtol=2e-5)
+        for _ in range(CALLS + 1):
+            outputs = latency.run_again(x)
+        assert latency.takes(x, count) is (count <= 3) is (outputs is not None)
+        if outputs is not None:
+            np.testing.assert_allclose(outputs, as_program(model, x), rtol=2e-5)
 
 
 @pytest.mark.parametrize("units", [1, 7, 8, 10, 16, 17, 31, 32, 33, 48, 64, 65, 100, 300])

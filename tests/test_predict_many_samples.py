@@ -4,13 +4,13 @@ import threading
 
 import numpy as np
 import pytest
-from test_plan import NOT_PLANNED, PLANNED, batch, dense, images, made
+from test_predict_few_samples import CAPTURED, NOT_CAPTURED, as_program, batch, dense, images, made
 
 import lurnet as keras
 from lurnet import layers
+from lurnet.inference.predictor import predictor
+from lurnet.inference.throughput import ThroughputPath
 from lurnet.ops import native
-from lurnet.ops.lowering import choice
-from lurnet.training import batches, prediction
 
 pytestmark = [
     pytest.mark.skipif(not native.lanes(), reason="there are no kernels here"),
@@ -19,34 +19,27 @@ pytestmark = [
 COUNTS = [33, 64, 65, 300, 1000]  # fewer than a batch, one, some with a rest
 
 
-def plans_of(model, x):
-    found = prediction.predictor(model).batches.plans.get(x.shape[1:])
-    return found and found[0]
+def in_kernels(model, x):
+    """Whether captured graphs compute such arrays."""
+    return predictor(model).executors[1].takes(x, len(x))
 
 
-def by_program(model, x):
-    """The same by XLA: arrays whose rows do not lie one behind another have no plan."""
-    apart = np.repeat(x, 2, axis=-1)[..., ::2]
-    assert not apart.flags.c_contiguous or x.shape[-1] == 1
-    return prediction.predictor(model)._loops(apart, len(x), 32, lambda done: None)
-
-
-@pytest.mark.parametrize("name", PLANNED)
+@pytest.mark.parametrize("name", CAPTURED)
 def test_as_a_program(name):
-    model = made(PLANNED[name])
+    model = made(CAPTURED[name])
     x = batch(model, 300)
     for count in COUNTS[:4]:
         outputs = model.predict(x[:count], verbose=0)
-        np.testing.assert_allclose(outputs, by_program(model, x[:count]), rtol=1e-4, atol=1e-5)
-    assert plans_of(model, x) is not None
+        np.testing.assert_allclose(outputs, as_program(model, x[:count]), rtol=1e-4, atol=1e-5)
+    assert in_kernels(model, x)
 
 
-@pytest.mark.parametrize("name", sorted(set(NOT_PLANNED) - {"large", "embedding"}))
-def test_what_has_no_plan(name):
-    model = made(NOT_PLANNED[name])
+@pytest.mark.parametrize("name", sorted(set(NOT_CAPTURED) - {"large", "embedding"}))
+def test_what_no_kernels_compute(name):
+    model = made(NOT_CAPTURED[name])
     x = batch(model, 70)
     model.predict(x, verbose=0)
-    assert plans_of(model, x) is None
+    assert not in_kernels(model, x)
 
 
 def test_a_sample_has_one_output_wherever_it_stands():
@@ -68,7 +61,7 @@ def test_other_arrays_take_the_program(what):
         "a JAX array": lambda: keras.ops.convert_to_tensor(x),
     }
     expected = model.predict(x, verbose=0)
-    assert plans_of(model, x) is not None
+    assert in_kernels(model, x)
     np.testing.assert_allclose(model.predict(kinds[what](), verbose=0), expected, rtol=1e-5)
 
 
@@ -80,18 +73,19 @@ def test_weights_that_change_are_seen():
     model.fit(x, np.ones((200, 3), "float32"), verbose=0)
     trained = model.predict(x, verbose=0)
     assert not np.allclose(before, trained)
-    np.testing.assert_allclose(trained, by_program(model, x), rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(trained, as_program(model, x), rtol=1e-4, atol=1e-6)
     model.get_layer("last").kernel.assign(np.zeros((70, 3), "float32"))
     np.testing.assert_allclose(model.predict(x, verbose=0).std(0), 0, atol=1e-6)
 
 
-def test_how_far_it_is_is_told(monkeypatch):
+def test_progress_is_told():
     model = made(lambda: dense("relu"))
-    x = batch(model, 1000)
-    monkeypatch.setattr(batches, "ROOM", 200 * x[:1].nbytes)  # three batches of 64 fit
-    told = []
-    prediction.predictor(model)(x, tell=told.append)
-    assert told == [192, 384, 576, 768, 960, 1000]
+    x, seen = batch(model, 1000), []
+    room = 200 * x[:1].nbytes  # three batches of 64 fit
+    path = ThroughputPath(predictor(model).forward, call_bytes=room)
+    outputs = path.run(x, 1000, None, seen.append)
+    assert seen == [192, 384, 576, 768, 960, 1000]
+    np.testing.assert_allclose(outputs, as_program(model, x), rtol=1e-4, atol=1e-6)
 
 
 def test_several_threads_at_once():
@@ -112,16 +106,17 @@ def test_several_threads_at_once():
     assert not wrong
 
 
-def test_no_plan_by_xla_or_without_the_library(monkeypatch):
-    monkeypatch.setattr(choice, "lowering", lambda: "xla")
+@pytest.mark.lowerings("xla")
+def test_without_kernels_a_program_computes_them():
     model = made(lambda: dense("tanh"))
     x = batch(model, 100)
     model.predict(x, verbose=0)
-    assert plans_of(model, x) is None
+    assert not in_kernels(model, x)
 
 
-def test_predicting_starts_no_program():
-    """What is computed by plans is not compiled: a first prediction takes milliseconds."""
+def test_predicting_compiles_no_program():
+    """What kernels compute is not compiled: a first prediction takes milliseconds."""
     model = made(lambda: dense("sigmoid"))
     model.predict(batch(model, 100), verbose=0)
-    assert not prediction.predictor(model).known
+    program = predictor(model).executors[2]
+    assert not program.batched.programs and not program.loops
