@@ -25,6 +25,7 @@ LEVELS = [
     },
     {"layers"},
     {"training", "inference", "callbacks", "saving"},
+    {"looking"},
     {"models"},
     {"applications", "datasets", "explain", "utils", "backend", "config", "dtype_policies"},
     {"study", "plots", "report"},

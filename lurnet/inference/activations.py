@@ -3,16 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-from lurnet import layers
 from lurnet.core.errors import BadValue, did_you_mean
+from lurnet.core.traits import stated
 from lurnet.inference.batches import as_inputs, map_batches
 from lurnet.layers import context
-from lurnet.layers.preprocessing.host import HostLayer
-from lurnet.layers.rnn.base import Recurrent
+from lurnet.layers.input_layer import InputLayer
 from lurnet.training.compiled import Compiled
-
-#: Layers whose inner layers run in a loop, where one call is many.
-LOOPS = (Recurrent, layers.Wrapper)
 
 
 def activations(
@@ -54,8 +50,17 @@ def chosen_layers(model: Any, names: Sequence[Any] | None) -> list[Any]:
         names = [names]
     known = _reachable(model)
     if names is None:
-        return [x for x in model.layers if not isinstance(x, (layers.InputLayer, HostLayer))]
+        return [x for x in model.layers if _has_activations(x)]
     return [_find(model, known, name) for name in names]
+
+
+def _has_activations(layer: Any) -> bool:
+    return stated(type(layer), "gives_activations", True, by=())
+
+
+def _is_loop(layer: Any) -> bool:
+    """Whether the layers inside run in a loop, where one call is many."""
+    return stated(type(layer), "is_loop", False, by=())
 
 
 def _find(model: Any, known: list[Any], name: Any) -> Any:
@@ -74,8 +79,8 @@ def _reachable(model: Any) -> list[Any]:
     found: list[Any] = []
     level = list(model._layers)
     while level:
-        found += [x for x in level if x not in found and not isinstance(x, layers.InputLayer)]
-        level = [y for x in level if not isinstance(x, LOOPS) for y in x._layers]
+        found += [x for x in level if x not in found and not isinstance(x, InputLayer)]
+        level = [y for x in level if not _is_loop(x) for y in x._layers]
     return found
 
 

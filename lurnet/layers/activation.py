@@ -33,6 +33,7 @@ class Activation(Layer):
 
     supports_masking = True
     per_sample = True
+    conv_pool = "activation"
 
     def call(self, inputs: Any) -> Any:
         """``activation(x)``, after a max-pooling if one follows and it makes no difference."""
@@ -56,6 +57,7 @@ class ReLU(Layer):
 
     supports_masking = True
     per_sample = True
+    conv_pool = "activation"
 
     def call(self, inputs: Any) -> Any:
         """``activations.relu`` with these options."""

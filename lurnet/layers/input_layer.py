@@ -28,6 +28,8 @@ class InputLayer(Layer):
     (None, 3)
     """
 
+    gives_activations = False
+
     def __init__(
         self,
         shape: Sequence[int | None] | None = None,

@@ -39,6 +39,8 @@ class Lambda(Layer):
     mask: Any = None  #: mask of the output, or a function (inputs, mask) that gives it
     arguments: Any = None  #: further keyword arguments of the function
 
+    runs_given_code = True
+
     def setup(self) -> None:
         """Arguments in a dict, and a mask that passes if one is given."""
         super().setup()

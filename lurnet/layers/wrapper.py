@@ -45,6 +45,8 @@ class Wrapper(Layer):
 
     layer: InnerLayer  #: the layer that is applied
 
+    is_loop = True  # it may be: one call of the wrapper is many of the layer
+
     def build(self, input_shape: Any = None) -> None:
         """Build the inner layer for the same input."""
         if not self.layer.built:

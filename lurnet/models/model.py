@@ -18,7 +18,7 @@ from lurnet.layers.base import Layer
 from lurnet.layers.preprocessing.host import Untraceable
 from lurnet.layers.rnn.base import Recurrent
 from lurnet.layers.tracking import unique
-from lurnet.models.summary import print_summary
+from lurnet.looking.summary import print_summary
 from lurnet.training.trainer import Trainer
 
 T = TypeVar("T")

@@ -37,6 +37,7 @@ class Recurrent(Layer):
 
     supports_masking = True
     draws = True
+    is_loop = True
     if TYPE_CHECKING:
         cell: Any
 

@@ -10,10 +10,11 @@ from itertools import pairwise
 
 import numpy as np
 
+from lurnet.looking.drawing import Point
+
 GAP_ACROSS, GAP_ALONG = 26.0, 34.0  # between neighbours of a rank, between ranks
 SWEEPS, RELAXATIONS = 12, 80
 PULL = (1.0, 2.0, 8.0)  # on a line between two boxes, a box and a bend, two bends
-Point = tuple[float, float]
 
 
 @dataclass

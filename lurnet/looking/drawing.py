@@ -1,9 +1,12 @@
 """A drawing of rectangles, lines and text, as SVG text or as pixels."""
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any
 from xml.sax.saxutils import escape
+
+import numpy as np
 
 from lurnet.core.errors import BadState
 
@@ -11,6 +14,7 @@ FONTS = "DejaVu Sans, Verdana, Helvetica, Arial, sans-serif"
 MOST_PIXELS = 60_000_000
 ARROW = 6.0
 UNITS_PER_INCH = 96
+Point = tuple[float, float]
 
 
 @dataclass
@@ -44,7 +48,7 @@ class Text:
 class Line:
     """Pieces of a line with an arrow at its end: two points, or four of a Bézier curve."""
 
-    pieces: list[list[tuple[float, float]]]
+    pieces: list[list[Point]]
     colour: str = "#52606d"
 
 
@@ -60,13 +64,11 @@ class Drawing:
 
     def add(self, other: "Drawing", x: float, y: float) -> None:
         """Put another drawing into this one."""
-        for box in other.boxes:
-            self.boxes.append(Box(**{**vars(box), "x": box.x + x, "y": box.y + y}))
+        self.boxes += [replace(box, x=box.x + x, y=box.y + y) for box in other.boxes]
+        self.texts += [replace(text, x=text.x + x, y=text.y + y) for text in other.texts]
         for line in other.lines:
             moved = [[(a + x, b + y) for a, b in piece] for piece in line.pieces]
-            self.lines.append(Line(moved, line.colour))
-        for text in other.texts:
-            self.texts.append(Text(**{**vars(text), "x": text.x + x, "y": text.y + y}))
+            self.lines.append(replace(line, pieces=moved))
 
 
 def text_width(text: str, size: float, bold: bool = False) -> float:
@@ -75,7 +77,7 @@ def text_width(text: str, size: float, bold: bool = False) -> float:
     return wide * size * (1.1 if bold else 1.0)
 
 
-def arrow_head(line: Line) -> list[tuple[float, float]]:
+def arrow_head(line: Line) -> list[Point]:
     """The three corners of the head at a line's end."""
     piece = line.pieces[-1]
     (x, y) = piece[-1]
@@ -112,16 +114,11 @@ def to_svg(drawing: Drawing) -> str:
 
 
 def _path(line: Line) -> str:
-    parts = []
-    for k, piece in enumerate(line.pieces):
-        points = " ".join(f"{x:.1f},{y:.1f}" for x, y in (piece if k == 0 else piece[1:]))
-        letter = "C" if len(piece) == 4 else "L"
-        if k == 0:
-            first, _, rest = points.partition(" ")
-            parts.append(f"M{first} {letter}{rest}")
-        else:
-            parts.append(f"{letter}{points}")
-    return " ".join(parts)
+    parts = [f"M{line.pieces[0][0][0]:.1f},{line.pieces[0][0][1]:.1f} "]
+    for piece in line.pieces:
+        points = " ".join(f"{x:.1f},{y:.1f}" for x, y in piece[1:])
+        parts.append(f"{'C' if len(piece) == 4 else 'L'}{points} ")
+    return "".join(parts).rstrip()
 
 
 def _svg_text(text: Text) -> str:
@@ -162,61 +159,50 @@ def to_image(drawing: Drawing, dpi: float) -> Any:
 
 
 def _draw_box(pen: Any, box: Box, scale: float) -> None:
-    corners = [box.x, box.y, box.x + box.width, box.y + box.height]
-    corners = [v * scale for v in corners]
+    x0, y0, x1, y1 = (v * scale for v in (box.x, box.y, box.x + box.width, box.y + box.height))
     width = max(1, round(scale))
     edge = None if box.dashed else box.edge
-    pen.rounded_rectangle(corners, 5 * scale, fill=box.fill, outline=edge, width=width)
-    if box.dashed:
-        x0, y0, x1, y1 = corners
-        for a, b in [((x0, y0), (x1, y0)), ((x1, y0), (x1, y1)), ((x1, y1), (x0, y1)),
-                     ((x0, y1), (x0, y0))]:  # fmt: skip
-            _draw_dashes(pen, a, b, box.edge, scale, width)
+    pen.rounded_rectangle([x0, y0, x1, y1], 5 * scale, fill=box.fill, outline=edge, width=width)
+    for a, b in pairwise([(x0, y0), (x1, y0), (x1, y1), (x0, y1), (x0, y0)] if box.dashed else []):
+        _draw_dashes(pen, np.array(a), np.array(b), box.edge, scale, width)
 
 
-def _draw_dashes(pen: Any, a: tuple, b: tuple, colour: str, scale: float, width: int) -> None:
-    length = max(abs(b[0] - a[0]), abs(b[1] - a[1]), 1e-9)
-    step, on = 9 * scale / length, 5 * scale / length
-    at = 0.0
-    while at < 1:
-        ends = [(a[0] + (b[0] - a[0]) * t, a[1] + (b[1] - a[1]) * t) for t in (at, min(at + on, 1))]
+def _draw_dashes(
+    pen: Any, a: np.ndarray, b: np.ndarray, colour: str, scale: float, width: int
+) -> None:
+    length = max(float(np.abs(b - a).max()), 1e-9)
+    for at in np.arange(0, 1, 9 * scale / length):
+        ends = [tuple(a + (b - a) * t) for t in (at, min(at + 5 * scale / length, 1))]
         pen.line(ends, fill=colour, width=width)
-        at += step
 
 
 def _draw_line(pen: Any, line: Line, scale: float) -> None:
-    points: list[tuple[float, float]] = []
-    for piece in line.pieces:
-        points += _curve(piece) if len(piece) == 4 else piece
-    scaled = [(x * scale, y * scale) for x, y in points]
-    pen.line(scaled, fill=line.colour, width=max(1, round(1.2 * scale)), joint="curve")
+    points = [(x * scale, y * scale) for piece in line.pieces for x, y in points_along(piece)]
+    pen.line(points, fill=line.colour, width=max(1, round(1.2 * scale)), joint="curve")
     pen.polygon([(x * scale, y * scale) for x, y in arrow_head(line)], fill=line.colour)
 
 
-def _curve(piece: list, count: int = 24) -> list[tuple[float, float]]:
-    """Points on a cubic Bézier curve."""
-    found = []
-    for k in range(count + 1):
-        t = k / count
-        weights = ((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3)
-        x, y = (sum(w * p[i] for w, p in zip(weights, piece, strict=True)) for i in (0, 1))
-        found.append((x, y))
-    return found
+def points_along(piece: list[Point], count: int = 24) -> list[Point]:
+    """Points on a cubic Bézier curve; the ends of a straight line."""
+    if len(piece) != 4:
+        return piece
+    t = np.linspace(0, 1, count + 1)[:, None]
+    weights = np.hstack([(1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3])
+    return [(float(x), float(y)) for x, y in weights @ np.array(piece)]
 
 
 def _draw_text(pen: Any, text: Text, scale: float) -> None:
-    size = text.size * scale
-    font = _font(size, text.bold)
+    place = text.x * scale, text.y * scale
+    size, room = text.size * scale, text.room * scale
+    font = font_of(size, text.bold)
     wide = pen.textlength(text.text, font=font)
-    if wide > text.room * scale:
-        font = _font(size * text.room * scale / wide, text.bold)
+    if wide > room:
+        font = font_of(size * room / wide, text.bold)
     anchor = "mm" if text.anchor == "middle" else "lm"
-    pen.text(
-        (text.x * scale, text.y * scale), text.text, fill=text.colour, font=font, anchor=anchor
-    )
+    pen.text(place, text.text, fill=text.colour, font=font, anchor=anchor)
 
 
-def _font(size: float, bold: bool) -> Any:
+def font_of(size: float, bold: bool) -> Any:
     """DejaVu Sans, which comes with matplotlib, else Pillow's own font."""
     from PIL import ImageFont  # noqa: PLC0415
 

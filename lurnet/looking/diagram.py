@@ -2,16 +2,17 @@
 
 import os
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from lurnet.core import tree
 from lurnet.core.errors import BadValue
+from lurnet.core.graph import HasGraph, graph_of
 from lurnet.core.symbolic import is_symbolic
 from lurnet.layers.base import Layer
-from lurnet.models.diagram_draw import Box, Drawing, Line, Text, text_width, to_image, to_svg
-from lurnet.models.diagram_layout import Layout, lay_out
-from lurnet.models.sequential import Sequential
-from lurnet.models.summary import kind_of, nodes_of, parts_of, shapes_of
+from lurnet.looking.drawing import Box, Drawing, Line, Point, Text, text_width, to_image, to_svg
+from lurnet.looking.layout import Layout, lay_out
+from lurnet.looking.parts import kind_of, output_shape, parts_of, shapes_of
 from lurnet.training.trainer import Trainer
 
 TITLE, SMALL, LINE_HEIGHT, MARGIN, LONGEST = 13.0, 11.0, 17.0, 16.0, 56
@@ -111,10 +112,9 @@ def plot_model(
         show_layer_activations, show_trainable,
     )  # fmt: skip
     drawing = draw_model(model, options)
-    svg = to_svg(drawing)
     if to_file is not None:
-        _write(drawing, svg, os.fspath(to_file), dpi)
-    return Diagram(svg)
+        _write(drawing, os.fspath(to_file), dpi)
+    return Diagram(to_svg(drawing))
 
 
 def model_to_svg(model: Any, **options: Any) -> str:
@@ -128,11 +128,11 @@ def model_to_svg(model: Any, **options: Any) -> str:
     return to_svg(draw_model(model, Options(**options)))
 
 
-def _write(drawing: Drawing, svg: str, path: str, dpi: float) -> None:
+def _write(drawing: Drawing, path: str, dpi: float) -> None:
     ending = os.path.splitext(path)[1].lower()
     if ending == ".svg":
         with open(path, "w", encoding="utf-8") as file:
-            file.write(svg)
+            file.write(to_svg(drawing))
     elif ending in PIXELS:
         to_image(drawing, dpi).save(path, dpi=(dpi, dpi))
     else:
@@ -155,42 +155,35 @@ def _draw(model: Any, options: Options) -> Drawing:
     blocks = [_block(item, options) for item in items]
     sizes = [(b.width, b.height) for b in blocks]
     edges = _edges(items)
-    if not edges and isinstance(
-        model, Sequential
-    ):  # a Sequential that is not built yet: still a stack
-        edges = [(i, i + 1) for i in range(len(items) - 1)]
-    in_a_row = None if nodes_of(model) else list(range(len(items)))
-    if options.rankdir == "LR":
-        layout = _turned(lay_out([(h, w) for w, h in sizes], edges, in_a_row))
-    else:
-        layout = lay_out(sizes, edges, in_a_row)
+    graph = graph_of(model)
+    if not edges and isinstance(model, HasGraph):  # a stack that is not built yet
+        edges = list(pairwise(range(len(items))))
+    in_a_row = None if graph and graph.nodes else list(range(len(items)))
+    down = options.rankdir == "TB"
+    layout = lay_out(sizes if down else _transposed(sizes), edges, in_a_row)
+    if not down:
+        lines = [_transposed(line) for line in layout.lines]
+        layout = Layout(_transposed(layout.centres), lines, layout.height, layout.width)
     drawing = Drawing(layout.width, layout.height)
     for block, (x, y) in zip(blocks, layout.centres, strict=True):
         drawing.add(block, x - block.width / 2, y - block.height / 2)
-    drawing.lines += [_line(points, options.rankdir) for points in layout.lines]
+    drawing.lines += [_line(points, down) for points in layout.lines]
     return drawing
 
 
-def _turned(layout: Layout) -> Layout:
-    lines = [[(y, x) for x, y in line] for line in layout.lines]
-    return Layout([(y, x) for x, y in layout.centres], lines, layout.height, layout.width)
+def _transposed(points: Sequence[Point]) -> list[Point]:
+    return [(y, x) for x, y in points]
 
 
-def _line(points: list[tuple[float, float]], rankdir: str) -> Line:
+def _line(points: list[Point], down: bool) -> Line:
     """Straight within the rows, curved between them, leaving and entering rows at right angles."""
     pieces = []
-    for k in range(len(points) - 1):
-        a, b = points[k], points[k + 1]
+    for k, (a, b) in enumerate(pairwise(points)):
         if a == b:
             continue
-        if k % 2 == 0:
-            pieces.append([a, b])
-        elif rankdir == "TB":
-            middle = (a[1] + b[1]) / 2
-            pieces.append([a, (a[0], middle), (b[0], middle), b])
-        else:
-            middle = (a[0] + b[0]) / 2
-            pieces.append([a, (middle, a[1]), (middle, b[1]), b])
+        middle = (a[1] + b[1]) / 2 if down else (a[0] + b[0]) / 2
+        bends = [(a[0], middle), (b[0], middle)] if down else [(middle, a[1]), (middle, b[1])]
+        pieces.append([a, *(bends if k % 2 else []), b])
     return Line(pieces)
 
 
@@ -198,20 +191,16 @@ def _line(points: list[tuple[float, float]], rankdir: str) -> Line:
 
 
 def _items(model: Any) -> list[_Item]:
-    nodes = nodes_of(model)
-    if not nodes:
+    graph = graph_of(model)
+    if graph is None or not graph.nodes:
         return [_Item(p, [], [], "", shapes_of(p, model)) for p in parts_of(model)]
-    graph = getattr(model, "_graph", None) or model
-    found = []
-    for source, x in zip(graph._sources, graph.inputs, strict=True):
-        found.append(_Item(source, [], [x], "", [x.shape]))
-    calls = {id(n.fn): [m for m in nodes if m.fn is n.fn] for n in nodes}
-    for node in nodes:
-        same = calls[id(node.fn)]
+    sources = zip(graph.sources, graph.inputs, strict=True)
+    found = [_Item(source, [], [x], "", [x.shape]) for source, x in sources]
+    for node in graph.nodes:
+        same = graph.calls_of(node.fn)
         note = f"shared: call {same.index(node) + 1} of {len(same)}" if len(same) > 1 else ""
         outputs = [x for x in tree.leaves(node.outputs) if is_symbolic(x)]
-        shape = tree.map_structure(lambda x: x.shape if is_symbolic(x) else None, node.outputs)
-        found.append(_Item(node.fn, node.inputs, outputs, note, [shape]))
+        found.append(_Item(node.fn, node.inputs, outputs, note, [output_shape(node)]))
     return found
 
 
@@ -228,7 +217,7 @@ def _block(item: _Item, options: Options) -> Drawing:
     if options.expand_nested and isinstance(item.part, Trainer) and parts_of(item.part):
         return _nested(item, options)
     title, lines = kind_of(item.part), _details(item, options)
-    width = max([text_width(title, TITLE, True), *(text_width(t, SMALL) for t in lines)]) + 22
+    width = max(text_width(title, TITLE, True), *(text_width(t, SMALL) for t in ["", *lines])) + 22
     height = LINE_HEIGHT * (1 + len(lines)) + 12
     fill, edge = _colours(title)
     block = Drawing(width, height, [Box(0, 0, width, height, fill, edge)])
@@ -243,8 +232,7 @@ def _block(item: _Item, options: Options) -> Drawing:
 def _nested(item: _Item, options: Options) -> Drawing:
     """A model inside the model: its own diagram in a dashed frame."""
     inside = _draw(item.part, options)
-    title = f"{item.part.name} ({kind_of(item.part)})"
-    title = _short(title + (f", {item.call}" if item.call else ""))
+    title = _short(", ".join(filter(None, [f"{item.part.name} ({kind_of(item.part)})", item.call])))
     width = max(inside.width, text_width(title, SMALL, True)) + 28
     height = inside.height + LINE_HEIGHT + 30
     block = Drawing(width, height, [Box(0, 0, width, height, "#fbfcfd", "#9aa5b1", dashed=True)])
