@@ -12,6 +12,7 @@ from lurnet.explain.score import facts_of, float_images, logits, scores, targets
 from lurnet.inference.activations import activations, chosen_layers, outputs_of
 from lurnet.inference.batches import map_batches
 from lurnet.layers import context
+from lurnet.layers.state import flatten_layers
 from lurnet.training.step import gradients_by
 
 
@@ -60,7 +61,7 @@ def grad_cam(
         weights = ops.mean(by_map, axis=(1, 2), keepdims=True)
         return ops.relu(ops.sum(weights * maps, axis=-1))
 
-    place = model._flatten_layers().index(chosen)
+    place = flatten_layers(model).index(chosen)
     return map_batches(model, cam, (x, numbers), batch_size, facts_of(f"cam {place}", target))
 
 

@@ -3,18 +3,17 @@
 import json
 import time
 import warnings
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from lurnet.core.errors import BadValue
 from lurnet.core.seeds import seeded
-from lurnet.study.runs import Job, Run, Task, begun, record, train
+from lurnet.study.runs import Done, Job, Run, Task, Watch, record, seeded_model, train
 from lurnet.study.settings import plain
-from lurnet.training import ensemble
+from lurnet.training import ensemble as engine
 
 MOST = 32  #: runs in a batch, where ``workers`` does not say
-Done = Generator[tuple[Job, Run], None, None]
 
 
 @dataclass
@@ -23,20 +22,20 @@ class Member:
 
     job: Job
     structure: str
-    fit: ensemble.Fit
+    fit: engine.Fit
 
 
-def batch(task: Task, jobs: list[Job], workers: int | None, watch: Any) -> Done:
+def ensemble(task: Task, jobs: list[Job], workers: int | None, watch: Watch) -> Done:
     """Batches of ``workers`` runs; what cannot be in one is trained by itself."""
     if task.callbacks is not None:
         raise BadValue(
             "on='batch' trains many runs as one program, so callbacks cannot hear a single one: "
             "leave them out, or use on='here' or on='processes'."
         )
-    plans: dict[str, ensemble.Plan] = {}
+    plans: dict[str, engine.Plan] = {}
     waiting: dict[str, list[Member]] = {}
     for job in jobs:
-        member = _begun(task, job, plans)
+        member = _member(task, job, plans)
         structure = None if member is None else member.fit.key
         if member is None or structure is None:
             yield job, train(task, job, watch(job))
@@ -54,25 +53,25 @@ def _plan_key(task: Task, job: Job) -> str:
     return json.dumps(plain(task.split(job.setting)[1]), sort_keys=True)
 
 
-def _begun(task: Task, job: Job, plans: dict[str, ensemble.Plan]) -> Member | None:
+def _member(task: Task, job: Job, plans: dict[str, engine.Plan]) -> Member | None:
     """What a run by itself begins with, from the same seeds; None where that fails: it fails again,
-    and is told, when it is trained by itself."""
+    and is reported, when it is trained by itself."""
     own, for_fit = task.split(job.setting)
     key = _plan_key(task, job)
     with seeded(job.seed):
         try:
-            model, structure = begun(task.build, own, job.seed)
+            model, structure = seeded_model(task.build, own, job.seed)
             if key not in plans:
-                plans[key] = ensemble.Plan(model, task.arguments | for_fit)
-            return Member(job, structure, ensemble.Fit(model, plans[key]))
+                plans[key] = engine.Plan(model, task.arguments | for_fit)
+            return Member(job, structure, engine.Fit(model, plans[key]))
         except Exception:  # noqa: BLE001 - whatever it is
             return None
 
 
-def _trained(task: Task, members: Sequence[Member], watch: Any) -> Done:
+def _trained(task: Task, members: Sequence[Member], watch: Watch) -> Done:
     """Train a batch; where that fails, its runs one after another."""
     try:
-        runs = _as_one(task, members, [watch(m.job) for m in members])
+        runs = _train_as_one(task, members, [watch(m.job) for m in members])
     except Exception as error:  # noqa: BLE001 - too little memory, most likely
         warnings.warn(
             f"{len(members)} runs cannot be trained as one batch ({str(error):.200}), so they are "
@@ -85,19 +84,19 @@ def _trained(task: Task, members: Sequence[Member], watch: Any) -> Done:
     yield from zip((m.job for m in members), runs, strict=True)
 
 
-def _as_one(task: Task, members: Sequence[Member], watchers: Sequence[list]) -> list[Run]:
+def _train_as_one(task: Task, members: Sequence[Member], watchers: Sequence[list]) -> list[Run]:
     start = time.perf_counter()
 
-    def told(epoch: int, logs: list[dict[str, Any]]) -> None:
-        for heard, found in zip(watchers, logs, strict=True):
-            for callback in heard:
+    def at_epoch_end(epoch: int, logs: list[dict[str, Any]]) -> None:
+        for callbacks, found in zip(watchers, logs, strict=True):
+            for callback in callbacks:
                 callback.on_epoch_end(epoch, found)
 
-    ensemble.fit([m.fit for m in members], told)
+    engine.fit([m.fit for m in members], at_epoch_end)
     models, tested = [m.fit.model for m in members], [{} for _ in members]
     if task.test is not None:
         given = task.arguments | task.split(members[0].job.setting)[1]
-        tested = ensemble.evaluate(models, task.test, given.get("batch_size"))
+        tested = engine.evaluate(models, task.test, given.get("batch_size"))
     runs = []
     for member, found in zip(members, tested, strict=True):
         run = Run(member.job.setting, member.job.replicate, member.job.seed)

@@ -8,15 +8,15 @@ from typing import Any
 import numpy as np
 
 from lurnet.core import tree
+from lurnet.study.executors import executor_named
 from lurnet.study.fingerprint import description
-from lurnet.study.places import place
 from lurnet.study.progress import Progress
-from lurnet.study.runs import Job, Run, Task, restored
+from lurnet.study.runs import Job, Run, Task, restored_model
 from lurnet.study.settings import Setting, key_of
 from lurnet.study.store import Store, read_weights
 
 
-class Session:
+class Schedule:
     """Trains what is missing, and writes each run as soon as it is finished.
 
     Args:
@@ -40,7 +40,7 @@ class Session:
         verbose: int | str,
     ) -> None:
         """Do the runs that are not there yet."""
-        run_jobs = place(on)
+        run_jobs = executor_named(on)
         jobs = [j for j in self._jobs(settings, replicates) if not self._is_done(j)]
         verbose = 1 if verbose == "auto" else int(verbose)
         known, folder = len(settings) * replicates - len(jobs), self.store.folder
@@ -80,7 +80,9 @@ class Session:
         key = key_of(job.setting)
         if key not in self.structures:
             self.structures[key] = None
-            with contextlib.suppress(Exception):  # it fails again, and is told, when it is trained
+            with contextlib.suppress(
+                Exception
+            ):  # it fails again, and is reported, when it is trained
                 self.structures[key] = description(self.task.model(job.setting, job.seed))
         return self.structures[key]
 
@@ -93,7 +95,7 @@ class Session:
 
 
 def _restored(task: Task, shape: Any, run: Run) -> Any:
-    return restored(task, run, read_weights(run.weights), shape)
+    return restored_model(task, run, read_weights(run.weights), shape)
 
 
 def _shape_of(x: Any) -> Any:
