@@ -10,6 +10,8 @@ from lurnet.explain.score import facts_of, float_images, logits, targets
 from lurnet.inference.batches import map_batches
 from lurnet.training.step import gradients_by
 
+__all__ = ["saliency", "integrated_gradients"]
+
 
 def saliency(
     model: Any,

@@ -15,6 +15,8 @@ from lurnet.layers import context
 from lurnet.layers.state import flatten_layers
 from lurnet.training.step import gradients_by
 
+__all__ = ["grad_cam", "occlusion"]
+
 
 def grad_cam(
     model: Any,

@@ -14,6 +14,8 @@ from lurnet.core.graph import graph_of
 from lurnet.inference.batches import as_inputs, map_batches
 from lurnet.layers import context
 
+__all__ = ["scores", "targets"]
+
 SQUASHING = (activations.softmax, activations.sigmoid)
 
 

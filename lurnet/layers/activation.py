@@ -20,6 +20,8 @@ from lurnet.layers.per_sample import beside_axis
 from lurnet.layers.weighted import Parametric
 from lurnet.ops.lowering import late
 
+__all__ = ["Activation", "ReLU", "LeakyReLU", "PReLU", "ELU", "Softmax"]
+
 
 @fields
 class Activation(Layer):

@@ -8,6 +8,11 @@ from lurnet.layers.base import Layer
 from lurnet.layers.options import DataFormat, PerAxis
 from lurnet.layers.windows import Spatial
 
+__all__ = [
+    "AdaptiveAveragePooling1D", "AdaptiveAveragePooling2D", "AdaptiveAveragePooling3D",
+    "AdaptiveMaxPooling1D", "AdaptiveMaxPooling2D", "AdaptiveMaxPooling3D",
+]  # fmt: skip
+
 
 @fields
 class AdaptivePooling(Spatial, Layer):

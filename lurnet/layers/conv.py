@@ -12,6 +12,8 @@ from lurnet.layers.weighted import Weighted
 from lurnet.layers.windows import Spatial
 from lurnet.ops.lowering import late
 
+__all__ = ["Conv1D", "Conv2D", "Conv3D", "Convolution1D", "Convolution2D", "Convolution3D"]
+
 
 class ConvLike(Spatial):
     """What convolutions, transposed and depthwise ones share: their checks, bias, activation."""

@@ -8,6 +8,11 @@ from lurnet.layers.conv import ConvLike
 from lurnet.layers.options import Activation, DataFormat, Padding, PerAxis, PerAxisOrZero
 from lurnet.layers.weighted import Weighted
 
+__all__ = [
+    "Conv1DTranspose", "Conv2DTranspose", "Conv3DTranspose", "Convolution1DTranspose",
+    "Convolution2DTranspose", "Convolution3DTranspose",
+]  # fmt: skip
+
 
 @fields
 class ConvTranspose(ConvLike, Weighted):

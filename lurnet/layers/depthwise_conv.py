@@ -16,6 +16,8 @@ from lurnet.layers.options import (
 )
 from lurnet.layers.weighted import Parametric
 
+__all__ = ["DepthwiseConv1D", "DepthwiseConv2D"]
+
 
 @fields
 class DepthwiseConv(ConvLike, Parametric):

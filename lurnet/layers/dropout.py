@@ -10,6 +10,11 @@ from lurnet.layers.base import Layer
 from lurnet.layers.options import DataFormat
 from lurnet.layers.windows import Spatial
 
+__all__ = [
+    "Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "AlphaDropout",
+    "GaussianDropout",
+]  # fmt: skip
+
 
 def _noise_shape(_: Any, value: Any) -> Any:
     if value is None:

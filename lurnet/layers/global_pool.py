@@ -8,6 +8,12 @@ from lurnet.layers.base import Layer
 from lurnet.layers.options import DataFormat
 from lurnet.layers.windows import Spatial
 
+__all__ = [
+    "GlobalMaxPooling1D", "GlobalMaxPooling2D", "GlobalMaxPooling3D", "GlobalAveragePooling1D",
+    "GlobalAveragePooling2D", "GlobalAveragePooling3D", "GlobalMaxPool1D", "GlobalMaxPool2D",
+    "GlobalMaxPool3D", "GlobalAvgPool1D", "GlobalAvgPool2D", "GlobalAvgPool3D",
+]  # fmt: skip
+
 
 @fields
 class GlobalPooling(Spatial, Layer):

@@ -11,6 +11,8 @@ from lurnet.core.registry import deserialize
 from lurnet.layers.base import Layer
 from lurnet.layers.options import NotNegative
 
+__all__ = ["Lambda", "Identity", "ActivityRegularization"]
+
 ShapeOrRule = Callable[..., Any] | Sequence[int | None] | None
 
 

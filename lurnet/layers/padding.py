@@ -10,6 +10,10 @@ from lurnet.layers.input_spec import describe
 from lurnet.layers.options import DataFormat, Pairs
 from lurnet.layers.windows import Spatial
 
+__all__ = [
+    "ZeroPadding1D", "ZeroPadding2D", "ZeroPadding3D", "Cropping1D", "Cropping2D", "Cropping3D",
+]  # fmt: skip
+
 
 class _Borders(Spatial, Layer):
     """A width at the start and at the end of each spatial axis."""

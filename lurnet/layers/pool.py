@@ -9,6 +9,12 @@ from lurnet.layers.options import DataFormat, Padding, PerAxis
 from lurnet.layers.windows import Spatial
 from lurnet.ops.lowering import late
 
+__all__ = [
+    "MaxPooling1D", "MaxPooling2D", "MaxPooling3D", "AveragePooling1D", "AveragePooling2D",
+    "AveragePooling3D", "MaxPool1D", "MaxPool2D", "MaxPool3D", "AvgPool1D", "AvgPool2D",
+    "AvgPool3D",
+]  # fmt: skip
+
 
 @fields
 class Pooling(Spatial, Layer):

@@ -16,6 +16,8 @@ from lurnet.layers.options import (
 )
 from lurnet.layers.weighted import Parametric
 
+__all__ = ["SeparableConv1D", "SeparableConv2D", "SeparableConvolution1D", "SeparableConvolution2D"]
+
 
 @fields
 class SeparableConv(ConvLike, Parametric):

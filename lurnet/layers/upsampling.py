@@ -8,6 +8,8 @@ from lurnet.layers.base import Layer
 from lurnet.layers.options import DataFormat, PerAxis
 from lurnet.layers.windows import Spatial
 
+__all__ = ["UpSampling1D", "UpSampling2D", "UpSampling3D"]
+
 Interpolation = Literal["nearest", "bilinear", "bicubic", "lanczos3", "lanczos5"]
 
 

@@ -9,6 +9,8 @@ from lurnet.inference.activations import chosen_layers
 from lurnet.layers.state import flatten_layers
 from lurnet.plots.style import new_figure, show_image, styled
 
+__all__ = ["filters"]
+
 
 def filters(model: Any, layer: Any = None, most: int = 32, title: str | None = None) -> Any:
     """The filters that a layer convolves its input with.

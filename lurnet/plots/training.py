@@ -9,6 +9,8 @@ from lurnet.inference.activations import parts_with_weights
 from lurnet.plots.style import COLORS, line_look, new_figure, one_axes, shortened, styled
 from lurnet.training.rate_finder import find_learning_rate
 
+__all__ = ["gradients", "weights", "learning_rate"]
+
 QUANTITIES = {"mean": "mean absolute gradient", "norm": "norm of the gradient"}
 
 

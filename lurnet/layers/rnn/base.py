@@ -15,6 +15,8 @@ from lurnet.layers.per_sample import is_per_sample
 from lurnet.layers.rnn.cell import Steps, drawn_once
 from lurnet.layers.rnn.stacked import as_cell, initial_state, start
 
+__all__ = ["RNN"]
+
 
 class Memory:
     """The states that a stateful layer keeps between calls; they are no weights."""
