@@ -24,14 +24,23 @@ LEVELS = [
         "optimizers",
     },
     {"layers"},
-    {"training", "callbacks", "saving"},
+    {"training", "inference", "callbacks", "saving"},
+    {"looking"},
     {"models"},
     {"applications", "datasets", "explain", "utils", "backend", "config", "dtype_policies"},
     {"study", "plots", "report"},
     {"", "compat"},  # "" is lurnet itself, which gathers what is below it
     {"cli", "__main__"},
 ]
-JAX = ("core/", "ops/", "random.py", "training/step.py", "training/program.py", "saving/export.py")
+JAX = (
+    "core/",
+    "ops/",
+    "random.py",
+    "training/step.py",
+    "training/program.py",
+    "saving/export.py",
+    "inference/",
+)
 NEVER = {"keras", "tensorflow", "torch"}
 CLOSED = {"h5py.File", "zipfile", "tarfile", "numpy.load", "pickle", "marshal", "importlib"}
 CLOSED |= {"eval", "exec", "__import__"}

@@ -11,6 +11,8 @@ from typing import Any
 from lurnet.callbacks.base import Callback
 from lurnet.core.errors import BadFile, BadState, BadValue
 
+__all__ = ["BackupAndRestore"]
+
 RECORD, PREVIOUS = "training_metadata.json", "previous_training_metadata.json"
 KERAS_WEIGHTS = "latest.weights.h5"
 

@@ -18,7 +18,7 @@ from lurnet.saving.door import joined
 
 HOLDERS = (Layer, Optimizer)
 #: What models keep for themselves, beside what the user gave them.
-OWN = UNREAD - {"optimizer", "loss"}
+OWN = UNREAD - {"optimizer", "loss"} | {"_functional"}
 
 
 def places(root: Any) -> dict[str, Any]:
