@@ -25,7 +25,7 @@ LEVELS = [
         "optimizers",
     },
     {"layers"},
-    {"training", "callbacks", "saving"},
+    {"training", "inference", "callbacks", "saving"},
     {"looking"},
     {"models"},
     {"applications", "datasets", "explain", "utils", "backend", "config", "dtype_policies"},
@@ -33,11 +33,11 @@ LEVELS = [
     {"", "compat"},  # "" is lurnet itself, which gathers what is below it
     {"cli", "__main__"},
 ]
-JAX = ("core/", "kernels/", "ops/", "random.py", "training/step.py", "training/program.py")
-JAX += ("saving/export.py",)
+JAX = (
     "core/",
     "kernels/",
     "ops/",
+    "inference/",
     "random.py",
     "training/step.py",
     "training/program.py",

@@ -24,9 +24,9 @@ from lurnet.kernels import fusion
 from lurnet.kernels.common import choice, loading, windows
 from lurnet.kernels.common.loading import lanes as lanes_of_library
 from lurnet.kernels.conv.op import conv
+from lurnet.kernels.gather_rows import borrowed
 from lurnet.kernels.matmul.op import matmul, matmul_nn
 from lurnet.kernels.max_pool.op import max_pool
-from lurnet.ops import native
 
 pytestmark = [
     pytest.mark.skipif(not lanes_of_library(), reason="no library in C on this machine"),
@@ -145,9 +145,9 @@ def test_sums_do_not_depend_on_threads():
 def test_rows_of_an_array_that_is_lent(dtype):
     array = np.random.default_rng(0).integers(0, 2 if dtype == "bool" else 100, (50, 3, 7))
     array = array.astype(dtype)
-    lent = native.lent((array, array[:, 0].copy(), array))
+    lent = borrowed.borrow((array, array[:, 0].copy(), array))
     index = np.array([3, 49, 0, 3, 60], "int32")  # the last row for numbers beyond it
-    taken = native.each_once(lambda x: x.rows(jnp.asarray(index)), lent)
+    taken = borrowed.each_once(lambda x: x.rows(jnp.asarray(index)), lent)
     np.testing.assert_array_equal(taken[0], array[[3, 49, 0, 3, 49]])
     np.testing.assert_array_equal(taken[1], array[[3, 49, 0, 3, 49], 0])
     assert taken[2] is taken[0]
@@ -156,7 +156,7 @@ def test_rows_of_an_array_that_is_lent(dtype):
 def test_arrays_that_cannot_be_lent():
     array = np.zeros((6, 4), "float32")
     for wrong in (array[:, ::2], array.T, np.zeros((3, 2)), array.astype(">f4"), np.float32(1)):
-        assert native.lent((array, np.asarray(wrong))) is None
+        assert borrowed.borrow((array, np.asarray(wrong))) is None
 
 
 def test_without_the_library():

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 import lurnet as keras
+from lurnet.inference.predictor import predictor
 from lurnet.layers import context
-from lurnet.training.prediction import predictor
 
 layers, ops = keras.layers, keras.ops
 X = np.random.default_rng(0).normal(size=(3, 4)).astype("float32")

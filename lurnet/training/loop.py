@@ -10,6 +10,7 @@ from lurnet.callbacks.standard import standard_callbacks
 from lurnet.core.advice import WrongShape
 from lurnet.core.errors import BadValue
 from lurnet.core.seeds import make_default_seed
+from lurnet.inference.evaluate import make_tester
 from lurnet.layers import added
 from lurnet.training.checks import check_data, check_finite
 from lurnet.training.data.arrays import ArrayData, is_array, lengths, split, standardize
@@ -19,7 +20,6 @@ from lurnet.training.fixed_batch import remembered_batch
 from lurnet.training.pace import Interruption, Pace, interruptible
 from lurnet.training.runner import ArrayRunner, make_runner
 from lurnet.training.running import fitting, gathering_metrics, in_epoch
-from lurnet.training.testing import make_tester
 
 
 def make_data(

@@ -20,7 +20,7 @@ from lurnet.core.forked import renewed_after_fork, require_threads
 from lurnet.core.traced import is_traced
 from lurnet.core.variable import Variable, held, values
 from lurnet.kernels.common.choice import kernels
-from lurnet.ops import native
+from lurnet.kernels.gather_rows import borrowed
 from lurnet.training import cache
 from lurnet.training.memory import with_memory_trim
 
@@ -77,12 +77,12 @@ def resident(arrays: Any) -> Any:
     Another device gets a copy; on the CPU the program reads them where they are, so that the caller
     keeps what is returned until the program has run.
     """
-    return native.lent(arrays) if on_cpu() else to_device(arrays)
+    return borrowed.borrow(arrays) if on_cpu() else to_device(arrays)
 
 
 def readable(arrays: Any) -> Any:
     """Nested NumPy arrays as a program reads them: where they are if it can, else on the device."""
-    held = native.lent(arrays) if on_cpu() else None
+    held = borrowed.borrow(arrays) if on_cpu() else None
     return to_device(arrays) if held is None else held
 
 
@@ -138,7 +138,7 @@ def epoch_program(
 
         def body(i: Any, carried: tuple) -> tuple:
             state, _ = carried
-            batch = native.each_once(lambda x: take(x, order, i * stride, batch_size), data)
+            batch = borrowed.each_once(lambda x: take(x, order, i * stride, batch_size), data)
             with values(variables, state) as scope:
                 returned = step(batch)
                 written.update(scope.written)
@@ -169,11 +169,11 @@ def take(x: Any, order: Any, start: Any, size: int) -> Any:
     """``size`` samples from ``start`` on, in the given order."""
     if order is not None:
         index = take(order, None, start, size)
-    elif native.is_lent(x):
-        index = native.numbers(start, size)
+    elif borrowed.is_borrowed(x):
+        index = borrowed.row_numbers(start, size)
     else:
         return lax.dynamic_slice_in_dim(x, start, size)
-    return x.rows(index) if native.is_lent(x) else x.at[index].get(mode="promise_in_bounds")
+    return x.rows(index) if borrowed.is_borrowed(x) else x.at[index].get(mode="promise_in_bounds")
 
 
 def output_loop(call: Callable, variables: Sequence[Variable], size: int) -> Callable:
@@ -181,7 +181,7 @@ def output_loop(call: Callable, variables: Sequence[Variable], size: int) -> Cal
 
     def run(state: list, x: Any, first: Any, steps: Any, outputs: Any) -> Any:
         def body(i: Any, outputs: Any) -> Any:
-            batch = native.each_once(lambda a: take(a, None, first + i * size, size), x)
+            batch = borrowed.each_once(lambda a: take(a, None, first + i * size, size), x)
             with values(variables, state):
                 made = call(batch)
             return jax.tree.map(
@@ -234,7 +234,7 @@ def returned_zeros(step: Callable, variables: Sequence[Variable], data: Any, siz
         with values(variables, state):
             return step(batch)
 
-    batch = native.each_once(lambda x: jax.ShapeDtypeStruct((size, *x.shape[1:]), x.dtype), data)
+    batch = borrowed.each_once(lambda x: jax.ShapeDtypeStruct((size, *x.shape[1:]), x.dtype), data)
     spec = jax.eval_shape(one, state_of(variables), batch)
     return jax.tree.map(lambda s: np.zeros(s.shape, s.dtype), spec)
 
@@ -342,7 +342,7 @@ def shapes(data: Any) -> str:
 def _form(x: Any) -> Any:
     if x is None:
         return None
-    kind = x.number if native.is_lent(x) else bool(getattr(x, "weak_type", False))
+    kind = x.number if borrowed.is_borrowed(x) else bool(getattr(x, "weak_type", False))
     return x.shape, str(x.dtype), kind
 
 

@@ -8,14 +8,16 @@ from lurnet.core import tree
 from lurnet.core.errors import BadType, BadValue, did_you_mean
 from lurnet.core.symbolic import SymbolicTensor, infer
 from lurnet.core.variable import Variable, values
+from lurnet.inference.monte_carlo import predict_samples
+from lurnet.inference.predict import predict
+from lurnet.inference.predictor import predict_again
 from lurnet.layers.tracking import unique
 from lurnet.layers.version import version_of
-from lurnet.training import loop, prediction, program, sampling, session, step
+from lurnet.training import loop, program, session, step
 from lurnet.training.checks import require_compiled
 from lurnet.training.compiled import Compiled
-from lurnet.training.data.arrays import ArrayData, lengths, symbols_of, take
+from lurnet.training.data.arrays import ArrayData, symbols_of, take
 from lurnet.training.data.batch import unpack_x_y_sample_weight
-from lurnet.training.fixed_batch import remembered_batch
 
 
 class Trainer(Compiled):
@@ -293,19 +295,13 @@ class Trainer(Compiled):
         on, and all else, such as BatchNormalization, in inference mode: how sure the model is.
         """
         if verbose == 0 and steps is callbacks is mc_samples is None and not extra:
-            outputs = prediction.predicted_before(self, x, batch_size)
+            outputs = predict_again(self, x, batch_size)
             if outputs is not None:
                 return outputs
         _old_arguments(extra, 1)
         if mc_samples is not None:
-            return sampling.predict_samples(self, x, mc_samples, batch_size)
-        batch_size = remembered_batch(self) if batch_size is None else batch_size
-        data = loop.make_data(self, x, batch_size=batch_size, steps=steps)
-        if not self.built:
-            first = data.x if hasattr(data, "x") else data.peek()[0]
-            size = getattr(data, "batch_size", lengths(first)[0])
-            self._output_spec(symbols_of(first, size))
-        return prediction.predict(self, data, batch_size, callbacks, verbose)
+            return predict_samples(self, x, mc_samples, batch_size)
+        return predict(self, x, batch_size, verbose, steps, callbacks)
 
     # --- single batches
 
