@@ -7,7 +7,7 @@ import numpy as np
 
 from lurnet.core.variable import Variable
 from lurnet.inference.captured import CapturedGraph, capture
-from lurnet.ops.lowering.choice import in_c
+from lurnet.kernels.common.choice import in_c
 from lurnet.training import program
 from lurnet.training.per_sample import model_is_per_sample
 from lurnet.training.runner import Steps

@@ -48,7 +48,7 @@ class Borrowed:
         return cls(*children, *facts)
 
     def rows(self, index: Array) -> Array:
-        """The rows of these row_numbers, (n,) int32: (n, *shape[1:]); the last for larger row_numbers."""
+        """The rows of these numbers, (n,) int32: (n, *shape[1:]); the last for larger numbers."""
         return gather_rows(self.address, index, self.shape[1:], self.dtype)
 
 
