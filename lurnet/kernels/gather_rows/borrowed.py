@@ -96,5 +96,5 @@ def each_once(fn: Callable, data: Any) -> Any:
 
 
 def row_numbers(start: Any, size: int) -> Array:
-    """The row_numbers of ``size`` rows that stand one after another."""
+    """The numbers of ``size`` rows that stand one after another."""
     return start + jnp.arange(size, dtype=jnp.int32)
