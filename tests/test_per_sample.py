@@ -10,7 +10,10 @@ from lurnet import layers, ops
 from lurnet.core import tree
 from lurnet.core.seeds import SeedGenerator
 from lurnet.core.traits import stated
+from lurnet.layers.arguments import call_parameters
 from lurnet.layers.per_sample import is_per_sample
+from lurnet.layers.state import flatten_layers, own_variables
+from lurnet.layers.tracking import held
 
 pytestmark = pytest.mark.usefixtures("quick_compilation")
 CLOSE = {"rtol": 2e-5, "atol": 2e-6}
@@ -77,10 +80,10 @@ def test_whole_in_parts_alone(name):
     make, shapes, ints = EACH[name]
     layer, inputs = make(layers), data(shapes, ints)
     check_apart(layer, inputs)
-    parts = layer._flatten_layers()
-    moves = any(not v.trains for x in parts for v in x._own_variables)
-    draws = any(any(x._held(SeedGenerator)) for x in parts)
-    if "training" in layer._parameters() and not moves and not draws:
+    parts = flatten_layers(layer)
+    moves = any(not v.trains for x in parts for v in own_variables(x))
+    draws = any(any(held(x, SeedGenerator)) for x in parts)
+    if "training" in call_parameters(layer) and not moves and not draws:
         check_apart(layer, inputs, training=True)
 
 

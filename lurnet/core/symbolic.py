@@ -47,6 +47,11 @@ class Node:
         return [x for x in tree.leaves((self.args, self.kwargs)) if is_symbolic(x)]
 
 
+def inbound_nodes(part: Any) -> list[Node]:
+    """The calls of a layer or op that were recorded, in their order."""
+    return getattr(part, "_inbound_nodes", [])
+
+
 class OpCall:
     """An op's place in a functional graph: a function under a name of its own."""
 

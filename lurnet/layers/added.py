@@ -12,6 +12,7 @@ from typing import Any
 from lurnet import ops
 from lurnet.core.side_table import SideTable
 from lurnet.core.variable import open_scope
+from lurnet.layers.state import flatten_layers
 
 
 class Losses:
@@ -36,7 +37,7 @@ class Losses:
     def clear(self, layer: Any) -> None:
         """Forget those of a layer and of all that it holds."""
         if len(self.table):
-            for part in layer._flatten_layers():
+            for part in flatten_layers(layer):
                 self.table.put(part, None)
 
 

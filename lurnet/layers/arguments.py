@@ -20,12 +20,9 @@ class Arguments:
     supports_masking: bool
     compute_mask: Callable[..., Any]
 
-    def _parameters(self) -> dict[str, inspect.Parameter]:
-        return _call_parameters(type(self))
-
     def _named(self, args: tuple, kwargs: dict) -> dict[str, Any]:
         """The arguments given, by name, in the order of ``call``'s parameters."""
-        names = self._parameters()
+        names = call_parameters(self)
         given = dict(zip(names, args))  # noqa: B905
         return given | {k: kwargs[k] for k in names if k in kwargs} | kwargs
 
@@ -40,14 +37,14 @@ class Arguments:
         flag = kwargs.get("training")
         if flag is None and context.current() is not None:
             flag = context.current().training  # type: ignore[union-attr]
-        if flag is None and "training" in self._parameters():
-            flag = self._parameters()["training"].default
+        if flag is None and "training" in call_parameters(self):
+            flag = call_parameters(self)["training"].default
             flag = None if flag is inspect.Parameter.empty else flag
         return flag
 
     def _filled(self, args: tuple, kwargs: dict, training: Any) -> dict:
         """Keyword arguments for call(): ``training`` and masks where it takes them."""
-        names = self._parameters()
+        names = call_parameters(self)
         kwargs = {k: v for k, v in kwargs.items() if k != "training" or k in names}
         if "training" in names and list(names).index("training") >= len(args):
             needed = names["training"].default is inspect.Parameter.empty
@@ -67,7 +64,7 @@ class Arguments:
         masks = tree.map_structure(get_mask, inputs) if masks is None else masks
         if not self.supports_masking:
             met = any(m is not None for m in tree.leaves(masks))
-            if met and "mask" not in self._parameters():
+            if met and "mask" not in call_parameters(self):
                 warnings.warn(
                     f"{describe(self)} got an input with a mask and does not use it: the mask "
                     "ends here.",
@@ -91,8 +88,13 @@ class Arguments:
         return {} if first is None else {first: shapes_of(self._first(args, kwargs))}
 
 
+def call_parameters(layer: Any) -> dict[str, inspect.Parameter]:
+    """The parameters that a layer's ``call`` names."""
+    return _parameters_of(type(layer))
+
+
 @functools.cache
-def _call_parameters(cls: type) -> dict[str, inspect.Parameter]:
+def _parameters_of(cls: type) -> dict[str, inspect.Parameter]:
     found = list(inspect.signature(cls.call).parameters.values())[1:]  # type: ignore[attr-defined]
     return {p.name: p for p in found if p.kind not in _VARIABLE}
 

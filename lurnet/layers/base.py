@@ -29,12 +29,12 @@ from lurnet.core.symbolic import (
 )
 from lurnet.core.variable import Variable, autocast, values
 from lurnet.layers import added, context
-from lurnet.layers.arguments import Arguments, accepted
+from lurnet.layers.arguments import Arguments, accepted, call_parameters
 from lurnet.layers.declared import declared_masks
 from lurnet.layers.input_spec import check_inputs, describe, shape_of
 from lurnet.layers.old_arguments import drop_idle, shape_given
 from lurnet.layers.options import Name, Policy, Regularizer
-from lurnet.layers.state import Stateful
+from lurnet.layers.state import Stateful, flatten_layers, own_variables, set_trainable
 from lurnet.layers.tracking import Guard
 from lurnet.layers.tree_view import tree_view
 from lurnet.ops.value_errors import explain
@@ -316,7 +316,7 @@ class Layer(Arguments, Stateful, Config):
     def losses(self) -> list[Any]:
         """Scalars from ``add_loss`` and activity regularizers in the last call, and weights'."""
         now = added.current()
-        found = [x for layer in self._flatten_layers() for x in now.of(layer)]
+        found = [x for layer in flatten_layers(self) for x in now.of(layer)]
         return found + [
             v.regularizer(v) for v in self.trainable_variables if v.regularizer is not None
         ]
@@ -351,8 +351,8 @@ class Layer(Arguments, Stateful, Config):
         Shapes are given by position, or by name: ``query_shape=...`` is that of ``query``, and
         ``input_shape=...`` that of the first input.
         """
-        names = {f"{k}_shape": k for k in self._parameters()}
-        first = next(iter(self._parameters()), "inputs")
+        names = {f"{k}_shape": k for k in call_parameters(self)}
+        first = next(iter(call_parameters(self)), "inputs")
         given = {names.get(k, first): v for k, v in kwargs.items() if v is not None}
         inputs = tuple(tree.map_shape_structure(self._symbol, shape) for shape in args)
         named = {k: tree.map_shape_structure(self._symbol, shape) for k, shape in given.items()}
@@ -401,7 +401,7 @@ class Layer(Arguments, Stateful, Config):
     @property
     def path(self) -> str:
         """The name, under those of the layers around."""
-        own = self._own_variables
+        own = own_variables(self)
         return own[0].path.rpartition("/")[0] if own else self.name
 
     @property
@@ -443,10 +443,30 @@ class Layer(Arguments, Stateful, Config):
 
 
 # Fields that are more than an attribute: they get their property once the fields are known.
-Layer.trainable = property(lambda self: self._trainable, Layer._set_trainable)  # type: ignore[assignment]
+Layer.trainable = property(lambda self: self._trainable, set_trainable)  # type: ignore[assignment]
 Layer.dtype = property(  # type: ignore[assignment]
     lambda self: self.variable_dtype, lambda self, value: setattr(self, "_policy", as_policy(value))
 )
+
+
+def build_shapes(layer: Layer) -> dict[str, Any] | None:
+    """The shapes that a layer was built for, by the names of its build()'s parameters."""
+    return layer._build_shapes
+
+
+def input_shape_given(layer: Layer) -> tuple | None:
+    """The batch input shape that the arguments of Keras 1 and 2 name, or None."""
+    return getattr(layer, "_input_batch_shape", None)
+
+
+def give_first_weights(layer: Layer, weights: Sequence[Any]) -> None:
+    """Let a layer start with weights, which it takes when it is built."""
+    layer._first_weights = weights
+
+
+def has_first_weights(layer: Layer) -> bool:
+    """Whether weights wait for a layer to be built."""
+    return getattr(layer, "_first_weights", None) is not None
 
 
 def _nothing() -> tuple:

@@ -6,6 +6,7 @@ import numpy as np
 
 from lurnet import ops
 from lurnet.core.fields import PositiveInt, fields
+from lurnet.layers.base import has_first_weights
 from lurnet.layers.options import Constraint, Initializer, Regularizer
 from lurnet.layers.weighted import Parametric
 
@@ -41,7 +42,7 @@ class Embedding(Parametric):
         super().setup()
         self.autocast = False
         self.supports_masking = self.mask_zero
-        if getattr(self, "_first_weights", None) is not None:
+        if has_first_weights(self):
             self.build(None)
 
     def build(self, input_shape: Any = None) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from lurnet.core.traits import is_patched, stated
 from lurnet.layers.options import Activation
+from lurnet.layers.state import Stateful, sublayers
 
 Shape = tuple[int | None, ...]
 
@@ -27,7 +28,7 @@ def is_per_sample(layer: Any, *shapes: Shape) -> bool:
         return False
     if callable(fact):
         return bool(fact(layer, *shapes)) and activations_are(layer, *shapes)
-    inner = all(is_per_sample(x, *shapes) for x in layer._layers)
+    inner = all(is_per_sample(x, *shapes) for x in sublayers(layer))
     return inner and activations_are(layer, *shapes)
 
 
@@ -37,7 +38,7 @@ def activations_are(layer: Any, *shapes: Shape) -> bool:
 
 
 def _activation_is(fn: Any, shapes: tuple[Shape, ...]) -> bool:
-    if hasattr(fn, "_flatten_layers"):
+    if isinstance(fn, Stateful):
         return is_per_sample(fn, *shapes)
     fact = getattr(fn, "per_sample", False)
     return bool(fact(*shapes)) if callable(fact) else fact is True

@@ -10,7 +10,7 @@ from lurnet.core.errors import BadState, BadValue
 from lurnet.core.seeds import SeedGenerator
 from lurnet.core.variable import Variable, assign_all, at_one_moment
 from lurnet.layers.input_spec import describe
-from lurnet.layers.tracking import Tracked, unique
+from lurnet.layers.tracking import Tracked, held, unique
 
 
 class Stateful(Copied, Tracked):
@@ -23,11 +23,11 @@ class Stateful(Copied, Tracked):
     @property
     def _layers(self) -> list["Stateful"]:
         """The layers that this one holds."""
-        return list(self._held(Stateful))
+        return list(held(self, Stateful))
 
     @property
     def _own_variables(self) -> list[Variable]:
-        found = unique([*self._weights, *self._held(Variable)])
+        found = unique([*self._weights, *held(self, Variable)])
         return [v for v in found if v.trains] + [v for v in found if not v.trains]
 
     def _flatten_layers(
@@ -41,7 +41,7 @@ class Stateful(Copied, Tracked):
     @property
     def variables(self) -> list[Variable]:
         """All state of the layer and its sublayers: weights and the state of random numbers."""
-        own = [*self._own_variables, *(g.state for g in self._held(SeedGenerator))]
+        own = [*self._own_variables, *(g.state for g in held(self, SeedGenerator))]
         return unique(own + [v for layer in self._layers for v in layer.variables])
 
     @property
@@ -105,13 +105,6 @@ class Stateful(Copied, Tracked):
             )
         return sum(v.size for v in self.weights)
 
-    def _set_trainable(self, value: bool) -> None:
-        self.__dict__["_trainable"] = bool(value)
-        for variable in self._own_variables:
-            variable.trainable = bool(value) and variable.trains
-        for layer in self._layers:
-            layer.trainable = bool(value)
-
     def save_own_variables(self, store: Any) -> None:
         """Put the layer's own variables, not its sublayers', into a dict of arrays."""
         for i, variable in enumerate(self._own_variables):
@@ -127,3 +120,30 @@ class Stateful(Copied, Tracked):
             )
         for i, variable in enumerate(mine):
             variable.assign(store[str(i)])
+
+
+# --- the same for whoever asks from outside
+
+
+def own_variables(part: Any) -> list[Variable]:
+    """The variables of a layer itself, the trained ones first; of an op, none."""
+    return part._own_variables if isinstance(part, Stateful) else []
+
+
+def sublayers(part: Any) -> list[Any]:
+    """The layers directly in a layer; in an op, none."""
+    return part._layers if isinstance(part, Stateful) else []
+
+
+def flatten_layers(layer: Any, include_self: bool = True) -> list[Any]:
+    """A layer and all layers in it at any depth, the outer ones first, each once."""
+    return layer._flatten_layers(include_self)
+
+
+def set_trainable(layer: Any, value: bool) -> None:
+    """Let the optimizer update a layer's weights, and those of the layers in it, or not."""
+    layer.__dict__["_trainable"] = bool(value)
+    for variable in own_variables(layer):
+        variable.trainable = bool(value) and variable.trains
+    for inner in sublayers(layer):
+        inner.trainable = bool(value)

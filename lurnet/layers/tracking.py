@@ -3,7 +3,7 @@
 import threading
 import weakref
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 from lurnet.core.seeds import SeedGenerator
 from lurnet.core.traced import is_traced
@@ -17,6 +17,8 @@ SKIPPED |= {"_version", "_watchers"}
 PASSING = {"history", "stop_training", "_gradient_watchers", "_resume_epoch"}
 PASSING |= {"_in_epoch", "_building", "stop_evaluating", "stop_predicting"}
 PLAIN = (bool, int, str, type(None))
+
+T = TypeVar("T")
 
 
 class Watchers:
@@ -66,25 +68,30 @@ class Tracked:
         object.__delattr__(self, name)
         self._changed(name)
 
-    def _watch(self, watcher: Any) -> None:
-        """Let ``watcher.changed(name)`` be called when an attribute changes."""
-        self.__dict__.setdefault("_watchers", Watchers()).add(watcher)
-
     def _changed(self, name: str) -> None:
         """Tell whoever has read this layer that it is another one now."""
         for watcher in self.__dict__.get("_watchers", ()):
             watcher.changed(name)
 
     def _held(self, kind: type) -> Iterator[Any]:
-        """Attributes of a kind, also inside lists, tuples and dicts, each once."""
-        seen: set[int] = set()
-        for name, value in list(self.__dict__.items()):
-            if name in SKIPPED:
-                continue
-            for item in _items(value, kind):
-                if id(item) not in seen:
-                    seen.add(id(item))
-                    yield item
+        return held(self, kind)
+
+
+def held(layer: Any, kind: type[T]) -> Iterator[T]:
+    """A layer's attributes of a kind, also inside lists, tuples and dicts, each once."""
+    seen: set[int] = set()
+    for name, value in list(layer.__dict__.items()):
+        if name in SKIPPED:
+            continue
+        for item in _items(value, kind):
+            if id(item) not in seen:
+                seen.add(id(item))
+                yield item
+
+
+def watch(layer: Tracked, watcher: Any) -> None:
+    """Let ``watcher.changed(name)`` be called when an attribute of a layer changes."""
+    layer.__dict__.setdefault("_watchers", Watchers()).add(watcher)
 
 
 def _is_no_change(before: Any, value: Any) -> bool:

@@ -1,11 +1,14 @@
 """A layer in a notebook: a tree of its layers that opens and closes, in HTML alone."""
 
+import contextlib
 from html import escape
 from typing import Any
 
 from lurnet.core import tree
+from lurnet.core.errors import BadState
 from lurnet.core.registry import serialize
-from lurnet.core.symbolic import is_symbolic
+from lurnet.core.symbolic import inbound_nodes, is_symbolic
+from lurnet.layers.state import own_variables, sublayers
 
 STYLE = (
     "font:13px/1.6 system-ui,sans-serif;max-width:60em;color:inherit",
@@ -36,7 +39,7 @@ def _part(part: Any, first: bool = False) -> str:
     facts = " · ".join(escape(x) for x in _facts(part))
     head += f' <span style="{STYLE[2]}">{facts}</span>' if facts else ""
     inside = [_line(k, v) for k, v in _settings(part).items()]
-    inside += [_line(v.path.rpartition("/")[2], v) for v in getattr(part, "_own_variables", ())]
+    inside += [_line(v.path.rpartition("/")[2], v) for v in own_variables(part)]
     inside += [_part(x) for x in parts_below(part)]
     if not inside:
         return f'<div style="margin-left:1.05em">{head}</div>'
@@ -47,18 +50,19 @@ def _part(part: Any, first: bool = False) -> str:
 
 def parts_below(part: Any) -> list[Any]:
     """What a model computes, layer by layer and op by op; of a layer, the layers that it holds."""
-    return list(getattr(part, "operations", None) or getattr(part, "_layers", ()))
+    return list(getattr(part, "operations", None) or sublayers(part))
 
 
 def _facts(part: Any) -> list[str]:
     """Output shape and number of parameters, as far as they are known."""
-    nodes = getattr(part, "_inbound_nodes", ())
+    nodes = inbound_nodes(part)
     facts = []
     if nodes:
         shapes = [x.shape for x in tree.leaves(nodes[-1].outputs) if is_symbolic(x)]
         facts.append(", ".join(map(str, shapes)))
-    elif getattr(part, "_graph", None) is not None:
-        facts.append(str(part.output_shape))
+    elif hasattr(part, "operations"):
+        with contextlib.suppress(AttributeError, BadState):  # a model without a graph
+            facts.append(str(part.output_shape))
     weights = getattr(part, "weights", ())
     if weights:
         facts.append(f"{sum(v.size for v in weights):,} parameters")

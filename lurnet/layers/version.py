@@ -14,7 +14,8 @@ from lurnet.core.registry import known
 from lurnet.core.seeds import SeedGenerator
 from lurnet.core.settings import chosen
 from lurnet.core.variable import Variable
-from lurnet.layers.tracking import SKIPPED, Tracked, is_plain
+from lurnet.layers.state import sublayers
+from lurnet.layers.tracking import SKIPPED, Tracked, is_plain, watch
 from lurnet.ops.lowering.choice import lowering, precision
 
 #: What only the methods of our own classes change, which then tell of it.
@@ -76,11 +77,11 @@ class TreeVersion:
             met.add(id(layer))
             self.layers.append(layer)
             classes[type(layer)] = None
-            layer._watch(self)
+            watch(layer, self)
             for name, value in list(layer.__dict__.items()):
                 if name not in UNREAD:
                     self._look_at(value, met)
-            left += layer._layers
+            left += sublayers(layer)
         self.code = [(cls, cls.call) for cls in classes]
         for cls in classes:
             if not known(cls):

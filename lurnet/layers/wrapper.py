@@ -7,6 +7,7 @@ from lurnet.core.errors import BadValue
 from lurnet.core.fields import Convert, fields
 from lurnet.core.registry import custom_object_scope, deserialize, known
 from lurnet.layers.base import Layer
+from lurnet.layers.state import flatten_layers
 
 
 def as_layer(_: Any, value: Any) -> Any:
@@ -24,7 +25,7 @@ InnerLayer = Annotated[Any, Convert(as_layer)]
 def copy_of(layer: Layer, **changes: Any) -> Any:
     """A new layer with the same arguments but for ``changes``, and weights of its own."""
     own: dict[str, Any] = {}
-    for part in layer._flatten_layers():
+    for part in flatten_layers(layer):
         held = [type(part), *(v for v in vars(part).values() if callable(v))]
         own |= {v.__name__: v for v in held if hasattr(v, "__name__") and known(v) is None}
     with custom_object_scope(own):

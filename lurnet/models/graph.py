@@ -8,6 +8,7 @@ from lurnet.core import tree
 from lurnet.core.compilation_units import as_unit
 from lurnet.core.errors import BadValue
 from lurnet.core.symbolic import Node, OpCall, SymbolicTensor, is_symbolic
+from lurnet.layers.arguments import call_parameters
 from lurnet.layers.base import Layer
 from lurnet.layers.input_layer import InputLayer
 from lurnet.layers.per_sample import is_per_sample
@@ -54,7 +55,7 @@ def is_per_sample_call(node: Node) -> bool:
         return getattr(node.fn.fn, "per_sample", False) is True
     if not isinstance(node.fn, Layer):
         return False
-    given = dict(zip(node.fn._parameters(), node.args)) | node.kwargs  # noqa: B905
+    given = dict(zip(call_parameters(node.fn), node.args)) | node.kwargs  # noqa: B905
     if given.pop("training", None) not in (None, False):
         return False
     settings = [x for x in tree.leaves((node.args, node.kwargs)) if not is_symbolic(x)]

@@ -6,6 +6,7 @@ from lurnet import ops
 from lurnet.core.errors import BadType, BadValue
 from lurnet.core.fields import Convert, PositiveInt, fields
 from lurnet.core.registry import deserialize, serialize
+from lurnet.layers.arguments import call_parameters
 from lurnet.layers.base import Layer
 from lurnet.layers.per_sample import is_per_sample
 from lurnet.layers.preprocessing.image import ImageLayer
@@ -45,7 +46,7 @@ class Pipeline(Layer):
     def call(self, inputs: Any, training: Any = True, mask: Any = None) -> Any:
         """The output of the last layer."""
         for layer in self.layers:
-            flags = {"training": training} if "training" in layer._parameters() else {}
+            flags = {"training": training} if "training" in call_parameters(layer) else {}
             inputs = layer(inputs, **flags)
         return inputs
 

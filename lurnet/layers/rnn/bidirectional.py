@@ -6,7 +6,8 @@ from typing import Any
 from lurnet import ops
 from lurnet.core.errors import BadValue, did_you_mean
 from lurnet.core.registry import serialize
-from lurnet.layers.base import Layer
+from lurnet.layers.arguments import call_parameters
+from lurnet.layers.base import Layer, give_first_weights
 from lurnet.layers.per_sample import is_per_sample
 from lurnet.layers.wrapper import as_layer, copy_of
 
@@ -69,8 +70,8 @@ class Bidirectional(Layer):
                 one.zero_output_for_mask = one.return_sequences
         if weights:
             half = len(weights) // 2
-            self.forward_layer._first_weights = weights[:half]
-            self.backward_layer._first_weights = weights[half:]
+            give_first_weights(self.forward_layer, weights[:half])
+            give_first_weights(self.backward_layer, weights[half:])
         self.input_spec = layer.input_spec
 
     def _layer(self, argument: str, value: Any) -> Layer:
@@ -191,4 +192,4 @@ class Bidirectional(Layer):
 
 def _taken(layer: Layer, **options: Any) -> dict[str, Any]:
     """The options that a layer's call takes."""
-    return {k: v for k, v in options.items() if k in layer._parameters()}
+    return {k: v for k, v in options.items() if k in call_parameters(layer)}

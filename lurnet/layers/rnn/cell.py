@@ -13,6 +13,7 @@ from lurnet.core.seeds import SeedGenerator
 from lurnet.core.variable import Variable
 from lurnet.layers.base import Layer
 from lurnet.layers.options import Constraint, Initializer, Regularizer
+from lurnet.layers.state import flatten_layers
 
 Masks = list | None
 
@@ -38,7 +39,7 @@ _masks: contextvars.ContextVar[dict[int, tuple[Masks, Masks]]] = contextvars.Con
 @contextlib.contextmanager
 def drawn_once(cell: Any, batch: Any, training: Any) -> Iterator[None]:
     """Draw the dropout masks of a cell and those in it once, for all steps inside."""
-    parts = cell._flatten_layers() if isinstance(cell, Layer) else []
+    parts = flatten_layers(cell) if isinstance(cell, Layer) else []
     cells = [c for c in parts if isinstance(c, RecurrentCell) and c.built]
     token = _masks.set({id(c): c.masks(batch, training) for c in cells})
     try:

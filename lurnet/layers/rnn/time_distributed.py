@@ -5,6 +5,7 @@ from typing import Any
 from lurnet import ops
 from lurnet.core.errors import BadValue
 from lurnet.core.fields import fields
+from lurnet.layers.arguments import call_parameters
 from lurnet.layers.input_spec import InputSpec, describe
 from lurnet.layers.per_sample import is_per_sample
 from lurnet.layers.wrapper import Wrapper
@@ -53,7 +54,7 @@ class TimeDistributed(Wrapper):
     def call(self, inputs: Any, training: Any = None, mask: Any = None) -> Any:
         """The layer's outputs at all steps."""
         self._step_shape(inputs.shape)
-        takes = self.layer._parameters()
+        takes = call_parameters(self.layer)
         options = {"training": training} if "training" in takes else {}
         if mask is not None and tuple(mask.shape[:2]) != tuple(inputs.shape[:2]):
             raise BadValue(
