@@ -31,7 +31,16 @@ LEVELS = [
     {"", "compat"},  # "" is lurnet itself, which gathers what is below it
     {"cli", "__main__"},
 ]
-JAX = ("core/", "ops/", "random.py", "training/step.py", "training/program.py", "saving/export.py")
+JAX = (
+    "core/",
+    "ops/",
+    "random.py",
+    "training/step.py",
+    "training/program.py",
+    "training/device.py",
+    "training/device_loop.py",
+    "saving/export.py",
+)
 NEVER = {"keras", "tensorflow", "torch"}
 CLOSED = {"h5py.File", "zipfile", "tarfile", "numpy.load", "pickle", "marshal", "importlib"}
 CLOSED |= {"eval", "exec", "__import__"}

@@ -17,6 +17,7 @@ from lurnet.layers.registry import registry
 from lurnet.models.functional import Functional
 from lurnet.models.host_part import HostPart
 from lurnet.models.model import Model
+from lurnet.training.compiled import host_stage, on_host
 from lurnet.training.data.arrays import standardize
 
 
@@ -173,14 +174,14 @@ class Sequential(Model):
 
     @property
     def _host(self) -> HostPart | None:
-        return None if self._graph is None else self._graph._host
+        return None if self._graph is None else host_stage(self._graph)
 
     def _on_host(self, inputs: Any) -> Any:
         """What enters the compiled part, from raw inputs; the model is built where that tells."""
         raw = self._graph is None and not isinstance(inputs, Prepared)
         if raw and any(isinstance(x, HostLayer) for x in self._flatten_layers(False)):
             self._build_on(standardize(inputs, "x", texts=True))
-        return inputs if self._graph is None else self._graph._on_host(inputs)
+        return inputs if self._graph is None else on_host(self._graph, inputs)
 
     def _build_on(self, x: Any) -> None:
         """Start with an input like these data, and build."""

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from lurnet.core.registry import serialize
+from lurnet.training.compiled import compilation_of
 
 FORMAT = 1
 NAME_LISTS = ("input_layers", "output_layers")
@@ -61,7 +62,7 @@ def _digest_of_array(array: np.ndarray) -> str:
 def description(model: Any) -> str:
     """A digest of an untrained model: its layers, optimizer and loss, but not their names."""
     names = {layer.name: i for i, layer in enumerate(model._flatten_layers())}
-    parts = [model, model.optimizer, *model._loss_objects()]
+    parts = [model, model.optimizer, *compilation_of(model).losses]
     facts = [type(model).__name__, [v.shape for v in model.variables]]
     facts += [_config(part, names) for part in parts]
     policies = [layer.dtype_policy.name for layer in model._flatten_layers()]

@@ -7,10 +7,12 @@ import numpy as np
 
 from lurnet.core import donation, tree
 from lurnet.core.errors import BadType
-from lurnet.training import program
+from lurnet.training import device, device_loop, program
+from lurnet.training.building import output_spec
+from lurnet.training.compiled import on_host
 from lurnet.training.data.arrays import check_lengths, joined, standardize, symbols_of, take
 from lurnet.training.per_sample import model_is_per_sample
-from lurnet.training.runner import Steps
+from lurnet.training.steps import Steps
 
 BATCH = 32
 
@@ -22,9 +24,9 @@ def as_inputs(model: Any, x: Any) -> Any:
             f"Model {model.name!r}: this takes arrays, but x is a {type(x).__name__}. Take a batch "
             "out of it first."
         )
-    x = standardize(model._on_host(x), "x")
+    x = standardize(on_host(model, x), "x")
     if not model.built:
-        model._output_spec(symbols_of(x, min(BATCH, check_lengths(x, None, None))))
+        output_spec(model, symbols_of(x, min(BATCH, check_lengths(x, None, None))))
     return x
 
 
@@ -57,7 +59,7 @@ def map_batches(
         kept = min(size, count - start)
         rows = np.arange(start, start + (size if fills else kept))
         rows = np.minimum(rows, count - 1)  # the last batch is filled up
-        made = call(program.to_device(take(arrays, rows)))
+        made = call(device.to_device(take(arrays, rows)))
         end = kept if fills else None
         parts.append(tree.map_structure(lambda a, end=end: np.asarray(a)[:end], made))
     return joined(parts)
@@ -69,8 +71,8 @@ def _compiled(model: Any, fn: Callable, facts: str | None, draws: bool) -> Calla
 
     def make() -> Callable:
         if draws:
-            return program.batch_program(fn, steps.variables, lambda returned: returned, False)
-        return program.output_program(fn, steps.variables)
+            return device_loop.batch_program(fn, steps.variables, lambda returned: returned, False)
+        return device_loop.output_program(fn, steps.variables)
 
     state = donation.snapshot(steps.variables)
 
@@ -87,7 +89,7 @@ def _compiled(model: Any, fn: Callable, facts: str | None, draws: bool) -> Calla
         new, made = known[size](state, batch)
         for place, array in new.items():
             state[place] = array
-        program.written(steps.variables, new)
+        device.adopt(steps.variables, new)
         return made
 
     return run

@@ -9,6 +9,8 @@ from typing import Any
 from lurnet import layers
 from lurnet.core import tree
 from lurnet.core.seeds import SeedGenerator
+from lurnet.layers.state import flatten_layers, own_variables
+from lurnet.layers.tracking import held
 from lurnet.ops.lowering.choice import lowering, on_cpu
 from lurnet.training.peak_activation import peak_written
 from lurnet.training.per_sample import averages_over_samples
@@ -35,19 +37,19 @@ def count_for(model: Any, data: Any) -> int:
 def _pays(model: Any, size: int) -> bool:
     """Whether activations are large: those of convolutions of images or volumes."""
     convolutions = (layers.Conv2D, layers.Conv3D, layers.DepthwiseConv2D, layers.SeparableConv2D)
-    found = any(isinstance(x, convolutions) for x in model._flatten_layers())
+    found = any(isinstance(x, convolutions) for x in flatten_layers(model))
     return found and size * peak_written(model) >= WORTH
 
 
 def _mixes_samples(model: Any) -> bool:
     """Whether something may look at the batch as a whole, such as BatchNormalization."""
-    return any(map(_looks_at_batch, model._flatten_layers())) or not averages_over_samples(model)
+    return any(map(_looks_at_batch, flatten_layers(model))) or not averages_over_samples(model)
 
 
 def _looks_at_batch(layer: Any) -> bool:
     """Whether a layer may do so while training: it keeps statistics, or makes training data."""
-    moves = any(not v.trains for v in layer._own_variables)
-    return moves or (type(layer).draws is False and any(layer._held(SeedGenerator)))
+    moves = any(not v.trains for v in own_variables(layer))
+    return moves or (type(layer).draws is False and any(held(layer, SeedGenerator)))
 
 
 def split(data: Any, count: int) -> Any:

@@ -18,11 +18,13 @@ from lurnet.core.forked import forks, require_threads
 from lurnet.core.masking import get_mask
 from lurnet.core.variable import in_scope
 from lurnet.layers import context
+from lurnet.layers.state import flatten_layers
 from lurnet.layers.version import version_of
 from lurnet.ops import native
-from lurnet.ops.lowering.choice import in_c
-from lurnet.training import program
+from lurnet.ops.lowering.choice import in_c, on_cpu
+from lurnet.training import device, device_loop, program
 from lurnet.training.batches import Batches
+from lurnet.training.compiled import host_stage
 from lurnet.training.data.arrays import ArrayData, joined, take
 from lurnet.training.data.batch import unpack_x_y_sample_weight
 from lurnet.training.data.gathering import (
@@ -38,7 +40,7 @@ from lurnet.training.data.streams import Stream
 from lurnet.training.pace import Interruption, interruptible
 from lurnet.training.peak_activation import peak_output, peak_written
 from lurnet.training.per_sample import has_own_code, has_side_outputs, model_is_per_sample
-from lurnet.training.runner import Steps
+from lurnet.training.steps import Steps
 from lurnet.training.straight import Read, Straight
 
 #: Sizes that smaller batches are filled up to: at most four times the samples, mostly far less.
@@ -68,12 +70,13 @@ class Predictor(Steps):
 
     def __init__(self, model: Any) -> None:
         super().__init__(model, "predict")
+        self.host = host_stage(model)
         self.apart = model_is_per_sample(model) and not model.run_eagerly
-        layers = model._flatten_layers()
+        layers = flatten_layers(model)
         self.plain = self.apart and not any(has_side_outputs(x) or has_own_code(x) for x in layers)
         self.largest = peak_output(model)
         self.known: dict[Any, Any] = {}
-        straight = self.apart and model._host is None
+        straight = self.apart and self.host is None
         self.short = Straight(self._recipe, SIZES) if straight else None
         self.batches = Batches(self._recipe, peak_written(model)) if straight else None
 
@@ -110,8 +113,8 @@ class Predictor(Steps):
     def _outputs(
         self, x: Any, count: int, batch_size: int | None, tell: Callable[[int], None]
     ) -> Any:
-        if self.model._host is not None and self.model._host.is_all:
-            return self.model._host.finish(x)
+        if self.host is not None and self.host.is_all:
+            return self.host.finish(x)
         if forks():
             return self._by_plans(x, count, tell)
         if not self.apart:
@@ -161,8 +164,8 @@ class Predictor(Steps):
 
     def _exact(self, state: list, x: Any) -> Any:
         if self.model.run_eagerly:
-            return self.step(program.to_device(x))
-        x = program.narrowed(x)
+            return self.step(device.to_device(x))
+        x = device.narrowed(x)
         key = _shapes(x)
         if key not in self.known:
             self.known[key] = self.program(self._one_batch, "outputs", False, state, x)
@@ -172,46 +175,46 @@ class Predictor(Steps):
         if new:  # a call with training=True changes state
             for place, array in new.items():
                 state[place] = array
-            program.written(self.variables, new)
+            device.adopt(self.variables, new)
         return outputs
 
     def _recipe(self, x: np.ndarray) -> Read | None:
         """The library's calls that the outputs for x consist of, if they do, and what they read."""
         if not in_c(x.dtype):
             return None
-        found = native.recipe(self._one_batch(), program.state_of(self.variables), x)
+        found = native.recipe(self._one_batch(), donation.arrays(self.variables), x)
         return None if found is None else (found, [self.variables[i] for i in found.state])
 
     def _one_batch(self) -> Callable:
         if self.apart:
-            return program.output_program(self.step, self.variables)
-        return program.batch_program(self.step, self.variables, lambda outputs: outputs, False)
+            return device_loop.output_program(self.step, self.variables)
+        return device_loop.batch_program(self.step, self.variables, lambda outputs: outputs, False)
 
     def _loops(self, x: Any, count: int, size: int, tell: Callable[[int], None]) -> Any:
         """Many batches in each call."""
         room = max(1, CALL_BYTES // (size * max(1, bytes_per_sample(x))))
         rows = size * 2 ** (min(-(-count // size), room) - 1).bit_length()
-        part = _parts(program.to_host(x), rows)
+        part = _parts(device.to_host(x), rows)
         outputs, running, state = [], None, donation.snapshot(self.variables)
         try:
             for start in range(0, count, rows):
                 steps = -(-min(rows, count - start) // size)
                 made = self._loop(state, *part(start, steps * size), rows, size, steps)
                 if running is not None:
-                    outputs.append(program.wait(running))  # its buffer is the next to be filled
+                    outputs.append(device.wait(running))  # its buffer is the next to be filled
                     tell(start)
                 running = made
         finally:
-            program.wait(running)  # it reads the arrays
+            device.wait(running)  # it reads the arrays
         return take(joined([*outputs, running]), slice(0, count))
 
     def _loop(self, state: list, x: Any, first: int, rows: int, size: int, steps: int) -> Any:
         key = size, rows, _shapes(x)
         if key not in self.known:
-            spec = program.returned_zeros(self.step, self.variables, x, size)
+            spec = device_loop.returned_zeros(self.step, self.variables, x, size)
             zeros = tree.map_structure(lambda a: np.zeros((rows, *a.shape[1:]), a.dtype), spec)
-            zeros = program.to_device(zeros, copy=True)
-            run = program.output_loop(self.step, self.variables, size)
+            zeros = device.to_device(zeros, copy=True)
+            run = device_loop.output_loop(self.step, self.variables, size)
             args = state, x, np.int32(0), np.int32(1), zeros
             self.known[key] = self.program(lambda: run, f"loop {size}", False, *args), zeros
         run, zeros = self.known[key]
@@ -224,11 +227,11 @@ def _parts(arrays: Any, rows: int) -> Callable[[int, int], tuple[Any, int]]:
     The program reads the arrays where they lie, if it can; otherwise they are copied into windows,
     the next ones while the device works.
     """
-    held = program.resident(arrays) if program.on_cpu() else None
+    held = device.resident(arrays) if on_cpu() else None
     if held is not None:
         return lambda start, count: (held, start)
     windows = StagingBuffers(arrays, rows)
-    return lambda start, count: (program.to_device(windows.stretch(start, count)), 0)
+    return lambda start, count: (device.to_device(windows.stretch(start, count)), 0)
 
 
 def samples_that_suit(x: Any, largest: int) -> int:
@@ -254,7 +257,7 @@ def called(model: Any, args: tuple, kwargs: dict[str, Any]) -> Any:
     if not call.plain:
         return None
     # The device may still read the array when the caller, who has the outputs, fills it anew.
-    return program.to_device(call(copied(x)))
+    return device.to_device(call(copied(x)))
 
 
 def called_before(model: Any, args: tuple, kwargs: dict[str, Any]) -> Any:
@@ -296,13 +299,13 @@ def _known_for(model: Any, x: Any) -> "Predictor | None":
     if version is None or not version.is_current():
         return None
     subclass = isinstance(x, np.ndarray) and type(x) is not np.ndarray
-    return version.predictor if program.is_concrete(x) and not subclass else None
+    return version.predictor if device.is_concrete(x) and not subclass else None
 
 
 def _are_plain(x: Any) -> bool:
     if isinstance(x, (list, tuple, dict)):
         return all(map(_are_plain, x.values() if isinstance(x, dict) else x)) and len(x) > 0
-    return program.is_concrete(x) and x.ndim > 0 and x.shape[0] > 0 and get_mask(x) is None
+    return device.is_concrete(x) and x.ndim > 0 and x.shape[0] > 0 and get_mask(x) is None
 
 
 def predictor(model: Any) -> Predictor:
@@ -387,7 +390,7 @@ def _gathered(
 ) -> Iterator[Any]:
     """The outputs of small batches together, as far as they have come when the last are done."""
     inputs = data.inputs()
-    steps = 1 if call.model._host is not None else data.steps
+    steps = 1 if call.host is not None else data.steps
     items, done = Collecting(((x, None, None) for x in inputs), Gathering(steps), own=True), 0
     try:
         while (item := items.next(False, lambda: PATIENCE[False])) is not None:
