@@ -57,13 +57,12 @@ def pytest_generate_tests(metafunc):
     test or of a module."""
     for mark, fixture, known in (
         ("lowerings", "lowering_in_use", BOTH),
-        ("registers", "lanes", REGISTERS),
+        ("registers", "registers_in_use", REGISTERS),
     ):
         found = metafunc.definition.get_closest_marker(mark)
-        if not found or fixture in metafunc.fixturenames or "widest" in found.args:
-            continue
-        metafunc.fixturenames.insert(0, fixture)
-        metafunc.parametrize(fixture, found.args or known, indirect=True)
+        asked = mark == "registers" and "lanes" in metafunc.fixturenames
+        if found and not asked and "widest" not in found.args:
+            metafunc.parametrize(fixture, found.args or known, indirect=True)
 
 
 def with_registers(wanted):
@@ -85,9 +84,19 @@ def lanes(request):
     yield from with_registers(request.param)
 
 
-@pytest.fixture
+# What a mark parametrizes must be used by every test: pytest drops fixtures that a hook adds.
+@pytest.fixture(autouse=True)
+def registers_in_use(request):
+    """The kernels of each kind of register, where a mark says so."""
+    yield from with_registers(request.param) if hasattr(request, "param") else (None,)
+
+
+@pytest.fixture(autouse=True)
 def lowering_in_use(request, monkeypatch):
     """Each way to compute the same; what is compiled is kept apart by `choice.lowering`."""
+    if not hasattr(request, "param"):
+        yield None
+        return
     wanted, registers = LOWERINGS[request.param]
     monkeypatch.setattr(choice, "_wanted", lambda: wanted)
     if wanted == "auto" and registers:

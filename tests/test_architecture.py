@@ -24,7 +24,8 @@ LEVELS = [
         "optimizers",
     },
     {"layers"},
-    {"training", "callbacks", "saving"},
+    {"training", "inference", "callbacks", "saving"},
+    {"looking"},
     {"models"},
     {"applications", "datasets", "explain", "utils", "backend", "config", "dtype_policies"},
     {"study", "plots", "report"},
@@ -40,6 +41,7 @@ JAX = (
     "training/device.py",
     "training/device_loop.py",
     "saving/export.py",
+    "inference/",
 )
 NEVER = {"keras", "tensorflow", "torch"}
 CLOSED = {"h5py.File", "zipfile", "tarfile", "numpy.load", "pickle", "marshal", "importlib"}

@@ -9,6 +9,7 @@ import pytest
 import lurnet
 from lurnet import layers
 from lurnet.core.compilation_units import are_units_kept, as_unit, units_kept
+from lurnet.core.graph import graph_of
 from lurnet.models import compilation_units
 from lurnet.training import program
 
@@ -88,11 +89,11 @@ def test_equal_to_the_whole(name, monkeypatch, quick_compilation):
 
 
 def test_deep_ones_only():
-    depth = [compilation_units.pays_in_units(model(normalized, 4)._nodes)]
+    depth = [compilation_units.pays_in_units(graph_of(model(normalized, 4)).nodes)]
     with units_kept():
-        depth += [compilation_units.pays_in_units(model(normalized, 4)._nodes)]
+        depth += [compilation_units.pays_in_units(graph_of(model(normalized, 4)).nodes)]
         small = lurnet.Sequential([lurnet.Input((6, 6, 2)), layers.Conv2D(4, 3)])
-        depth += [compilation_units.pays_in_units(small._graph._nodes)]
+        depth += [compilation_units.pays_in_units(graph_of(small).nodes)]
     assert depth == [False, True, False]
     assert not are_units_kept()
 

@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import lurnet
-from lurnet.models.diagram import Options, draw_model
-from lurnet.models.diagram_draw import _curve, text_width, to_image
-from lurnet.models.diagram_layout import lay_out, longest_path
+from lurnet.looking.diagram import Options, draw_model
+from lurnet.looking.drawing import font_of, points_along, text_width, to_image
+from lurnet.looking.layout import lay_out, longest_path
 from lurnet.utils import model_to_svg, plot_model
 
 MODELS = zoo(lurnet)
@@ -45,7 +45,7 @@ def apart(a, b):
 def points_of(line):
     for piece in line.pieces:
         if len(piece) == 4:
-            yield from _curve(piece)
+            yield from points_along(piece)
         else:
             yield from np.linspace(*piece, 20)
 
@@ -74,8 +74,6 @@ def test_nothing_overlaps(name, variant):
 def test_estimated_width_is_enough():
     image = pytest.importorskip("PIL.Image")
     draw = pytest.importorskip("PIL.ImageDraw").Draw(image.new("RGB", (9, 9)))
-    from lurnet.models.diagram_draw import _font
-
     for text in (
         "BatchNormalization",
         "out: (None, 128, 128, 512)",
@@ -83,7 +81,7 @@ def test_estimated_width_is_enough():
         "MWm",
     ):
         for bold in (False, True):
-            assert draw.textlength(text, font=_font(20, bold)) <= text_width(text, 20, bold)
+            assert draw.textlength(text, font=font_of(20, bold)) <= text_width(text, 20, bold)
 
 
 COUNTS = {"seq": 5, "unbuilt": 1, "two_inputs": 7, "twice": 2, "inception": 28, "unet": 20,

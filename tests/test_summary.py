@@ -10,7 +10,8 @@ import pytest
 from cases.pictured import zoo
 
 import lurnet
-from lurnet.models.summary import is_chain, print_summary
+from lurnet.looking.parts import is_chain
+from lurnet.looking.summary import print_summary
 
 
 @pytest.fixture(autouse=True)

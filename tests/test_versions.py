@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 import lurnet as keras
+from lurnet.inference.predictor import predictor
 from lurnet.layers import context
-from lurnet.training.prediction import predictor
 from lurnet.training.session import session_of
 
 layers, ops = keras.layers, keras.ops

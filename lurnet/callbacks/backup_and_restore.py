@@ -12,6 +12,8 @@ from lurnet.callbacks.base import Callback
 from lurnet.core.errors import BadFile, BadState, BadValue
 from lurnet.training.compiled import compilation_of
 
+__all__ = ["BackupAndRestore"]
+
 RECORD, PREVIOUS = "training_metadata.json", "previous_training_metadata.json"
 KERAS_WEIGHTS = "latest.weights.h5"
 

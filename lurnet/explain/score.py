@@ -10,8 +10,11 @@ from lurnet import activations, layers, ops
 from lurnet.core import tree
 from lurnet.core.dtypes import is_float
 from lurnet.core.errors import BadType, BadValue
+from lurnet.core.graph import graph_of
+from lurnet.inference.batches import as_inputs, map_batches
 from lurnet.layers import context
-from lurnet.training.mapping import as_inputs, map_batches
+
+__all__ = ["scores", "targets"]
 
 SQUASHING = (activations.softmax, activations.sigmoid)
 
@@ -42,10 +45,11 @@ def float_images(model: Any, x: Any) -> np.ndarray:
     x = as_inputs(model, x)
     if tree.is_nested(x):
         raise BadType(f"Model {model.name!r} has several inputs; a map is of one input only.")
-    symbols = getattr(model, "inputs", None) if model.built and hasattr(model, "_nodes") else None
-    if symbols and not is_float(symbols[0].dtype):
+    graph = graph_of(model)
+    dtype = graph.inputs[0].dtype if graph else "float32"
+    if not is_float(dtype):
         raise BadType(
-            f"Model {model.name!r} takes whole numbers ({symbols[0].dtype}), and there is no "
+            f"Model {model.name!r} takes whole numbers ({dtype}), and there is no "
             "gradient by those: explain the part of the model behind the embedding."
         )
     return np.asarray(x, "float32")

@@ -20,6 +20,8 @@ from lurnet.layers.per_sample import beside_axis
 from lurnet.layers.weighted import Parametric
 from lurnet.ops.lowering import late
 
+__all__ = ["Activation", "ReLU", "LeakyReLU", "PReLU", "ELU", "Softmax"]
+
 
 @fields
 class Activation(Layer):
@@ -33,6 +35,7 @@ class Activation(Layer):
 
     supports_masking = True
     per_sample = True
+    conv_pool = "activation"
 
     def call(self, inputs: Any) -> Any:
         """``activation(x)``, after a max-pooling if one follows and it makes no difference."""
@@ -56,6 +59,7 @@ class ReLU(Layer):
 
     supports_masking = True
     per_sample = True
+    conv_pool = "activation"
 
     def call(self, inputs: Any) -> Any:
         """``activations.relu`` with these options."""

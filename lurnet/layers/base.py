@@ -39,6 +39,8 @@ from lurnet.layers.tracking import Guard
 from lurnet.layers.tree_view import tree_view
 from lurnet.ops.value_errors import explain
 
+__all__ = ["Layer"]
+
 
 @fields
 class Layer(Arguments, Stateful, Config):

@@ -10,7 +10,7 @@ from lurnet.core.traced import is_traced
 from lurnet.core.variable import Variable
 
 CONTAINERS = (list, tuple, dict, set)
-SKIPPED = {"_arguments", "_inbound_nodes", "_inputs", "_outputs", "_nodes", "input_spec"}
+SKIPPED = {"_arguments", "_inbound_nodes", "input_spec"}
 SKIPPED |= {"_version", "_watchers"}
 
 #: What a call or a training sets, and no later computation depends on.

@@ -1,11 +1,10 @@
 """A layer in a notebook: a tree of its layers that opens and closes, in HTML alone."""
 
-import contextlib
 from html import escape
 from typing import Any
 
 from lurnet.core import tree
-from lurnet.core.errors import BadState
+from lurnet.core.graph import graph_of
 from lurnet.core.registry import serialize
 from lurnet.core.symbolic import inbound_nodes, is_symbolic
 from lurnet.layers.state import own_variables, sublayers
@@ -60,9 +59,8 @@ def _facts(part: Any) -> list[str]:
     if nodes:
         shapes = [x.shape for x in tree.leaves(nodes[-1].outputs) if is_symbolic(x)]
         facts.append(", ".join(map(str, shapes)))
-    elif hasattr(part, "operations"):
-        with contextlib.suppress(AttributeError, BadState):  # a model without a graph
-            facts.append(str(part.output_shape))
+    elif graph_of(part) is not None:
+        facts.append(str(part.output_shape))
     weights = getattr(part, "weights", ())
     if weights:
         facts.append(f"{sum(v.size for v in weights):,} parameters")

@@ -19,8 +19,7 @@ from lurnet.layers.tracking import SKIPPED, Tracked, is_plain, watch
 from lurnet.ops.lowering.choice import lowering, precision
 
 #: What only the methods of our own classes change, which then tell of it.
-OWN = {"_weights", "_stack", "_operations", "_sources", "_build_shapes", "_inputs_struct"}
-OWN |= {"_outputs_struct"}
+OWN = {"_weights", "_stack", "_build_shapes"}
 #: What a model trains with, and its outputs do not depend on.
 COMPILED = {"optimizer", "loss", "_compilation", "history"}
 UNREAD = SKIPPED | OWN | COMPILED

@@ -16,6 +16,8 @@ from lurnet.core.symbolic import Tensor
 from lurnet.losses.shapes import same_rank, weights_for
 from lurnet.ops.lowering import total
 
+__all__ = ["Loss", "LossFunctionWrapper"]
+
 Reduction = Annotated[
     Literal["sum_over_batch_size", "sum", "mean", "mean_with_sample_weight", "none", None],
     Convert(lambda _, value: "sum_over_batch_size" if value == "auto" else value),

@@ -14,6 +14,12 @@ from lurnet.losses.shapes import along_last, as_tensors
 from lurnet.ops.lowering.distance import called
 from lurnet.ops.native import Distance
 
+__all__ = [
+    "binary_crossentropy", "categorical_crossentropy", "sparse_categorical_crossentropy",
+    "categorical_generalized_cross_entropy", "BinaryCrossentropy", "CategoricalCrossentropy",
+    "SparseCategoricalCrossentropy", "CategoricalGeneralizedCrossEntropy",
+]  # fmt: skip
+
 
 def smooth_binary(y_true: Tensor, smoothing: float) -> Tensor:
     """Labels 0 and 1 moved towards 0.5."""

@@ -12,6 +12,14 @@ from lurnet.losses.shapes import aligned, along_last, as_tensors
 from lurnet.ops.lowering.distance import called
 from lurnet.ops.native import Distance
 
+__all__ = [
+    "mean_squared_error", "mean_absolute_error", "mean_absolute_percentage_error",
+    "mean_squared_logarithmic_error", "cosine_similarity", "huber", "log_cosh", "poisson",
+    "kl_divergence", "MeanSquaredError", "MeanAbsoluteError", "MeanAbsolutePercentageError",
+    "MeanSquaredLogarithmicError", "CosineSimilarity", "Huber", "LogCosh", "Poisson",
+    "KLDivergence",
+]  # fmt: skip
+
 
 @states(per_sample=True, aligns=True, label_kind="values")
 def mean_squared_error(y_true: Tensor, y_pred: Tensor) -> Tensor:

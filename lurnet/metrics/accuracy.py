@@ -12,6 +12,13 @@ from lurnet.metrics.base import MetricDtype
 from lurnet.metrics.mean import FunctionMetric, MeanMetricWrapper
 from lurnet.ops.lowering.distance import hits
 
+__all__ = [
+    "binary_accuracy", "categorical_accuracy", "sparse_categorical_accuracy",
+    "top_k_categorical_accuracy", "sparse_top_k_categorical_accuracy", "Accuracy", "BinaryAccuracy",
+    "CategoricalAccuracy", "SparseCategoricalAccuracy", "TopKCategoricalAccuracy",
+    "SparseTopKCategoricalAccuracy",
+]  # fmt: skip
+
 
 @states(per_sample=True, aligns=True)
 def accuracy(y_true: Tensor, y_pred: Tensor) -> Tensor:

@@ -5,9 +5,10 @@ from typing import Any
 
 from lurnet.core import tree
 from lurnet.core.errors import BadValue
+from lurnet.core.graph import graph_of
 from lurnet.core.symbolic import OpCall, is_symbolic
 from lurnet.layers.base import Layer
-from lurnet.layers.input_layer import Input, InputLayer
+from lurnet.layers.input_layer import Input
 from lurnet.layers.misc import Lambda
 from lurnet.layers.preprocessing.lookup import vocabularies_in_configs
 from lurnet.models.functional import Functional
@@ -77,15 +78,17 @@ def _clone_sequential(model: Sequential, inputs: Any, copy: Callable) -> Sequent
 def _clone_functional(model: Functional, inputs: Any, copy: Callable, call: Callable | None) -> Any:
     run = call or (lambda layer, *args, **kwargs: layer(*args, **kwargs))
     if inputs is None:
-        made = [Input(batch_shape=x.shape, dtype=x.dtype, name=s.name) for x, s in _sources(model)]
-        inputs = tree.pack_sequence_as(model._inputs_struct, made)
-    known = {id(a): b for a, b in zip(model._inputs, tree.flatten(inputs), strict=True)}
+        named = zip(model.inputs, model.input_names, strict=True)
+        made = [Input(batch_shape=x.shape, dtype=x.dtype, name=name) for x, name in named]
+        inputs = tree.pack_sequence_as(model.input, made)
+    known = {id(a): b for a, b in zip(model.inputs, tree.flatten(inputs), strict=True)}
     copies: dict[int, Any] = {}
 
     def find(x: Any) -> Any:
         return known[id(x)] if is_symbolic(x) else x
 
-    for node in model._nodes:
+    graph = graph_of(model)
+    for node in graph.nodes if graph else ():
         if id(node.fn) not in copies:
             is_op = isinstance(node.fn, OpCall)
             copies[id(node.fn)] = node.fn.fn if is_op else copy(node.fn)
@@ -93,8 +96,4 @@ def _clone_functional(model: Functional, inputs: Any, copy: Callable, call: Call
         outputs = run(copies[id(node.fn)], *args, **kwargs)
         for old, new in zip(tree.leaves(node.outputs), tree.leaves(outputs), strict=True):
             known[id(old)] = new
-    return Functional(inputs, tree.map_structure(find, model._outputs_struct), name=model.name)
-
-
-def _sources(model: Functional) -> list[tuple[Any, InputLayer]]:
-    return list(zip(model._inputs, model._sources, strict=True))
+    return Functional(inputs, tree.map_structure(find, model.output), name=model.name)

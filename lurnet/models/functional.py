@@ -9,13 +9,13 @@ from lurnet.core import tree
 from lurnet.core.advice import WrongShape
 from lurnet.core.errors import BadType, BadValue
 from lurnet.core.fields import Config
+from lurnet.core.graph import Graph, HasGraph
 from lurnet.core.masking import get_mask, set_mask
 from lurnet.core.names import auto_name
-from lurnet.core.prepared import Prepared
 from lurnet.core.symbolic import SymbolicTensor, is_symbolic, without_names
 from lurnet.core.traced import is_traced
+from lurnet.inference.host_stage import HostOutputs
 from lurnet.layers.base import Layer
-from lurnet.layers.input_layer import InputLayer
 from lurnet.layers.input_spec import InputSpec, shape_of
 from lurnet.layers.tracking import unique
 from lurnet.models import graph
@@ -26,7 +26,7 @@ from lurnet.training.data.arrays import stack_advice, standardize
 
 
 @functional_class
-class Functional(Model):
+class Functional(HasGraph, Model):
     """The network between ``inputs`` and ``outputs``, which symbolic calls of layers connect.
 
     Args:
@@ -56,28 +56,19 @@ class Functional(Model):
     def prepare(self) -> None:
         """State that must be there before any constructor runs."""
         super().prepare()
-        self._operations: list[Any] = []
+        self._graph = Graph([], [], [], [], [])
         self._host: HostPart | None = None
 
     transient = frozenset({"_host"})
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         super().__setstate__(state)
-        self._host = host_part(self._nodes, self._inputs, self._outputs_struct)
+        self._host = host_part(self._graph.nodes, self._graph.inputs, self._graph.output)
 
     def _set_graph(self, inputs: Any, outputs: Any) -> None:
-        sources = _with_sources(tree.flatten(inputs))
-        self._inputs_struct, self._outputs_struct = inputs, outputs
-        self._inputs, self._outputs = tree.flatten(inputs), tree.flatten(outputs)
-        self._nodes = graph.sort_nodes(self._inputs, outputs)
-        self._sources = sources
-        by_tensor = {id(x): s for x, s in zip(self._inputs, sources, strict=True)}
-        self._operations = graph.order_of_layers(self._nodes, outputs, by_tensor)
-        self._host = host_part(self._nodes, self._inputs, outputs)
-        self._check_names()
-
-    def _check_names(self) -> None:
-        names = [f.name for f in self._operations]
+        self._graph = graph.graph_between(inputs, outputs)
+        self._host = host_part(self._graph.nodes, self._graph.inputs, outputs)
+        names = [f.name for f in self._graph.operations]
         twice = {n for n in names if names.count(n) > 1}
         if twice:
             raise BadValue(
@@ -94,48 +85,48 @@ class Functional(Model):
     @property
     def operations(self) -> list[Any]:
         """Layers and ops, in the order of computation."""
-        return list(self._operations)
+        return list(self._graph.operations)
 
     @property
     def layers(self) -> list[Layer]:
         """The layers, in the order of computation."""
-        return [f for f in self._operations if isinstance(f, Layer)]
+        return [f for f in self._graph.operations if isinstance(f, Layer)]
 
     @property
     def _layers(self) -> list[Layer]:
         """The graph's layers, and those that a subclass holds besides."""
-        return unique([*self.layers, *self._held(Layer)])
+        return unique([*self.layers, *self._graph.sources, *self._held(Layer)])
 
     @property
     def inputs(self) -> list[SymbolicTensor]:
         """The symbolic inputs, flat."""
-        return list(self._inputs)
+        return list(self._graph.inputs)
 
     @property
     def outputs(self) -> list[SymbolicTensor]:
         """The symbolic outputs, flat."""
-        return list(self._outputs)
+        return list(self._graph.outputs)
 
     @property
     def input(self) -> Any:
         """The symbolic inputs, as they were given."""
-        return self._inputs_struct
+        return self._graph.input
 
     @property
     def output(self) -> Any:
         """The symbolic outputs, as they were given."""
-        return self._outputs_struct
+        return self._graph.output
 
     @property
     def input_names(self) -> list[str]:
         """Names of the inputs."""
-        return [s.name for s in self._sources]
+        return self._graph.input_names
 
     @property
     def output_names(self) -> list[str]:
         """Names of the outputs: their keys in a dict, else the layers that made them."""
-        names = [x.node.fn.name for x in self._outputs]  # type: ignore[union-attr]
-        struct = self._outputs_struct
+        names = [x.node.fn.name for x in self._graph.outputs]
+        struct = self._graph.output
         if isinstance(struct, dict) and len(struct) == len(names):
             return tree.keys(struct)
         return names
@@ -144,14 +135,14 @@ class Functional(Model):
 
     def per_sample(self, *shapes: tuple) -> bool:
         """Whether all calls are, for the shapes that the graph was made with."""
-        return all(map(graph.is_per_sample_call, self._nodes))
+        return all(map(graph.is_per_sample_call, self._graph.nodes))
 
     def call(self, inputs: Any, training: Any = None, mask: Any = None) -> Any:
         """Run the graph, or what of it comes after the host part."""
-        host = self._host
+        net, host = self._graph, self._host
         given = self._match(inputs) if host is None else self._on_host(inputs)
-        symbols = self._inputs if host is None else host.boundary
-        own = set(map(id, self._inputs))
+        symbols = net.inputs if host is None else host.boundary
+        own = set(map(id, net.inputs))
         values = [
             self._as_input(x, s) if id(s) in own else x for x, s in zip(given, symbols, strict=True)
         ]
@@ -159,15 +150,15 @@ class Functional(Model):
             self._set_masks(values, mask)
         if host is not None:
             return host.finish(values)
-        return graph.run_nodes(self._nodes, self._inputs, values, self._outputs_struct)
+        return graph.run_nodes(net.nodes, net.inputs, values, net.output)
 
     def _on_host(self, inputs: Any) -> Any:
         """What enters the compiled part, from raw inputs; they stay as they are without a host
         part, or where that has run already."""
-        if self._host is None or isinstance(inputs, Prepared):
+        if self._host is None or isinstance(inputs, HostOutputs):
             return inputs
         given = self._match(standardize(inputs, "x", texts=True))
-        values = [self._as_raw(x, s) for x, s in zip(given, self._inputs, strict=True)]
+        values = [self._as_raw(x, s) for x, s in zip(given, self._graph.inputs, strict=True)]
         return self._host.prepare(values)
 
     def _as_raw(self, x: Any, symbol: SymbolicTensor) -> Any:
@@ -191,7 +182,7 @@ class Functional(Model):
 
     def _match(self, inputs: Any) -> list:
         """The given inputs in the graph's order; dicts are matched by name."""
-        struct = self._inputs_struct
+        struct, wanted = self._graph.input, self._graph.inputs
         if isinstance(inputs, dict):
             names = tree.keys(struct) if isinstance(struct, dict) else self.input_names
             missing = [n for n in names if n not in inputs]
@@ -202,9 +193,9 @@ class Functional(Model):
                 )
             return [inputs[n] for n in names]
         given = tree.flatten(inputs)
-        if len(given) != len(self._inputs):
+        if len(given) != len(wanted):
             raise BadValue(
-                f"Model {self.name!r} takes {len(self._inputs)} inputs ({self.input_names}), but "
+                f"Model {self.name!r} takes {len(wanted)} inputs ({self.input_names}), but "
                 f"{len(given)} were given, of shapes {_listed([shape_of(x) for x in given])}."
                 f"{stack_advice(inputs, 'x')}"
             )
@@ -218,8 +209,8 @@ class Functional(Model):
         return x if str(x.dtype) == symbol.dtype else _keep_mask(x, ops.cast(x, symbol.dtype))
 
     def _name_of(self, symbol: SymbolicTensor) -> str:
-        named = zip(self._sources, self._inputs, strict=True)
-        return next(source.name for source, x in named if x is symbol)
+        named = zip(self.input_names, self._graph.inputs, strict=True)
+        return next(name for name, x in named if x is symbol)
 
     def _with_shape(self, x: Any, symbol: SymbolicTensor) -> Any:
         """One input in the rank that the graph was made for, with its sizes checked."""
@@ -253,7 +244,7 @@ class Functional(Model):
         """The graph as plain data; of a subclass with its own constructor, the arguments."""
         if type(self).__init__ not in (Functional.__init__, Model.__init__):
             return Config.get_config(self) | {"name": self.name, "trainable": self.trainable}
-        return graph_config(self)
+        return {"name": self.name, "trainable": self.trainable} | graph_config(self._graph)
 
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Any:
@@ -276,19 +267,6 @@ def _check_symbolic(values: Any, argument: str) -> None:
                 f"Model(): `{argument}` must be symbolic tensors, made by keras.Input(shape=...) "
                 f"and by calling layers on it, but one is {x!r:.200} of type {type(x).__name__}."
             )
-
-
-def _with_sources(inputs: list[SymbolicTensor]) -> list[Any]:
-    """An InputLayer for each input; a tensor from inside another graph gets one of its own."""
-    sources = []
-    for x in inputs:
-        if x.node is not None and isinstance(x.node.fn, InputLayer):
-            sources.append(x.node.fn)
-        else:
-            sources.append(
-                InputLayer(batch_shape=x.shape, dtype=x.dtype, name=auto_name("input_layer"))
-            )
-    return sources
 
 
 def _keep_mask(old: Any, new: Any) -> Any:

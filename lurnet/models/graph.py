@@ -7,6 +7,8 @@ from typing import Any
 from lurnet.core import tree
 from lurnet.core.compilation_units import as_unit
 from lurnet.core.errors import BadValue
+from lurnet.core.graph import Graph
+from lurnet.core.names import auto_name
 from lurnet.core.symbolic import Node, OpCall, SymbolicTensor, is_symbolic
 from lurnet.layers.arguments import call_parameters
 from lurnet.layers.base import Layer
@@ -14,6 +16,28 @@ from lurnet.layers.input_layer import InputLayer
 from lurnet.layers.per_sample import is_per_sample
 from lurnet.models import compilation_units as units
 from lurnet.ops.lowering import late
+
+
+def graph_between(inputs: Any, outputs: Any) -> Graph:
+    """The graph from symbolic inputs to symbolic outputs, both nested."""
+    flat = tree.flatten(inputs)
+    sources = _with_sources(flat)
+    nodes = sort_nodes(flat, outputs)
+    by_tensor = {id(x): s for x, s in zip(flat, sources, strict=True)}
+    return Graph(inputs, outputs, nodes, sources, order_of_layers(nodes, outputs, by_tensor))
+
+
+def _with_sources(inputs: list[SymbolicTensor]) -> list[Any]:
+    """An InputLayer for each input; a tensor from inside another graph gets one of its own."""
+    sources = []
+    for x in inputs:
+        if x.node is not None and isinstance(x.node.fn, InputLayer):
+            sources.append(x.node.fn)
+        else:
+            sources.append(
+                InputLayer(batch_shape=x.shape, dtype=x.dtype, name=auto_name("input_layer"))
+            )
+    return sources
 
 
 def sort_nodes(inputs: Sequence[SymbolicTensor], outputs: Any) -> list[Node]:

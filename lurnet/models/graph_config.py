@@ -6,8 +6,16 @@ from typing import Any
 from lurnet import layers
 from lurnet.core import tree
 from lurnet.core.errors import BadValue
+from lurnet.core.graph import Graph
 from lurnet.core.registry import deserialize, serialize, serialize_object
-from lurnet.core.symbolic import Node, OpCall, SymbolicTensor, any_symbolic, is_symbolic
+from lurnet.core.symbolic import (
+    Node,
+    OpCall,
+    SymbolicTensor,
+    any_symbolic,
+    inbound_nodes,
+    is_symbolic,
+)
 from lurnet.models import op_config
 
 KEY = "__keras_tensor__"
@@ -15,36 +23,26 @@ KEY = "__keras_tensor__"
 Place = Callable[[SymbolicTensor], list]
 
 
-def graph_config(model: Any) -> dict[str, Any]:
-    """The config of a functional model: its layers and ops with their calls."""
-    calls = _calls(model)
-    inputs = {id(x): s for x, s in zip(model._inputs, model._sources, strict=True)}
+def graph_config(graph: Graph) -> dict[str, Any]:
+    """What the config of a functional model says of its graph: layers and ops with their calls."""
+    calls = _calls(graph)
+    inputs = {id(x): name for x, name in zip(graph.inputs, graph.input_names, strict=True)}
 
     def place(x: SymbolicTensor) -> list:
-        return [inputs[id(x)].name, 0, 0] if id(x) in inputs else _place(x, calls)
+        return [inputs[id(x)], 0, 0] if id(x) in inputs else _place(x, calls)
 
-    described = [_described(f, calls[id(f)], place) for f in model.operations]
     return {
-        "name": model.name,
-        "trainable": model.trainable,
-        "layers": described,
-        "input_layers": tree.map_structure(place, model._inputs_struct),
-        "output_layers": tree.map_structure(place, model._outputs_struct),
+        "layers": [_described(f, calls[id(f)], place) for f in graph.operations],
+        "input_layers": tree.map_structure(place, graph.input),
+        "output_layers": tree.map_structure(place, graph.output),
     }
 
 
-def _calls(model: Any) -> dict[int, list[Node]]:
-    """The calls of each layer or op that belong to this model, in order."""
-    calls: dict[int, list[Node]] = {id(f): [] for f in model.operations}
-    for node in model._nodes:
-        calls[id(node.fn)].append(node)
-    for source in model._sources:
-        calls[id(source)] = list(source._inbound_nodes[:1])
-    for some in calls.values():  # Keras numbers the calls of a layer in the order they were made
-        if some:
-            made = some[0].fn._inbound_nodes
-            some.sort(key=lambda n, made=made: next(i for i, m in enumerate(made) if m is n))
-    return calls
+def _calls(graph: Graph) -> dict[int, list[Node]]:
+    """The calls of each layer or op that belong to this graph, in the order they were made."""
+    own = set(map(id, graph.nodes))
+    calls = {id(f): [n for n in inbound_nodes(f) if id(n) in own] for f in graph.operations}
+    return calls | {id(source): inbound_nodes(source)[:1] for source in graph.sources}
 
 
 def _described(fn: Any, nodes: list[Node], place: Place) -> dict[str, Any]:
@@ -54,7 +52,7 @@ def _described(fn: Any, nodes: list[Node], place: Place) -> dict[str, Any]:
     else:
         described = serialize_object(fn)
         build = fn.get_build_config() if hasattr(fn, "get_build_config") else None
-        if build is not None and not hasattr(fn, "_sources"):
+        if build is not None:
             described["build_config"] = serialize(build)
     described["name"] = fn.name
     source = isinstance(fn, layers.InputLayer)

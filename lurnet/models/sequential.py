@@ -4,10 +4,11 @@ from typing import Any
 
 from lurnet.core import tree
 from lurnet.core.errors import BadState, BadType, BadValue
+from lurnet.core.graph import Graph, HasGraph, graph_of
 from lurnet.core.names import auto_name
-from lurnet.core.prepared import Prepared
 from lurnet.core.registry import deserialize, serialize, serialize_object
 from lurnet.core.symbolic import SymbolicTensor, is_symbolic
+from lurnet.inference.host_stage import HostOutputs
 from lurnet.layers.base import Layer
 from lurnet.layers.input_layer import InputLayer
 from lurnet.layers.input_spec import describe
@@ -21,7 +22,7 @@ from lurnet.training.compiled import host_stage, on_host
 from lurnet.training.data.arrays import standardize
 
 
-class Sequential(Model):
+class Sequential(HasGraph, Model):
     """A stack of layers, each working on the output of the one before.
 
     Args:
@@ -56,7 +57,11 @@ class Sequential(Model):
         """State that must be there before any constructor runs."""
         super().prepare()
         self._stack: list[Layer] = []
-        self._graph: Functional | None = None
+        self._functional: Functional | None = None
+
+    @property
+    def _graph(self) -> Graph | None:
+        return None if self._functional is None else graph_of(self._functional)
 
     # --- the stack
 
@@ -94,14 +99,14 @@ class Sequential(Model):
             raise BadState("There is no layer to take off: the model is empty.")
         layer = self._stack.pop()
         self._changed("_stack")
-        self._graph = None
+        self._functional = None
         if rebuild:
             self._rebuild()
         return layer
 
     def _rebuild(self) -> None:
         """Build the graph where the input's shape is known."""
-        self._graph, self.built = None, False
+        self._functional, self.built = None, False
         shape = self._known_shape()
         if shape is not None and len(self.layers) > 0:
             self.build(shape)
@@ -112,7 +117,7 @@ class Sequential(Model):
         first = self._stack[0]
         if isinstance(first, InputLayer):
             return first.batch_shape
-        if isinstance(first, Sequential) and first.built and first._graph is not None:
+        if isinstance(first, Sequential) and first.built and first._functional is not None:
             return first.input_shape
         if isinstance(first, Functional) and len(first.inputs) == 1:
             return first.inputs[0].shape
@@ -140,7 +145,7 @@ class Sequential(Model):
         inputs = x = self._stack[0].output
         for layer in self._stack[1:]:
             x = layer(x)
-        self._graph = Functional(inputs, x, name=self.name)
+        self._functional = Functional(inputs, x, name=self.name)
         self._build_shapes = {"input_shape": tuple(inputs.shape)}
         self.built = True
 
@@ -162,26 +167,26 @@ class Sequential(Model):
 
     def per_sample(self, *shapes: tuple) -> bool:
         """Whether all layers are, for the shapes that the model was built with."""
-        return self._graph is not None and is_per_sample(self._graph)
+        return self._functional is not None and is_per_sample(self._functional)
 
     def call(self, inputs: Any, training: Any = None, mask: Any = None) -> Any:
         """Run the layers one after another."""
-        if self._graph is not None:
-            return self._graph.call(inputs, training=training, mask=mask)
+        if self._functional is not None:
+            return self._functional.call(inputs, training=training, mask=mask)
         for layer in self.layers:
             inputs = layer(inputs, training=training)
         return inputs
 
     @property
     def _host(self) -> HostPart | None:
-        return None if self._graph is None else host_stage(self._graph)
+        return None if self._functional is None else host_stage(self._functional)
 
     def _on_host(self, inputs: Any) -> Any:
         """What enters the compiled part, from raw inputs; the model is built where that tells."""
-        raw = self._graph is None and not isinstance(inputs, Prepared)
+        raw = self._functional is None and not isinstance(inputs, HostOutputs)
         if raw and any(isinstance(x, HostLayer) for x in self._flatten_layers(False)):
             self._build_on(standardize(inputs, "x", texts=True))
-        return inputs if self._graph is None else on_host(self._graph, inputs)
+        return inputs if self._functional is None else on_host(self._functional, inputs)
 
     def _build_on(self, x: Any) -> None:
         """Start with an input like these data, and build."""
@@ -199,12 +204,12 @@ class Sequential(Model):
         return None
 
     def _needs_graph(self) -> Functional:
-        if self._graph is None:
+        if self._functional is None:
             raise BadState(
                 f"Sequential {self.name!r} has no inputs and outputs yet: start it with "
                 "keras.Input(shape=...), or call it on data once."
             )
-        return self._graph
+        return self._functional
 
     @property
     def inputs(self) -> list[SymbolicTensor]:

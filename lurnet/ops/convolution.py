@@ -14,6 +14,11 @@ from lurnet.core.symbolic import Tensor, op
 from lurnet.ops import lowering
 from lurnet.ops.kinds import per_axis
 
+__all__ = [
+    "conv", "depthwise_conv", "separable_conv", "conv_transpose", "max_pool", "average_pool",
+    "adaptive_average_pool", "adaptive_max_pool",
+]  # fmt: skip
+
 Sizes = int | Sequence[int]
 
 

@@ -12,6 +12,11 @@ from lurnet.ops.kinds import DType, chosen
 from lurnet.ops.lowering.distance import distance, from_number
 from lurnet.ops.native import Distance
 
+__all__ = [
+    "one_hot", "multi_hot", "categorical_crossentropy", "sparse_categorical_crossentropy",
+    "binary_crossentropy", "psnr",
+]  # fmt: skip
+
 
 @op
 def one_hot(

@@ -12,6 +12,8 @@ from lurnet.ops.lowering import updates
 from lurnet.optimizers.state import Decay, Epsilon, LearningRate
 from lurnet.optimizers.together import Together
 
+__all__ = ["Adam", "AdamW"]
+
 
 def toward(slot: Variable, target: Any, rate: float) -> Any:
     """Move a moving mean towards a new value by ``rate``; returns the new mean."""

@@ -9,6 +9,8 @@ from lurnet.ops.lowering import updates
 from lurnet.optimizers.state import Epsilon, LearningRate
 from lurnet.optimizers.together import Together
 
+__all__ = ["RMSprop"]
+
 
 @fields
 class RMSprop(Together):

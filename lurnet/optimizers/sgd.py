@@ -11,6 +11,8 @@ from lurnet.optimizers.base import Optimizer
 from lurnet.optimizers.state import LearningRate
 from lurnet.optimizers.together import Together
 
+__all__ = ["SGD"]
+
 
 @fields
 class SGD(Together):

@@ -2,9 +2,11 @@
 
 from typing import Any
 
-from lurnet.models.diagram import Options, draw_model
-from lurnet.models.diagram_draw import UNITS_PER_INCH, Drawing, arrow_head
+from lurnet.looking.diagram import Options, draw_model
+from lurnet.looking.drawing import UNITS_PER_INCH, Drawing, arrow_head
 from lurnet.plots.style import new_figure
+
+__all__ = ["model"]
 
 POINTS = 72 / UNITS_PER_INCH
 
@@ -52,11 +54,8 @@ def _draw(ax: Any, drawing: Drawing) -> None:
         ax.add_patch(FancyBboxPatch(*place, boxstyle=corners, linestyle=style, **look))
     for line in drawing.lines:
         for piece in line.pieces:
-            codes = [
-                Path.MOVETO,
-                *[Path.CURVE4 if len(piece) == 4 else Path.LINETO] * (len(piece) - 1),
-            ]
-            path = Path(piece, codes)
+            code = Path.CURVE4 if len(piece) == 4 else Path.LINETO
+            path = Path(piece, [Path.MOVETO, *[code] * (len(piece) - 1)])
             ax.add_patch(PathPatch(path, fill=False, edgecolor=line.colour, linewidth=0.9))
         ax.add_patch(Polygon(arrow_head(line), closed=True, color=line.colour, linewidth=0))
     for text in drawing.texts:

@@ -18,7 +18,7 @@ from lurnet.saving.entries import joined
 
 HOLDERS = (Layer, Optimizer)
 #: What models and optimizers keep for themselves, beside what the user gave them.
-OWN = {"_stack", "_graph", "_sources", "_operations", "_compile_arguments"}
+OWN = {"_stack", "_functional", "_compile_arguments"}
 OWN |= {"_compile_loss", "_compile_metrics", "_weights", "_variables", "history", "operations"}
 
 

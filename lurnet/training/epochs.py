@@ -10,6 +10,7 @@ from lurnet.callbacks.standard import standard_callbacks
 from lurnet.core.advice import WrongShape
 from lurnet.core.errors import BadValue
 from lurnet.core.seeds import make_default_seed
+from lurnet.inference.evaluate import make_tester
 from lurnet.layers import added
 from lurnet.training.building import build_for
 from lurnet.training.checks import check_data, check_finite
@@ -20,7 +21,6 @@ from lurnet.training.pace import Interruption, Pace, interruptible
 from lurnet.training.protocol import Trainable
 from lurnet.training.runner import ArrayRunner, make_runner
 from lurnet.training.running import fitting, gathering_metrics, in_epoch
-from lurnet.training.testing import make_tester
 
 
 def prepare(model: Trainable, data: ArrayData | Stream, training: bool = False) -> None:

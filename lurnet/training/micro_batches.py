@@ -6,9 +6,9 @@ no loss mixes samples; where one may, the batch stays whole.
 
 from typing import Any
 
-from lurnet import layers
 from lurnet.core import tree
 from lurnet.core.seeds import SeedGenerator
+from lurnet.core.traits import fact_of
 from lurnet.layers.state import flatten_layers, own_variables
 from lurnet.layers.tracking import held
 from lurnet.ops.lowering.choice import lowering, on_cpu
@@ -36,8 +36,8 @@ def count_for(model: Any, data: Any) -> int:
 
 def _pays(model: Any, size: int) -> bool:
     """Whether activations are large: those of convolutions of images or volumes."""
-    convolutions = (layers.Conv2D, layers.Conv3D, layers.DepthwiseConv2D, layers.SeparableConv2D)
-    found = any(isinstance(x, convolutions) for x in flatten_layers(model))
+    flat = flatten_layers(model)
+    found = any(fact_of(x, "outgrows_cache", False, by=("call",)) for x in flat)
     return found and size * peak_written(model) >= WORTH
 
 

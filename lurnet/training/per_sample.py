@@ -10,7 +10,6 @@ from lurnet import regularizers
 from lurnet.core.masking import get_mask
 from lurnet.core.registry import known
 from lurnet.core.traits import is_patched, stated
-from lurnet.layers import Lambda
 from lurnet.layers.per_sample import is_per_sample
 from lurnet.layers.state import flatten_layers
 from lurnet.training.compiled import compilation_of
@@ -62,7 +61,9 @@ def _penalty_adds(layer: Any) -> bool:
 
 def has_own_code(layer: Any) -> bool:
     """Whether a layer runs code of the user's own, which may do anything."""
-    return known(type(layer)) is None or isinstance(layer, Lambda) or is_patched(layer)
+    if known(type(layer)) is None or is_patched(layer):
+        return True
+    return stated(type(layer), "runs_given_code", False, by=())
 
 
 def makes_masks(layer: Any) -> bool:

@@ -6,15 +6,16 @@ from typing import Any
 
 from lurnet.core import tree
 from lurnet.core.errors import BadType, did_you_mean
+from lurnet.inference.monte_carlo import predict_samples
+from lurnet.inference.predict import predict
+from lurnet.inference.predictor import predict_again
 from lurnet.training import epochs as loop
-from lurnet.training import prediction, sampling, single_batch, step
-from lurnet.training.building import output_spec
+from lurnet.training import single_batch, step
 from lurnet.training.checks import require_compiled
 from lurnet.training.compiled import Compiled, on_host
-from lurnet.training.data.arrays import ArrayData, lengths, symbols_of
+from lurnet.training.data.arrays import ArrayData
 from lurnet.training.data.batch import unpack_x_y_sample_weight
 from lurnet.training.data.given import fit_data, make_data
-from lurnet.training.fixed_batch import remembered_batch
 from lurnet.training.overrides import default
 from lurnet.training.own_steps import stateless
 from lurnet.training.protocol import Trainable
@@ -158,19 +159,13 @@ class Trainer(Compiled):
         on, and all else, such as BatchNormalization, in inference mode: how sure the model is.
         """
         if verbose == 0 and steps is callbacks is mc_samples is None and not extra:
-            outputs = prediction.predicted_before(self, x, batch_size)
+            outputs = predict_again(self, x, batch_size)
             if outputs is not None:
                 return outputs
         _old_arguments(extra, 1)
         if mc_samples is not None:
-            return sampling.predict_samples(self, x, mc_samples, batch_size)
-        batch_size = remembered_batch(self) if batch_size is None else batch_size
-        data = make_data(self, x, batch_size=batch_size, steps=steps)
-        if not self.built:
-            first = data.x if hasattr(data, "x") else data.peek()[0]
-            size = getattr(data, "batch_size", lengths(first)[0])
-            output_spec(self, symbols_of(first, size))
-        return prediction.predict(self, data, batch_size, callbacks, verbose)
+            return predict_samples(self, x, mc_samples, batch_size)
+        return predict(self, x, batch_size, verbose, steps, callbacks)
 
     # --- single batches
 

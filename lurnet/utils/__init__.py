@@ -23,8 +23,8 @@ from lurnet.utils.arrays import split_dataset as split_dataset
 from lurnet.utils.arrays import to_categorical as to_categorical
 
 if TYPE_CHECKING:
-    from lurnet.models.diagram import model_to_svg as model_to_svg
-    from lurnet.models.diagram import plot_model as plot_model
+    from lurnet.looking.diagram import model_to_svg as model_to_svg
+    from lurnet.looking.diagram import plot_model as plot_model
     from lurnet.saving import deserialize_keras_object as deserialize_keras_object
     from lurnet.saving import serialize_keras_object as serialize_keras_object
     from lurnet.utils.files import get_file as get_file
@@ -67,7 +67,7 @@ _LATER = (*_OF_DIAGRAMS, *_OF_FILES, "get_file")
 def __getattr__(name: str) -> Any:
     """What draws, and what opens files, is loaded at first use: 60 ms that few programs need."""
     if name in _OF_DIAGRAMS:
-        from lurnet.models import diagram as home  # noqa: PLC0415
+        from lurnet.looking import diagram as home  # noqa: PLC0415
     elif name in _OF_FILES:
         from lurnet import saving as home  # noqa: PLC0415
     elif name == "get_file":

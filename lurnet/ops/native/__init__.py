@@ -35,21 +35,14 @@ from lurnet.ops.native.outputs import (
     total,
     unfinish,
 )
-from lurnet.ops.native.plan import Plan
-from lurnet.ops.native.plans import Plans
-from lurnet.ops.native.recipe import Recipe, recipe
 from lurnet.ops.native.updates import STEPS, update, zeros
-from lurnet.ops.native.wrapped import wrapper
 
 __all__ = [
     "MOST_TAPS",
     "STEPS",
     "Activation",
     "Distance",
-    "Plan",
-    "Plans",
     "Pooled",
-    "Recipe",
     "Window",
     "convolves",
     "correlate",
@@ -68,7 +61,6 @@ __all__ = [
     "max_pool_gradient",
     "numbers",
     "product",
-    "recipe",
     "spread",
     "tall_product",
     "total",
@@ -77,6 +69,5 @@ __all__ = [
     "unpooled_correlate",
     "unpooled_kernel_gradient",
     "update",
-    "wrapper",
     "zeros",
 ]

@@ -1,0 +1,1 @@
+"""A model as text and as a diagram: ``model.summary()`` and ``utils.plot_model``."""
