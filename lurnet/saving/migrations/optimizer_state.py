@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from lurnet.saving.entries import Entry
+from lurnet.saving.door import Entry
 
 #: How the slots of a weight are called in files, and in lurnet's variables behind the weight.
 _SLOTS = {
@@ -23,9 +23,13 @@ _SLOTS = {
 Found = list[tuple[Any, Entry]]
 
 
-def assign(optimizer: Any, stored: list[tuple[str, Entry]], path: Path) -> None:
-    """Set an optimizer's variables; a state that does not fit is left out, with a warning."""
-    matched = _matched(optimizer, stored)
+def assign(model: Any, stored: list[tuple[str, Entry]], path: Path) -> None:
+    """Set a model's optimizer; a state that does not fit is left out, with a warning."""
+    optimizer = model.optimizer
+    if optimizer is None or not stored:
+        return
+    optimizer.build(model.trainable_variables)
+    matched = _matched(optimizer, model.trainable_variables, stored)
     if matched is None:
         warnings.warn(
             f"{path}: the state of optimizer {optimizer.name!r} was left out: its {len(stored)} "
@@ -38,7 +42,7 @@ def assign(optimizer: Any, stored: list[tuple[str, Entry]], path: Path) -> None:
         variable.assign(np.asarray(entry.read()).reshape(variable.shape))
 
 
-def _matched(optimizer: Any, stored: list[tuple[str, Entry]]) -> Found | None:
+def _matched(optimizer: Any, weights: list[Any], stored: list[tuple[str, Entry]]) -> Found | None:
     """The variables with their arrays; None where they do not fit."""
     mine = optimizer.variables
     counter, rest = _counter(stored)
@@ -47,7 +51,6 @@ def _matched(optimizer: Any, stored: list[tuple[str, Entry]]) -> Found | None:
     exact = [(v, e) for v, (_, e) in zip(mine, stored)]  # noqa: B905
     if len(stored) == len(mine) and _fits(exact):
         return exact
-    weights = optimizer._trainable_variables
     slots = _slots(optimizer, weights)
     names = _SLOTS.get(type(optimizer).__name__, [])
     found = _by_slot_names(slots, names, rest) or _by_order(slots, rest)

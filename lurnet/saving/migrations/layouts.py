@@ -1,12 +1,14 @@
 """How the kernels of some layers lay in old files, and the way to today's layout."""
 
+import itertools
+import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from lurnet.saving.legacy.local_kernels import windowed
-from lurnet.saving.legacy.versions import Writer
+from lurnet.layers.legacy.local import connections, input_sizes
+from lurnet.saving.migrations.versions import Writer
 
 Arrays = list[np.ndarray]
 
@@ -40,7 +42,7 @@ _FIRST = {4: (2, 3, 1, 0), 5: (2, 3, 4, 1, 0)}
 def _convolution(layer: Any, arrays: Arrays, writer: Writer) -> Arrays:
     kernel, *rest = arrays
     wanted = layer.weights[0].shape
-    if writer.major == 1:
+    if writer.is_keras_1:
         kernel = _of_keras_1(kernel, wanted, layer.data_format == "channels_first")
     if writer.flips:
         kernel = _flipped(kernel)
@@ -62,14 +64,14 @@ def _of_keras_1(kernel: np.ndarray, wanted: tuple, channels_first: bool) -> np.n
 def _transposed(layer: Any, arrays: Arrays, writer: Writer) -> Arrays:
     """A transposed convolution; Keras 1 had its channels and filters the other way round."""
     kernel, *rest = arrays
-    if writer.major == 1:
+    if writer.is_keras_1:
         first = layer.data_format == "channels_first"
         kernel = kernel.transpose((2, 3, 0, 1) if first else (0, 1, 3, 2))
     return [_flipped(kernel) if writer.flips else kernel, *rest]
 
 
 def _separable(layer: Any, arrays: Arrays, writer: Writer) -> Arrays:
-    if writer.major != 1 or layer.data_format != "channels_first":
+    if not writer.is_keras_1 or layer.data_format != "channels_first":
         return arrays
     return [a.transpose(_FIRST[4]) if a.ndim == 4 else a for a in arrays]
 
@@ -80,7 +82,7 @@ def _flipped(kernel: np.ndarray) -> np.ndarray:
 
 
 def _flips(layer: Any, writer: Writer) -> bool:
-    return writer.flips or writer.major == 1
+    return writer.flips or writer.is_keras_1
 
 
 # --- recurrent layers
@@ -130,11 +132,65 @@ def _conv_lstm(layer: Any, arrays: Arrays, writer: Writer) -> Arrays:
     return arrays
 
 
-# --- the others
+# --- locally connected layers: tf.keras could keep them as matrices over all places
 
 
 def _local(layer: Any, arrays: Arrays, writer: Writer) -> Arrays:
-    return [windowed(layer, arrays[0]), *arrays[1:]]
+    return [_windowed(layer, arrays[0]), *arrays[1:]]
+
+
+def _windowed(layer: Any, kernel: np.ndarray) -> np.ndarray:
+    """The kernel (places, window * c, filters) out of any of the three forms.
+
+    ``implementation=1`` keeps that; 2 a dense array over all input and output places; 3 the values
+    of the connections alone, by output place and then by input place.
+    """
+    wanted = layer.kernel.shape
+    if kernel.shape == wanted:
+        return kernel
+    if kernel.ndim == 1:
+        return _from_values(layer, kernel)
+    return _from_dense(layer, kernel)
+
+
+def _from_dense(layer: Any, kernel: np.ndarray) -> np.ndarray:
+    rank, first = layer.rank, layer.data_format == "channels_first"
+    if first:  # (c, *input, filters, *output)
+        kernel = np.moveaxis(np.moveaxis(kernel, 0, rank), rank + 1, -1)
+    sizes, channels = kernel.shape[:rank], kernel.shape[rank]
+    kernel = kernel.reshape(*sizes, channels, -1, layer.filters)
+    made = _empty(layer, channels)
+    for place, offset, position in connections(layer):
+        made[place, offset] = kernel[(*position, slice(None), place)]
+    return _flat(layer, made)
+
+
+def _from_values(layer: Any, kernel: np.ndarray) -> np.ndarray:
+    first = layer.data_format == "channels_first"
+    channels = layer.kernel.shape[1] // math.prod(layer.kernel_size)
+    sizes, places = input_sizes(layer), layer.kernel.shape[0]
+    spots = math.prod(sizes)
+    order = []
+    for place, offset, position in connections(layer):
+        at = int(np.ravel_multi_index(position, sizes))
+        for c, f in itertools.product(range(channels), range(layer.filters)):
+            source = c * spots + at if first else at * channels + c
+            target = f * places + place if first else place * layer.filters + f
+            order.append((target, source, place, offset, c, f))
+    made = _empty(layer, channels)
+    for value, (_, _, place, offset, c, f) in zip(kernel, sorted(order), strict=True):
+        made[place, offset, c, f] = value
+    return _flat(layer, made)
+
+
+def _empty(layer: Any, channels: int) -> np.ndarray:
+    shape = (layer.kernel.shape[0], math.prod(layer.kernel_size), channels, layer.filters)
+    return np.zeros(shape, "float32")
+
+
+def _flat(layer: Any, made: np.ndarray) -> np.ndarray:
+    made = made.swapaxes(1, 2) if layer.data_format == "channels_first" else made
+    return made.reshape(layer.kernel.shape)
 
 
 _PLAIN = Layout(lambda layer, arrays, writer: arrays)

@@ -3,15 +3,18 @@
 from typing import Any
 
 from lurnet.core.errors import BadFile
-from lurnet.saving.legacy import branches, calls, layers, names, values
-from lurnet.saving.legacy.versions import Writer
+from lurnet.saving.migrations import branches, calls, layers, names, values
+from lurnet.saving.migrations.versions import Writer
 
+Config = dict[str, Any]
 HOME = "keras.layers"
+SETTINGS = ("compile_config", "training_config")
 
 
-def model(config: dict[str, Any], writer: Writer) -> dict[str, Any]:
-    """The config of a model, layer or other object in today's form, as plain data."""
-    return entry({"class_name": config["class_name"], "config": config["config"]}, writer)
+def migrated(config: Config, writer: Writer) -> Config:
+    """The config of a model, layer or other object in today's form."""
+    new = entry({k: config[k] for k in ("class_name", "config")}, writer)
+    return new | {k: config[k] for k in SETTINGS if k in config}
 
 
 def entry(old: Any, writer: Writer) -> Any:
@@ -22,7 +25,7 @@ def entry(old: Any, writer: Writer) -> Any:
         return _of_the_caller(old)
     own, config = old["class_name"].rpartition(">")[2], old.get("config")
     if own == "Sequential":
-        return _sequential(config, old, writer)
+        return _sequential(config, writer)
     if isinstance(config, dict) and "layers" in config and "input_layers" in config:
         return _graph(own, config, old, writer)
     if not isinstance(config, dict):
@@ -54,7 +57,7 @@ def _is_of_keras(module: Any) -> bool:
     return isinstance(module, str) and module.split(".")[0] in ("keras", "tensorflow", "tf_keras")
 
 
-def _of_the_caller(old: dict[str, Any]) -> dict[str, Any]:
+def _of_the_caller(old: Config) -> Config:
     """A class that the caller supplied: its arguments are its own affair."""
     config = old.get("config")
     if isinstance(config, dict) and "batch_input_shape" in config:
@@ -65,7 +68,7 @@ def _of_the_caller(old: dict[str, Any]) -> dict[str, Any]:
 # --- stacks
 
 
-def _sequential(config: Any, old: dict[str, Any], writer: Writer) -> dict[str, Any]:
+def _sequential(config: Any, writer: Writer) -> Config:
     config = {"layers": config} if isinstance(config, list) else config
     if not isinstance(config, dict) or not isinstance(config.get("layers"), list):
         raise BadFile("A Sequential without a list of layers: its config is damaged.")
@@ -76,7 +79,7 @@ def _sequential(config: Any, old: dict[str, Any], writer: Writer) -> dict[str, A
     shape, dtype = _input_of(found[0]) if found else (None, None)
     if stack and stack[0]["class_name"] != "InputLayer" and shape is not None:
         stack.insert(0, _input_layer(shape, dtype, found[0]))
-    made: dict[str, Any] = {"name": config.get("name"), "layers": stack}
+    made: Config = {"name": config.get("name"), "layers": stack}
     if config.get("build_input_shape") and shape is None:
         made["build_input_shape"] = config["build_input_shape"]
     if isinstance(config.get("trainable"), bool):
@@ -85,13 +88,13 @@ def _sequential(config: Any, old: dict[str, Any], writer: Writer) -> dict[str, A
     return {"module": "keras", "class_name": "Sequential", "config": made}
 
 
-def _input_layer(shape: Any, dtype: Any, first: dict[str, Any]) -> dict[str, Any]:
+def _input_layer(shape: Any, dtype: Any, first: Config) -> Config:
     name = f"{first['config'].get('name') or 'sequential'}_input"
     config = {"batch_shape": shape, "dtype": dtype or "float32", "name": name}
     return {"module": HOME, "class_name": "InputLayer", "config": config}
 
 
-def _input_of(first: dict[str, Any]) -> tuple[Any, Any]:
+def _input_of(first: Config) -> tuple[Any, Any]:
     """Batch shape and dtype of the input that a stack's first layer carries, or its inner one."""
     config = first.get("config")
     if not isinstance(config, dict):
@@ -108,12 +111,10 @@ def _input_of(first: dict[str, Any]) -> tuple[Any, Any]:
 # --- graphs
 
 
-def _graph(own: str, config: dict[str, Any], old: dict[str, Any], writer: Writer) -> dict[str, Any]:
-    nodes = calls.Calls(writer.major)
-    made = [nodes.layer(_renamed(e), entry, writer) for e in config["layers"]]
+def _graph(own: str, config: Config, old: Config, writer: Writer) -> Config:
     new = {
         "name": config.get("name"),
-        "layers": made,
+        "layers": [calls.layer(_renamed(e), entry, writer) for e in config["layers"]],
         "input_layers": calls.places(config["input_layers"]),
         "output_layers": calls.places(config["output_layers"]),
     }
@@ -125,13 +126,16 @@ def _graph(own: str, config: dict[str, Any], old: dict[str, Any], writer: Writer
     return {"module": "keras", "class_name": "Functional", "config": new}
 
 
-def _renamed(old: Any) -> dict[str, Any]:
+def _renamed(old: Any) -> Config:
     """An entry whose names have no slashes: paths stand for places inside layers today."""
     if not isinstance(old, dict) or not isinstance(old.get("class_name"), str):
         raise BadFile(f"A config has {old!r:.80} where a layer's description is expected.")
     config = old.get("config")
-    if isinstance(config, dict) and isinstance(config.get("name"), str):
-        old = old | {"config": config | {"name": calls.safe_name(config["name"])}}
-    if isinstance(old.get("name"), str):
-        old = old | {"name": calls.safe_name(old["name"])}
-    return old
+    if isinstance(config, dict):
+        old = old | {"config": config | _safe_name(config)}
+    return old | _safe_name(old)
+
+
+def _safe_name(entry: Config) -> Config:
+    name = entry.get("name")
+    return {"name": calls.safe_name(name)} if isinstance(name, str) else {}

@@ -1,23 +1,65 @@
-"""Arrays of a file by name: their shapes are known before anything is read."""
+"""The door: what every model file passes, whatever its format. Limits, and arrays not yet read."""
 
+import contextlib
+import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 import numpy as np
 
-from lurnet.core.errors import BadFile
-from lurnet.saving.files import MB
+from lurnet.core.errors import BadFile, LurnetError
 
-VARS = "vars"
-#: An array that no variable vouches for may be this large, or this many times its size on disk.
+MB = 2**20
+#: A config or a map larger than this is none.
+LARGEST_TEXT = 64 * MB
+#: What no variable vouches for may be this large, or this many times its size on disk.
 FREE_SIZE, FREE_RATIO = 64 * MB, 32
+VARS = "vars"
+NUMBERS = "biufc"  #: kinds of dtype that NumPy itself knows as numbers
+
+
+def as_path(filepath: Any) -> Path:
+    """The argument as a path, ``~`` resolved."""
+    try:
+        return Path(filepath).expanduser()
+    except TypeError:
+        raise BadFile(
+            f"`filepath` must be a path, but it is {filepath!r} of type {type(filepath).__name__}."
+        ) from None
+
+
+@contextlib.contextmanager
+def reading(what: Any) -> Iterator[None]:
+    """Turn what the format libraries raise on damaged files into BadFile."""
+    try:
+        yield
+    except LurnetError:
+        raise
+    except MemoryError:
+        raise BadFile(f"{what} asks for more memory than there is: it is damaged.") from None
+    except (zipfile.BadZipFile, zlib.error) as error:
+        raise BadFile(f"{what} is a zip archive, damaged or cut off: {error}.") from error
+    except (OSError, RuntimeError, ValueError, LookupError, TypeError, EOFError) as error:
+        text = " ".join(str(error).split())
+        raise BadFile(f"{what} is damaged or cut off: {text:.300}") from error
+
+
+def spool() -> BinaryIO:
+    """A scratch file, in memory while it is small."""
+    import tempfile
+
+    return cast(BinaryIO, tempfile.SpooledTemporaryFile(max_size=64 * MB))
+
+
+# --- arrays
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One stored array: read by calling ``read``."""
+    """One stored array: its shape is known before anything is read, by calling ``read``."""
 
     shape: tuple[int, ...]
     nbytes: int  #: size in memory

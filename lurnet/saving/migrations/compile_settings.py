@@ -6,16 +6,36 @@ from typing import Any
 from lurnet import losses, metrics, optimizers
 from lurnet.core.fields import arguments
 from lurnet.core.registry import Registry, custom_object
-from lurnet.saving.legacy.names import LOSSES
-from lurnet.saving.legacy.values import described, is_own, named, plain_class
+from lurnet.saving.migrations.names import LOSSES
+from lurnet.saving.migrations.values import described, is_own, named, plain_class
+from lurnet.saving.migrations.versions import Writer
 
 Config = dict[str, Any]
 #: Strings that compile() resolves by the labels.
 BY_LABELS = {"acc", "accuracy", "ce", "crossentropy"}
 
 
-def compile_config(config: Mapping[str, Any]) -> Config:
-    """Arguments of compile() from a ``training_config``, as plain data."""
+def migrated(config: Config, writer: Writer) -> Config:
+    """Settings that Keras 1 and 2 wrote into a config."""
+    return _translated(config, "compile_config")
+
+
+def of_layered_files(config: Config, writer: Writer) -> Config:
+    """Settings of ``.h5`` files, which every Keras writes in the old form."""
+    return _translated(config, "training_config")
+
+
+def _translated(config: Config, key: str) -> Config:
+    settings = config.get(key)
+    if not isinstance(settings, dict):
+        return config
+    return {k: v for k, v in config.items() if k != key} | {
+        "compile_config": _compile_config(settings)
+    }
+
+
+def _compile_config(config: Mapping[str, Any]) -> Config:
+    """Arguments of compile(), as plain data."""
     settings = {
         "optimizer": optimizer_config(config.get("optimizer_config", config.get("optimizer"))),
         "loss": _each(config.get("loss"), loss),

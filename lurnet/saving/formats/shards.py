@@ -12,22 +12,53 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import h5py
 import numpy as np
 
 from lurnet.core.errors import BadFile, BadValue, LurnetError
-from lurnet.saving import hdf5
 from lurnet.saving.atomic import check_target, replacing
 from lurnet.saving.configs import parse
-from lurnet.saving.entries import VARS, Entry, joined
-from lurnet.saving.files import HDF5, LARGEST_TEXT, kind_of
+from lurnet.saving.door import LARGEST_TEXT, VARS, Entry, joined
+from lurnet.saving.formats import hdf5
+from lurnet.saving.formats.base import ModelFile, head_of, no_model
+from lurnet.saving.formats.hdf5 import Group
 
 GB = 2**30
 LARGEST_SHARD = 5.0  #: GB, where nothing is said
 MOST_SHARDS = 100_000
 ENDING, SHARD_ENDING = ".weights.json", ".weights.h5"
-#: Arrays of one layer: its place, its name, its arrays by key.
-Group = tuple[str, str, Mapping[str, Any]]
+
+
+class Shards(ModelFile):
+    """Weights by place in several files; this one is their map."""
+
+    container = "map of weights in several HDF5 files"
+
+    @staticmethod
+    def detect(path: Path, head: bytes) -> bool:
+        """JSON that begins as a map does."""
+        return head.lstrip()[:1] == b"{" and b'"weight_map"' in head
+
+    def arrays(self) -> Mapping[str, Entry]:
+        """The arrays of all files by path."""
+        wanted: dict[str, set[str]] = {}
+        for place, names in _places(self.path).items():
+            for name in names:
+                wanted.setdefault(name, set()).add(place.strip("/"))
+        found: dict[str, Entry] = {}
+        for name, owners in wanted.items():
+            shard = self.path.with_name(name)
+            head = head_of(shard)
+            if not hdf5.Weights.detect(shard, head):
+                raise no_model(shard, head)
+            for key, entry in self.stack.enter_context(hdf5.Weights(shard)).arrays().items():
+                if key.rpartition("/")[0] in owners:
+                    if key in found:
+                        raise BadFile(f"{self.path}: the array {key!r} is in two files: refused.")
+                    found[key] = entry
+        return found
+
+
+# --- writing
 
 
 def write(groups: Sequence[Group], path: Path, limit: float | None, overwrite: bool = True) -> None:
@@ -92,9 +123,8 @@ def _cut(groups: Sequence[Group], size: float) -> list[list[Group]]:
 
 
 def _write_shard(shard: Sequence[Group], path: Path) -> None:
-    with replacing(path) as file, h5py.File(file, "w") as h5:
-        for owner, name, arrays in shard:
-            hdf5.write(h5, owner, name, arrays)
+    with replacing(path) as file:
+        hdf5.write(file, shard)
 
 
 def _old_shards(path: Path) -> set[str]:
@@ -130,26 +160,3 @@ def _check_name(name: Any, place: str, path: Path) -> None:
         )
     if path.with_name(name).is_symlink():
         raise BadFile(f"{path}: {name} is a link, which may lead out of the folder: refused.")
-
-
-@contextlib.contextmanager
-def opened(path: Path) -> Iterator[dict[str, Entry]]:
-    """The arrays of all files by path, nothing of them read yet."""
-    places = _places(path)
-    wanted: dict[str, set[str]] = {}
-    for place, names in places.items():
-        for name in names:
-            wanted.setdefault(name, set()).add(place.strip("/"))
-    found: dict[str, Entry] = {}
-    with contextlib.ExitStack() as stack:
-        for name, owners in wanted.items():
-            shard = path.with_name(name)
-            if kind_of(shard) != HDF5:
-                raise BadFile(f"{shard} should be an HDF5 file, but is another one.")
-            file = stack.enter_context(hdf5.opened(shard, shard))
-            for key, entry in hdf5.entries(file, shard).items():
-                if key.rpartition("/")[0] in owners:
-                    if key in found:
-                        raise BadFile(f"{path}: the array {key!r} is in two files: refused.")
-                    found[key] = entry
-        yield found

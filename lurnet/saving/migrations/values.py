@@ -6,7 +6,7 @@ from typing import Any
 from lurnet import activations, constraints, initializers, regularizers
 from lurnet.core.registry import Registry, custom_object
 from lurnet.layers.legacy import keras2_hard_sigmoid as keras2_hard_sigmoid  # enters the tables
-from lurnet.saving.legacy.names import (
+from lurnet.saving.migrations.names import (
     ACTIVATIONS,
     CONSTRAINTS,
     DATA_FORMATS,
@@ -79,10 +79,8 @@ def regularizer(value: Any) -> Any:
     if isinstance(value, dict) and value.get("name") in REGULARIZERS:
         config = {k: value[k] for k in ("l1", "l2") if k in value}
         value = {"class_name": "L1L2", "config": config}
-    elif (
-        isinstance(value, dict) and "class_name" not in value and isinstance(value.get("name"), str)
-    ):
-        value = function(value["name"])
+    elif isinstance(value, dict) and "class_name" not in value and "name" in value:
+        value = function(str(value["name"]))
     return named(described(value, regularizers.registry), regularizers.registry, {})
 
 
@@ -109,17 +107,16 @@ def data_format(value: Any) -> Any:
     return DATA_FORMATS.get(value, value) if isinstance(value, str) else value
 
 
-def translator(key: str) -> Callable[[Any], Any] | None:
-    """What translates the argument of a name, or None for one that stays as it is."""
-    if key in ("dtype", "data_format"):
-        return policy if key == "dtype" else data_format
-    last = key.rpartition("_")[2]
-    return _BY_ENDING.get(last)
-
-
-_BY_ENDING: dict[str, Callable[[Any], Any]] = {
+_BY_NAME: dict[str, Callable[[Any], Any]] = {"data_format": data_format, "dtype": policy}
+_BY_LAST_WORD: dict[str, Callable[[Any], Any]] = {
     "activation": activation,
     "constraint": constraint,
     "initializer": initializer,
     "regularizer": regularizer,
 }
+
+
+def translated(key: str, value: Any) -> Any:
+    """An argument's value in today's form; one of no such kind stays as it is."""
+    translate = _BY_NAME.get(key) or _BY_LAST_WORD.get(key.rpartition("_")[2])
+    return value if translate is None else translate(value)

@@ -4,11 +4,11 @@ Eight bytes say how long the header is; the header is JSON that gives each array
 place; the arrays follow without gaps (github.com/huggingface/safetensors).
 """
 
-import contextlib
 import io
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -17,8 +17,8 @@ import numpy as np
 
 from lurnet.core.errors import BadFile
 from lurnet.saving.configs import parse
-from lurnet.saving.entries import Entry
-from lurnet.saving.files import MB, reading
+from lurnet.saving.door import LARGEST_TEXT, MB, Entry
+from lurnet.saving.formats.base import ModelFile
 
 LARGEST_HEADER = 100 * MB
 ABOUT = "__metadata__"
@@ -29,6 +29,56 @@ DTYPES = {
     **{"F8_E4M3": "float8_e4m3fn", "F8_E5M2": "float8_e5m2"},
 }
 _CODES = {name: code for code, name in DTYPES.items()}
+#: Texts among those about the arrays: the model's config, and those that layers keep.
+CONFIG, ASSETS = "config", "assets"
+
+
+class Safetensors(ModelFile):
+    """Arrays by place or name, and perhaps the config of a whole model."""
+
+    container, holds_config = "safetensors", True
+
+    @staticmethod
+    def detect(path: Path, head: bytes) -> bool:
+        """A length that may be one, and the beginning of JSON."""
+        return head[8:9] == b"{" and int.from_bytes(head[:8], "little") < LARGEST_HEADER
+
+    @cached_property
+    def _parsed(self) -> tuple[dict[str, Entry], dict[str, str]]:
+        file = self.stack.enter_context(self.path.open("rb"))
+        return _entries(file, self.size, str(self.path))
+
+    def about(self) -> dict[str, Any]:
+        """The texts beside the arrays, but for the two below."""
+        return {k: v for k, v in self._parsed[1].items() if k not in (CONFIG, ASSETS)}
+
+    def config(self, compile: bool = True) -> dict[str, Any] | None:
+        """The config of a whole model."""
+        text = self._parsed[1].get(CONFIG)
+        if text is None:
+            return None
+        if len(text) > LARGEST_TEXT:
+            raise BadFile(f"The config in {self.path} is larger than {LARGEST_TEXT // MB} MB.")
+        return parse(text, f"The config in {self.path}")
+
+    def arrays(self) -> Mapping[str, Entry]:
+        """The arrays by name."""
+        return self._parsed[0]
+
+    @cached_property
+    def _texts(self) -> dict[str, bytes]:
+        texts = parse(self._parsed[1].get(ASSETS, "{}"), f"The texts in {self.path}")
+        if not all(isinstance(t, str) for t in texts.values()):
+            raise BadFile(f"{self.path}: {ASSETS!r} must hold texts by name.")
+        return {name: text.encode("utf-8", "replace") for name, text in texts.items()}
+
+    def asset_sizes(self) -> dict[str, int]:
+        """Sizes of the layers' texts."""
+        return {name: len(text) for name, text in self._texts.items()}
+
+    def open_asset(self, name: str) -> BinaryIO:
+        """A layer's text."""
+        return io.BytesIO(self._texts[name])
 
 
 def write(file: Any, arrays: Mapping[str, Any], about: Mapping[str, str]) -> None:
@@ -65,19 +115,6 @@ def packed(arrays: Mapping[str, Any]) -> bytes:
 def unpacked(data: bytes) -> dict[str, Entry]:
     """The arrays in the bytes of a safetensors file by name."""
     return _entries(io.BytesIO(data), len(data), "These bytes")[0]
-
-
-@contextlib.contextmanager
-def opened(path: Path) -> Iterator[dict[str, Entry]]:
-    """The arrays of a file by name, nothing of them read yet."""
-    with reading(path), path.open("rb") as file:
-        yield _entries(file, path.stat().st_size, str(path))[0]
-
-
-def about(path: Path) -> dict[str, str]:
-    """The texts that a file holds beside its arrays."""
-    with reading(path), path.open("rb") as file:
-        return _entries(file, path.stat().st_size, str(path))[1]
 
 
 def _entries(file: BinaryIO, size: int, where: str) -> tuple[dict[str, Entry], dict[str, str]]:

@@ -1,8 +1,8 @@
 """HDF5: written plainly, read without following anything that leads out of the file."""
 
-import contextlib
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -10,20 +10,34 @@ import h5py
 import numpy as np
 
 from lurnet.core.errors import BadFile
-from lurnet.saving.entries import FREE_SIZE, VARS, Entry, check_sizes, joined
-from lurnet.saving.files import reading
+from lurnet.saving.door import FREE_SIZE, NUMBERS, VARS, Entry, check_sizes, joined
+from lurnet.saving.formats.base import ModelFile
 
 MOST_OBJECTS, DEEPEST = 1_000_000, 200
 #: HDF5's own (gzip, shuffle, checksum, szip, nbit, scale-offset), and h5py's lzf.
 FILTERS = {1, 2, 3, 4, 5, 6, 32000}
-_PLAIN = "biufc"
+#: Arrays of one layer: its place, its name, its arrays by key.
+Group = tuple[str, str, Mapping[str, Any]]
 
 
-@contextlib.contextmanager
-def opened(source: Any, path: Path) -> Iterator[h5py.File]:
-    """An HDF5 file, or a file object that holds one, for reading; damage becomes BadFile."""
-    with reading(path), h5py.File(source, "r") as file:
-        yield file
+class Weights(ModelFile):
+    """Weights by place: ``.weights.h5``."""
+
+    container = "HDF5 (.weights.h5)"
+
+    @staticmethod
+    def detect(path: Path, head: bytes) -> bool:
+        """Every HDF5 file that is none of an older layout."""
+        return head.startswith(b"\x89HDF\r\n\x1a\n")
+
+    @cached_property
+    def file(self) -> h5py.File:
+        """The open file."""
+        return self.stack.enter_context(h5py.File(self.path, "r"))
+
+    def arrays(self) -> Mapping[str, Entry]:
+        """The arrays by path."""
+        return entries(self.file, self.path)
 
 
 def datasets(file: h5py.File, path: Path) -> dict[str, h5py.Dataset]:
@@ -98,29 +112,27 @@ def _reader(item: h5py.Dataset, dtype: np.dtype) -> Any:
 
 def _dtype(item: h5py.Dataset) -> np.dtype | None:
     """The dtype of an array; bfloat16 and float8 are stored as bytes, with their name beside."""
-    if item.dtype.kind in _PLAIN:
+    if item.dtype.kind in NUMBERS:
         return item.dtype
-    said = item.attrs.get("dtype")
-    narrow = _narrow_dtypes().get(said) if isinstance(said, str) else None
-    fits = narrow is not None and narrow.itemsize == item.dtype.itemsize
-    return narrow if fits and item.dtype.kind == "V" else None
-
-
-def _narrow_dtypes() -> dict[str, np.dtype]:
+    name = str(item.attrs.get("dtype"))
+    if item.dtype.kind != "V" or name not in ("bfloat16", "float8_e4m3fn", "float8_e5m2"):
+        return None
     import ml_dtypes
 
-    names = ("bfloat16", "float8_e4m3fn", "float8_e5m2")
-    return {name: np.dtype(getattr(ml_dtypes, name)) for name in names}
+    narrow = np.dtype(getattr(ml_dtypes, name))
+    return narrow if narrow.itemsize == item.dtype.itemsize else None
 
 
-def write(file: h5py.File, owner: str, name: str, arrays: Mapping[str, Any]) -> None:
-    """Write a layer's own arrays into ``owner/vars``, with the layer's name beside."""
-    group = file.create_group(joined(owner, VARS))
-    group.attrs["name"] = name
-    for key, value in arrays.items():
-        array = np.asarray(value)
-        if array.dtype.kind in _PLAIN:
-            group.create_dataset(key, data=array)
-        else:  # bfloat16 and float8: h5py knows their bytes only
-            raw = array.view(np.dtype(f"V{array.dtype.itemsize}"))
-            group.create_dataset(key, data=raw).attrs["dtype"] = array.dtype.name
+def write(file: Any, groups: Iterable[Group]) -> None:
+    """Write layers' own arrays into ``place/vars``, with the layer's name beside, into a file."""
+    with h5py.File(file, "w") as h5:
+        for place, name, arrays in groups:
+            group = h5.create_group(joined(place, VARS))
+            group.attrs["name"] = name
+            for key, value in arrays.items():
+                array = np.asarray(value)
+                if array.dtype.kind in NUMBERS:
+                    group.create_dataset(key, data=array)
+                else:  # bfloat16 and float8: h5py knows their bytes only
+                    raw = array.view(np.dtype(f"V{array.dtype.itemsize}"))
+                    group.create_dataset(key, data=raw).attrs["dtype"] = array.dtype.name

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from lurnet.core.errors import BadFile
-from lurnet.saving.legacy import calls
-from lurnet.saving.legacy.versions import Writer
+from lurnet.saving.migrations import calls
+from lurnet.saving.migrations.versions import Writer
 
 Entry = dict[str, Any]
 

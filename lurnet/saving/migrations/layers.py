@@ -7,9 +7,8 @@ from lurnet import layers
 from lurnet.core.errors import BadFile
 from lurnet.core.fields import arguments as constructor_arguments
 from lurnet.layers import legacy
-from lurnet.saving.legacy import names, values
-from lurnet.saving.legacy.output_shape import output_padding
-from lurnet.saving.legacy.versions import Writer
+from lurnet.saving.migrations import names, values
+from lurnet.saving.migrations.versions import Writer
 
 Config = dict[str, Any]
 _LEGACY = {k: v for k, v in vars(legacy).items() if isinstance(v, type)}
@@ -34,10 +33,7 @@ def arguments(class_name: str, config: Config, writer: Writer) -> tuple[str, Con
     fix = _FIXES.get(name)
     if fix is not None:
         name = fix(class_name, made, writer) or name
-    for key in list(made):
-        translate = values.translator(key)
-        if translate is not None:
-            made[key] = translate(made[key])
+    made = {key: values.translated(key, value) for key, value in made.items()}
     cls = class_of(name)
     return name, made if cls is None else _without_idle(cls, made)
 
@@ -112,11 +108,46 @@ def _recurrent(class_name: str, config: Config, writer: Writer) -> None:
 def _transposed(class_name: str, config: Config, writer: Writer) -> None:
     """Keras 1 gave the output's whole shape, which today follows from the other arguments."""
     shape = config.pop("output_shape", None)
-    if not isinstance(shape, list) or len(shape) < 4 or writer.major != 1:
+    if not isinstance(shape, list) or len(shape) < 4 or not writer.is_keras_1:
         return
     first = values.data_format(config.get("data_format")) == "channels_first"
     sizes = shape[2:] if first else shape[1:-1]
-    config["output_padding"] = output_padding(sizes, config)
+    config["output_padding"] = _output_padding(sizes, config)
+
+
+def _output_padding(sizes: list[Any], config: dict[str, Any]) -> list[int] | None:
+    """What is added to the output along each axis; None where the default gives these sizes.
+
+    A stride s above 1 leaves s sizes of the output open, and Keras 1 wrote the one meant.
+
+    >>> _output_padding([8, 8], {"kernel_size": [3, 3], "strides": [2, 2], "padding": "valid"})
+    [1, 1]
+    >>> _output_padding([8, 8], {"kernel_size": [3, 3], "strides": [2, 2], "padding": "same"})
+    """
+    kernel, strides = config.get("kernel_size"), config.get("strides") or [1] * len(sizes)
+    triples = list(zip(sizes, _each(kernel), _each(strides), strict=False))
+    if len(triples) != len(sizes) or not all(type(n) is int and n > 0 for t in triples for n in t):
+        return None  # the layer itself tells what is wrong
+    if config.get("padding") == "valid":
+        return [(size - k) % step for size, k, step in triples]
+    if all(size % step == 0 for size, _, step in triples):
+        return None
+    return [_of_same(*t, config.get("name")) for t in triples]
+
+
+def _each(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _of_same(size: int, k: int, step: int, name: Any) -> int:
+    """The padding that puts the kernel where Keras 1 put it."""
+    total = max(((size + step - 1) // step - 1) * step + k - size, 0)
+    if total // 2 != k // 2:
+        raise BadFile(
+            f"Layer {name!r} makes an output of size {size} with a kernel of {k}, strides {step} "
+            'and padding="same", which no layer of Keras 3 or lurnet does.'
+        )
+    return 2 * (k // 2) - total
 
 
 def _embedding(class_name: str, config: Config, writer: Writer) -> None:

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from lurnet.core.errors import BadFile
-from lurnet.saving.legacy import op_layers
-from lurnet.saving.legacy.versions import Writer
+from lurnet.saving.migrations import tf_ops
+from lurnet.saving.migrations.versions import Writer
 
 KEY, CONSTANT = "__keras_tensor__", "_CONSTANT_VALUE"
 
@@ -45,26 +45,20 @@ def is_place(value: Any) -> bool:
     )
 
 
-class Calls:
-    """Translates the entries of one graph."""
-
-    def __init__(self, major: int) -> None:
-        self.major = major
-
-    def layer(self, old: dict[str, Any], entry: Callable, writer: Writer) -> dict[str, Any]:
-        """A layer's entry with its calls."""
-        config, found = old.get("config"), old.get("inbound_nodes") or []
-        name = old.get("name") or (config.get("name") if isinstance(config, dict) else None)
-        if not isinstance(name, str) or not isinstance(found, list):
-            raise BadFile(f"A layer of the graph has the name {name!r:.80}: its config is damaged.")
-        if old["class_name"] in op_layers.CLASSES and isinstance(config, dict):
-            new, nodes = op_layers.translated(old, [arguments(n) for n in found])
-        else:
-            new, nodes = entry(old, writer), [arguments(n) for n in found]
-            nodes = [_settled(old, node) for node in nodes]
-        if isinstance(new.get("config"), dict):
-            new = new | {"config": new["config"] | {"name": name}}
-        return new | {"name": name, "inbound_nodes": nodes}
+def layer(old: dict[str, Any], entry: Callable, writer: Writer) -> dict[str, Any]:
+    """The entry of a graph's layer, with its calls."""
+    config, found = old.get("config"), old.get("inbound_nodes") or []
+    name = old.get("name") or (config.get("name") if isinstance(config, dict) else None)
+    if not isinstance(name, str) or not isinstance(found, list):
+        raise BadFile(f"A layer of the graph has the name {name!r:.80}: its config is damaged.")
+    nodes = [arguments(n) for n in found]
+    if old["class_name"] in tf_ops.CLASSES and isinstance(config, dict):
+        new, nodes = tf_ops.translated(old, nodes)
+    else:
+        new, nodes = entry(old, writer), [_settled(old, node) for node in nodes]
+    if isinstance(new.get("config"), dict):
+        new = new | {"config": new["config"] | {"name": name}}
+    return new | {"name": name, "inbound_nodes": nodes}
 
 
 def _settled(old: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:

@@ -1,20 +1,18 @@
 """npz: arrays by name in a zip archive; an array of objects would be a pickle, and is refused."""
 
-import contextlib
 import math
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 
 from lurnet.core.errors import BadFile
-from lurnet.saving.entries import Entry, check_sizes
-from lurnet.saving.files import reading, unpacking
+from lurnet.saving.door import NUMBERS, Entry, check_sizes
+from lurnet.saving.formats.base import ModelFile
 
 ENDING = ".npy"
-_PLAIN = "biufc"
 #: How the header of each version of the format is read.
 _HEADERS = {
     (1, 0): np.lib.format.read_array_header_1_0,
@@ -22,18 +20,31 @@ _HEADERS = {
 }
 
 
-@contextlib.contextmanager
-def opened(path: Path) -> Iterator[dict[str, Entry]]:
-    """The arrays of a file by name, nothing of them read yet."""
-    with reading(path), unpacking(path), zipfile.ZipFile(path) as archive:
-        found = {}
+class Npz(ModelFile):
+    """Arrays by name, or by number."""
+
+    container = "NumPy archive (.npz)"
+
+    @staticmethod
+    def detect(path: Path, head: bytes) -> bool:
+        """A zip archive of nothing but arrays."""
+        if head[:2] != b"PK" or not zipfile.is_zipfile(path):
+            return False
+        with zipfile.ZipFile(path) as archive:
+            names = archive.namelist()
+        return bool(names) and all(name.endswith(ENDING) for name in names)
+
+    def arrays(self) -> Mapping[str, Entry]:
+        """The arrays by name."""
+        archive = self.stack.enter_context(zipfile.ZipFile(self.path))
+        found: dict[str, Entry] = {}
         for info in archive.infolist():
             name = info.filename.removesuffix(ENDING)
             if name in found:
-                raise BadFile(f"{path} holds {name!r} more than once: refused.")
-            found[name] = _entry(archive, info, f"{path}, array {name!r}")
-        check_sizes(found, path)
-        yield found
+                raise BadFile(f"{self.path} holds {name!r} more than once: refused.")
+            found[name] = _entry(archive, info, f"{self.path}, array {name!r}")
+        check_sizes(found, self.path)
+        return found
 
 
 def _entry(archive: zipfile.ZipFile, info: zipfile.ZipInfo, where: str) -> Entry:
@@ -51,16 +62,15 @@ def _entry(archive: zipfile.ZipFile, info: zipfile.ZipInfo, where: str) -> Entry
 
 
 def _header(member: Any, where: str) -> tuple[tuple[int, ...], bool, np.dtype]:
-    file: BinaryIO = member
-    header = _HEADERS.get(np.lib.format.read_magic(file))
+    header = _HEADERS.get(np.lib.format.read_magic(member))
     if header is None:
         raise BadFile(f"{where}: of a version of the format that holds no plain arrays.")
     try:
-        shape, fortran, dtype = header(file)
+        shape, fortran, dtype = header(member)
     except Exception as error:  # it is parsed as Python's literals are, which can fail in any way
         raise BadFile(f"{where}: its header is damaged: {error!r:.100}.") from None
     if dtype.hasobject:
         raise BadFile(f"{where}: Python objects, which is a pickle; it could run code. Refused.")
-    if dtype.kind not in _PLAIN or any(n < 0 for n in shape):
+    if dtype.kind not in NUMBERS or any(n < 0 for n in shape):
         raise BadFile(f"{where}: {dtype} of shape {shape} is no array of numbers: refused.")
     return shape, fortran, dtype

@@ -5,7 +5,8 @@ from typing import Any
 from lurnet import layers
 from lurnet.core.errors import BadFile
 from lurnet.ops import table
-from lurnet.saving.legacy.op_tables import FUNCTIONS, OPERATIONS, REQUIRED
+from lurnet.saving.migrations.op_tables import FUNCTIONS, OPERATIONS, REQUIRED
+from lurnet.saving.migrations.versions import Writer, descriptions
 
 Entry = dict[str, Any]
 CLASSES = {"TFOpLambda", "SlicingOpLambda", "TensorFlowOpLayer"}
@@ -25,18 +26,13 @@ def translated(old: Entry, nodes: list[Entry]) -> tuple[Entry, list[Entry]]:
     return _entry(op, nodes), nodes
 
 
-def add_modules(config: Any) -> None:
+def with_modules(config: Entry, writer: Writer) -> Entry:
     """Say where ops are at home: Keras 3 leaves it out of ``.h5`` files."""
-    stack = [config]
-    while stack:
-        value = stack.pop()
-        if isinstance(value, dict):
-            home = _HOMES.get(str(value.get("class_name"))) if "inbound_nodes" in value else None
-            if home is not None and value.get("module") is None:
-                value["module"] = home
-            stack += value.values()
-        elif isinstance(value, list):
-            stack += value
+    for value in descriptions(config):
+        home = _HOMES.get(str(value.get("class_name"))) if "inbound_nodes" in value else None
+        if home is not None and value.get("module") is None:
+            value["module"] = home
+    return config
 
 
 _HOMES = {
