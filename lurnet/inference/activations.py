@@ -8,6 +8,7 @@ from lurnet.core.traits import stated
 from lurnet.inference.batches import as_inputs, map_batches
 from lurnet.layers import context
 from lurnet.layers.input_layer import InputLayer
+from lurnet.layers.state import flatten_layers
 from lurnet.training.compiled import Compiled
 
 
@@ -17,7 +18,7 @@ def activations(
     """Outputs of layers by name, in inference mode; see ``Model.activations``."""
     x = as_inputs(model, x)
     chosen = chosen_layers(model, names)
-    order = {id(layer): i for i, layer in enumerate(model._flatten_layers())}
+    order = {id(layer): i for i, layer in enumerate(flatten_layers(model))}
     facts = f"activations {[order[id(layer)] for layer in chosen]}"
     found = map_batches(model, lambda x: outputs_of(model, chosen, x), x, batch_size, facts)
     return {layer.name: calls for layer, calls in zip(chosen, found, strict=True)}

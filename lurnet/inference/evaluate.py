@@ -6,10 +6,10 @@ from typing import Any
 from lurnet.inference.batches import samples_that_suit
 from lurnet.training.data.arrays import ArrayData
 from lurnet.training.data.streams import Stream
-from lurnet.training.facts import training_of
 from lurnet.training.peak_activation import peak_output
 from lurnet.training.per_sample import averages_over_samples
 from lurnet.training.runner import make_runner
+from lurnet.training.session import session_of
 
 
 def make_tester(model: Any, data: ArrayData | Stream, batches_wanted: bool) -> Any:
@@ -31,7 +31,7 @@ def merged_batches(model: Any, data: ArrayData) -> int:
     """
     if data.limit is not None or model.run_eagerly:
         return 1
-    largest = training_of(model).once("largest output", lambda: _largest_of_samples(model))
+    largest = session_of(model).training.once("largest output", lambda: _largest_of_samples(model))
     if largest is None:
         return 1
     wanted = samples_that_suit(data.x, largest) // data.batch_size

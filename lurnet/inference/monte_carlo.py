@@ -9,6 +9,7 @@ from lurnet.core.seeds import SeedGenerator
 from lurnet.core.variable import values
 from lurnet.inference.batches import as_inputs, map_batches
 from lurnet.layers import context
+from lurnet.training.own_steps import predict_outputs
 
 
 class Samples(NamedTuple):
@@ -38,7 +39,7 @@ def moments(model: Any, x: Any, count: int) -> Samples:
 
     def sample(state: list) -> tuple[Any, list]:
         with values(variables, state) as scope, context.acting(draws_numbers):
-            y = model._predict_outputs(x)
+            y = predict_outputs(model, x)
             written.update(scope.written)
             return _floats(y), [scope[v] for v in variables]
 

@@ -17,8 +17,9 @@ from lurnet.inference.latency import LatencyPath
 from lurnet.inference.throughput import ThroughputPath
 from lurnet.inference.to_jax import to_jax
 from lurnet.layers import context
+from lurnet.layers.state import flatten_layers
 from lurnet.layers.version import version_of
-from lurnet.training import program
+from lurnet.training import device
 from lurnet.training.data.gathering import copied, own
 from lurnet.training.per_sample import has_own_code, has_side_outputs
 
@@ -47,7 +48,7 @@ class Predictor:
     ) -> None:
         self.forward = Forward(model)
         self.executors = [make(self.forward) for make in executors]
-        layers = model._flatten_layers()
+        layers = flatten_layers(model)
         #: whether a call leaves nothing but outputs
         self.is_plain = self.forward.per_sample and not any(
             has_side_outputs(x) or has_own_code(x) for x in layers
@@ -107,7 +108,7 @@ def call_compiled(model: Any, args: tuple, kwargs: dict[str, Any]) -> Any:
     if not call.is_plain:
         return None
     # The device may still read the array when the caller, who has the outputs, fills it anew.
-    return program.to_device(call(copied(x)))
+    return device.to_device(call(copied(x)))
 
 
 def call_again(model: Any, args: tuple, kwargs: dict[str, Any]) -> Any:
@@ -147,10 +148,10 @@ def _kept_for(model: Any, x: Any) -> Predictor | None:
     if version is None or not version.is_current():
         return None
     subclass = isinstance(x, np.ndarray) and type(x) is not np.ndarray
-    return version.predictor if program.is_concrete(x) and not subclass else None
+    return version.predictor if device.is_concrete(x) and not subclass else None
 
 
 def _are_plain(x: Any) -> bool:
     if isinstance(x, (list, tuple, dict)):
         return all(map(_are_plain, x.values() if isinstance(x, dict) else x)) and len(x) > 0
-    return program.is_concrete(x) and x.ndim > 0 and x.shape[0] > 0 and get_mask(x) is None
+    return device.is_concrete(x) and x.ndim > 0 and x.shape[0] > 0 and get_mask(x) is None

@@ -1,4 +1,4 @@
-"""The host's part of fit, evaluate and predict: epochs, events, logs."""
+"""The host's part of fit and evaluate: epochs, events, logs."""
 
 import warnings
 from typing import Any
@@ -12,70 +12,18 @@ from lurnet.core.errors import BadValue
 from lurnet.core.seeds import make_default_seed
 from lurnet.inference.evaluate import make_tester
 from lurnet.layers import added
+from lurnet.training.building import build_for
 from lurnet.training.checks import check_data, check_finite
-from lurnet.training.data.arrays import ArrayData, is_array, lengths, split, standardize
-from lurnet.training.data.batch import unpack_x_y_sample_weight
+from lurnet.training.compiled import compilation_of
+from lurnet.training.data.arrays import ArrayData, lengths
 from lurnet.training.data.streams import Stream
-from lurnet.training.fixed_batch import remembered_batch
 from lurnet.training.pace import Interruption, Pace, interruptible
+from lurnet.training.protocol import Trainable
 from lurnet.training.runner import ArrayRunner, make_runner
 from lurnet.training.running import fitting, gathering_metrics, in_epoch
 
 
-def make_data(
-    model: Any,
-    x: Any,
-    y: Any = None,
-    sample_weight: Any = None,
-    batch_size: int | None = None,
-    steps: int | None = None,
-    shuffle: bool | str = False,
-    class_weight: dict[int, float] | None = None,
-) -> ArrayData | Stream:
-    """Arrays or a stream from what fit, evaluate and predict take, after the model's host part."""
-    if is_array(x) or isinstance(x, (list, tuple, dict)):
-        batch_size = remembered_batch(model) if batch_size is None else batch_size
-        return ArrayData(
-            model._on_host(x), y, sample_weight, batch_size, shuffle, class_weight, steps
-        )
-    if x is None:
-        raise BadValue(
-            "x is None: there are no inputs. Give arrays, fit(x, y), or batches, fit(data)."
-        )
-    if y is not None or sample_weight is not None:
-        raise BadValue(
-            f"x is a {type(x).__name__} that gives whole batches, so y and sample_weight must "
-            "come out of it too: let it give (x, y) or (x, y, sample_weight)."
-        )
-    return Stream(x, steps, bool(shuffle), class_weight, model._on_host)
-
-
-def fit_data(
-    model: Any,
-    x: Any = None,
-    y: Any = None,
-    batch_size: int | None = None,
-    validation_split: float = 0.0,
-    validation_data: Any = None,
-    shuffle: bool | str = True,
-    class_weight: dict[int, float] | None = None,
-    sample_weight: Any = None,
-    steps_per_epoch: int | None = None,
-    validation_steps: int | None = None,
-    validation_batch_size: int | None = None,
-) -> tuple[ArrayData | Stream, ArrayData | Stream | None]:
-    """The data to train on and those to validate with, from the arguments of ``fit``."""
-    part = None
-    if validation_split and validation_data is None:
-        x = model._on_host(x)
-        (x, y, sample_weight), part = split_off(x, y, sample_weight, validation_split)
-    data = make_data(model, x, y, sample_weight, batch_size, steps_per_epoch, shuffle, class_weight)
-    given = validation_data if part is None else part
-    size = validation_batch_size or batch_size
-    return data, checked_data(model, given, data, size, validation_steps)
-
-
-def prepare(model: Any, data: ArrayData | Stream, training: bool = False) -> None:
+def prepare(model: Trainable, data: ArrayData | Stream, training: bool = False) -> None:
     """Build the model, resolve losses and metrics, and look for mistakes; nothing runs yet."""
     added.current().clear(model)
     if isinstance(data, ArrayData):
@@ -84,7 +32,7 @@ def prepare(model: Any, data: ArrayData | Stream, training: bool = False) -> Non
         batch = data.peek()
         size = lengths(batch[0])[0]
     try:
-        y_pred = model._symbolic_build(batch, size)
+        y_pred = build_for(model, batch, size)
     except WrongShape as error:
         if isinstance(data, ArrayData):
             raise error.of(data.count) from error
@@ -95,7 +43,7 @@ def prepare(model: Any, data: ArrayData | Stream, training: bool = False) -> Non
 
 
 def fit(
-    model: Any,
+    model: Trainable,
     data: ArrayData | Stream,
     validation: ArrayData | Stream | None,
     callbacks: Any,
@@ -113,13 +61,13 @@ def fit(
         events = standard_callbacks(
             callbacks, model, verbose=verbose, epochs=epochs, steps=data.steps, history=True
         )
-        history, model._gradient_watchers = model.history, events.gradient_watchers
+        history, made = model.history, compilation_of(model)
+        made.watchers, made.resume_epoch = events.gradient_watchers, 0
         runner, tester = make_runners(model, data, validation, events)
         pace = Pace(every=1 if events.wants_batches else None, seconds=events.look_seconds)
         model.stop_training = False
-        model._resume_epoch = 0  # BackupAndRestore sets it, when training begins
         events.on_train_begin()
-        begin = epoch = max(initial_epoch, model._resume_epoch)
+        begin = epoch = max(initial_epoch, made.resume_epoch)  # BackupAndRestore sets it
         with interruptible() as interruption:
             try:
                 for epoch in range(begin, epochs):
@@ -141,13 +89,20 @@ def fit(
                 say_interrupted(model, epoch, epochs)
                 events.on_train_end(logs)
                 raise
-        model._finish_training()
+        finish_training(model)
         events.on_train_end(logs)
     return history
 
 
+def finish_training(model: Trainable) -> None:
+    """What a training that was not broken off ends with."""
+    compilation_of(model).watchers = []
+    if model.optimizer is not None:
+        model.optimizer.finalize_variable_values(model.trainable_variables)
+
+
 def make_runners(
-    model: Any,
+    model: Trainable,
     data: ArrayData | Stream,
     validation: ArrayData | Stream | None,
     events: CallbackList,
@@ -162,7 +117,7 @@ def make_runners(
 
 
 def run_epoch(
-    model: Any,
+    model: Trainable,
     runner: Any,
     rng: np.random.Generator,
     part: int,
@@ -195,7 +150,7 @@ def run_epoch(
 
 
 def run_test(
-    model: Any, runner: Any, events: CallbackList, interruption: Interruption
+    model: Trainable, runner: Any, events: CallbackList, interruption: Interruption
 ) -> dict[str, float]:
     """One pass over test data; returns the logs as plain floats."""
     with gathering_metrics(model):
@@ -262,32 +217,7 @@ def is_validation_epoch(epoch: int, frequency: Any) -> bool:
     return epoch + 1 in frequency
 
 
-def checked_data(
-    model: Any, given: Any, train: ArrayData | Stream, batch_size: int | None, steps: int | None
-) -> ArrayData | Stream | None:
-    """The data to validate with, in batches like the training data's unless told otherwise."""
-    if given is None:
-        return None
-    if batch_size is None and isinstance(train, ArrayData):
-        batch_size = train.batch_size
-    if isinstance(given, (list, tuple)):
-        return make_data(model, *unpack_x_y_sample_weight(tuple(given)), batch_size, steps)
-    return make_data(model, given, batch_size=batch_size, steps=steps)
-
-
-def split_off(x: Any, y: Any, weight: Any, fraction: float) -> tuple[tuple, tuple]:
-    """Training and validation parts of arrays."""
-    if not (is_array(x) or isinstance(x, (list, tuple, dict))):
-        raise BadValue(
-            f"`validation_split` needs arrays, but x is a {type(x).__name__}: give "
-            "validation_data=... instead."
-        )
-    standard = [standardize(v, n) for v, n in ((x, "x"), (y, "y"), (weight, "sample_weight"))]
-    parts = split(standard, fraction)
-    return tuple(parts[0]), tuple(parts[1])
-
-
-def say_interrupted(model: Any, epoch: int, epochs: int) -> None:
+def say_interrupted(model: Trainable, epoch: int, epochs: int) -> None:
     """One line on what is left after Ctrl-C."""
     print(
         f"\nStopped by Ctrl-C in epoch {epoch + 1} of {epochs}: the model keeps the weights of its "
@@ -296,7 +226,7 @@ def say_interrupted(model: Any, epoch: int, epochs: int) -> None:
 
 
 def evaluate(
-    model: Any, data: ArrayData | Stream, callbacks: Any, verbose: int | str
+    model: Trainable, data: ArrayData | Stream, callbacks: Any, verbose: int | str
 ) -> dict[str, float]:
     """Loss and metrics on test data."""
     prepare(model, data)
