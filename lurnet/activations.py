@@ -1,14 +1,14 @@
 """Activation functions, by name; most are the ops of the same name."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from lurnet import ops
 from lurnet.core.registry import Registry
-from lurnet.core.registry import deserialize as _deserialize
-from lurnet.core.registry import serialize as _serialize
 from lurnet.core.symbolic import Tensor, op
 from lurnet.core.traits import states
+from lurnet.kernels.bias_act import op as kernel
+from lurnet.kernels.bias_act.op import Activation
 from lurnet.ops import (
     celu,
     elu,
@@ -36,10 +36,17 @@ from lurnet.ops import (
     tanh_shrink,
     threshold,
 )
-from lurnet.ops.lowering import finish
-from lurnet.ops.native import Activation
 
-registry = Registry("activation", "keras.activations")
+
+class _Activations(Registry):
+    """The registry; None stands for ``linear``."""
+
+    def get(self, identifier: Any, *_: Any) -> Any:
+        """The activation that a name, config or function stands for; None is ``linear``."""
+        return linear if identifier is None else super().get(identifier)
+
+
+registry = _Activations("activation", "keras.activations")
 
 
 def linear(x: Tensor) -> Tensor:
@@ -158,31 +165,9 @@ def biased(x: Tensor, bias: Any, activation: Callable) -> Tensor:
     """
     bias = None if bias is None else ops.convert_to_tensor(bias)
     kind = _IN_C.get(activation)
-    if kind is not None and finish.suits(x, bias):
-        return finish.finish(x, bias, kind)
+    if kind is not None and kernel.suits(x, bias):
+        return kernel.bias_act(x, bias, kind)
     return activation(x if bias is None else ops.add(x, bias))
 
 
-def get(identifier: Any) -> Callable:
-    """The activation that a name, config or function stands for; None is ``linear``.
-
-    >>> get("relu") is relu, get(None) is linear
-    (True, True)
-    """
-    return linear if identifier is None else registry.get(identifier)
-
-
-def serialize(activation: Any) -> Any:
-    """An activation as plain data: a name, or a layer's config.
-
-    >>> serialize(silu)
-    'silu'
-    """
-    return _serialize(activation)
-
-
-def deserialize(config: Any, custom_objects: Mapping | None = None) -> Any:
-    """The activation that plain data describe."""
-    if isinstance(config, str):
-        return registry.get(config)
-    return _deserialize(config, custom_objects, module=registry.module)
+get, serialize, deserialize = registry.get, registry.serialize, registry.deserialize

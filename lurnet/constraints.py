@@ -1,13 +1,10 @@
 """Projections of weights, done after each update: functions of an array that give an array."""
 
-from collections.abc import Callable, Mapping
 from typing import Any
 
 from lurnet import ops
 from lurnet.core.fields import Config, Number, fields
 from lurnet.core.registry import Registry
-from lurnet.core.registry import deserialize as _deserialize
-from lurnet.core.registry import serialize as _serialize
 from lurnet.core.settings import epsilon
 from lurnet.core.symbolic import Tensor
 
@@ -107,22 +104,4 @@ registry.collect(globals(), Constraint)
 max_norm, min_max_norm, non_neg, unit_norm = MaxNorm, MinMaxNorm, NonNeg, UnitNorm
 maxnorm, nonneg, unitnorm = MaxNorm, NonNeg, UnitNorm  # as Keras 1 wrote them
 registry |= {"maxnorm": MaxNorm, "nonneg": NonNeg, "unitnorm": UnitNorm}
-
-
-def get(identifier: Any) -> Callable | None:
-    """The constraint that a name, config, class or function stands for; None is None.
-
-    >>> get("max_norm")
-    MaxNorm(max_value=2, axis=0)
-    """
-    return registry.get(identifier)
-
-
-def serialize(constraint: Any) -> Any:
-    """A constraint as plain data."""
-    return _serialize(constraint)
-
-
-def deserialize(config: Any, custom_objects: Mapping | None = None) -> Any:
-    """The constraint that plain data describe."""
-    return _deserialize(config, custom_objects, module=registry.module)
+get, serialize, deserialize = registry.get, registry.serialize, registry.deserialize

@@ -4,7 +4,7 @@ They come from NumPy's generators, so making a model compiles nothing.
 """
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
@@ -13,8 +13,6 @@ from lurnet.core.dtypes import is_float, standardize_dtype
 from lurnet.core.errors import BadValue
 from lurnet.core.fields import Check, Config, Convert, Number, fields, is_int, is_number
 from lurnet.core.registry import Registry
-from lurnet.core.registry import deserialize as _deserialize
-from lurnet.core.registry import serialize as _serialize
 from lurnet.core.seeds import SeedGenerator, make_default_seed
 
 
@@ -433,11 +431,11 @@ class STFT(Initializer):
 class _Initializers(Registry):
     """The registry; an array stands for a Constant."""
 
-    def get(self, value: Any, *_: Any) -> Any:
+    def get(self, identifier: Any, *_: Any) -> Any:
         """The initializer that a name, config, class, array or function stands for."""
-        if hasattr(value, "shape") and hasattr(value, "__array__"):
-            return Constant(np.asarray(value))
-        return super().get(value)
+        if hasattr(identifier, "shape") and hasattr(identifier, "__array__"):
+            return Constant(np.asarray(identifier))
+        return super().get(identifier)
 
 
 _BASES = ("RandomInitializer", "Scaled", "Preset")
@@ -449,22 +447,4 @@ registry |= {
     **{"zero": Zeros, "one": Ones},
 }
 IdentityInitializer, OrthogonalInitializer, STFTInitializer = Identity, Orthogonal, STFT
-
-
-def get(identifier: Any) -> Callable | None:
-    """The initializer that a name, config, class, array or function stands for; None is None.
-
-    >>> get("he_normal")
-    HeNormal()
-    """
-    return registry.get(identifier)
-
-
-def serialize(initializer: Any) -> Any:
-    """An initializer as plain data."""
-    return _serialize(initializer)
-
-
-def deserialize(config: Any, custom_objects: Mapping | None = None) -> Any:
-    """The initializer that plain data describe."""
-    return _deserialize(config, custom_objects, module=registry.module)
+get, serialize, deserialize = registry.get, registry.serialize, registry.deserialize

@@ -1,6 +1,5 @@
 """Penalties on weights or outputs: functions of an array that give a scalar."""
 
-from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from lurnet import ops
@@ -8,8 +7,6 @@ from lurnet.core.errors import BadValue
 from lurnet.core.fields import Check, Config, Convert, fields, is_number
 from lurnet.core.hyper import hyperparameter
 from lurnet.core.registry import Registry
-from lurnet.core.registry import deserialize as _deserialize
-from lurnet.core.registry import serialize as _serialize
 from lurnet.core.symbolic import Tensor
 
 registry = Registry("regularizer", "keras.regularizers")
@@ -141,22 +138,4 @@ class OrthogonalRegularizer(Regularizer):
 registry.collect(globals(), Regularizer)
 l1, l2, l1_l2, orthogonal_regularizer = L1, L2, L1L2, OrthogonalRegularizer
 registry |= {"l1": L1, "l2": L2, "l1_l2": L1L2, "l1l2": L1L2}
-
-
-def get(identifier: Any) -> Callable | None:
-    """The regularizer that a name, config, class or function stands for; None is None.
-
-    >>> get("l2")
-    L2(l2=0.01)
-    """
-    return registry.get(identifier)
-
-
-def serialize(regularizer: Any) -> Any:
-    """A regularizer as plain data."""
-    return _serialize(regularizer)
-
-
-def deserialize(config: Any, custom_objects: Mapping | None = None) -> Any:
-    """The regularizer that plain data describe."""
-    return _deserialize(config, custom_objects, module=registry.module)
+get, serialize, deserialize = registry.get, registry.serialize, registry.deserialize

@@ -24,7 +24,7 @@ from lurnet.core.seeds import make_default_seed, set_random_seed
 from lurnet.report import page
 from lurnet.study import runs as study_runs
 from lurnet.study.settings import key_of
-from lurnet.study.statistics import compared, estimate
+from lurnet.study.statistics import estimate, paired_comparison
 from lurnet.training import ensemble
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -246,12 +246,12 @@ def test_comparison_equals_scipy():
 
     rng = np.random.default_rng(0)
     a, b = rng.normal(size=6), rng.normal(size=6)
-    found, wanted = compared(a, b, ("a", "b", "m")), stats.ttest_rel(a, b)
+    found, wanted = paired_comparison(a, b, ("a", "b", "m")), stats.ttest_rel(a, b)
     interval = wanted.confidence_interval(0.95)
     assert found.p == pytest.approx(wanted.pvalue)
     assert (found.low, found.high) == (pytest.approx(interval.low), pytest.approx(interval.high))
     with pytest.raises(BadValue, match="two replicates"):
-        compared([1.0], [1.0], ("a", "b", "m"))
+        paired_comparison([1.0], [1.0], ("a", "b", "m"))
 
 
 def test_table(grid_study):

@@ -4,6 +4,8 @@ import inspect
 from collections.abc import Callable, Iterable
 from typing import Any
 
+__all__ = ["Callback"]
+
 EVENTS = ("train", "test", "predict")
 #: Hooks that need the host after every single step.
 BATCH_HOOKS = {

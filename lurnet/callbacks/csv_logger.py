@@ -8,6 +8,8 @@ import numpy as np
 
 from lurnet.callbacks.base import Callback
 
+__all__ = ["CSVLogger"]
+
 
 class CSVLogger(Callback):
     """Writes each epoch's logs as a row of a CSV file.

@@ -4,6 +4,8 @@ from typing import Any
 
 from lurnet.callbacks.monitor import Monitor
 
+__all__ = ["EarlyStopping"]
+
 
 class EarlyStopping(Monitor):
     """Stops training when a metric has not improved for some epochs.

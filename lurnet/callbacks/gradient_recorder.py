@@ -9,8 +9,10 @@ from lurnet import ops
 from lurnet.callbacks.base import Callback
 from lurnet.core.errors import BadState
 from lurnet.core.variable import Variable
-from lurnet.training.activations import parts_with_weights
+from lurnet.inference.activations import parts_with_weights
 from lurnet.training.data.gathering import MOST, RUNNING
+
+__all__ = ["GradientRecorder"]
 
 #: Steps after which rows are taken from the device where nobody knows how many an epoch has.
 UNKNOWN = 1024

@@ -4,6 +4,8 @@ from typing import Any
 
 from lurnet.callbacks.base import Callback
 
+__all__ = ["History"]
+
 
 class History(Callback):
     """What ``fit`` returns: ``history`` holds a list by metric name, ``epoch`` the epochs' numbers.

@@ -6,6 +6,8 @@ from typing import Any
 from lurnet.callbacks.base import Callback
 from lurnet.core.errors import BadType, did_you_mean
 
+__all__ = ["LambdaCallback"]
+
 
 class LambdaCallback(Callback):
     """A callback made of functions, each called for the event that it is given for.

@@ -9,6 +9,8 @@ import numpy as np
 from lurnet.callbacks.base import Callback
 from lurnet.core.errors import BadType, BadValue
 
+__all__ = ["LearningRateScheduler"]
+
 
 class LearningRateScheduler(Callback):
     """Sets the learning rate at the start of each epoch.

@@ -9,6 +9,8 @@ import numpy as np
 from lurnet.callbacks.monitor import Monitor
 from lurnet.core.errors import BadValue, did_you_mean
 
+__all__ = ["ModelCheckpoint"]
+
 
 class BadPattern(BadValue, KeyError):
     """A file name that asks for a metric which is not in the logs."""

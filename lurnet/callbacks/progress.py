@@ -11,6 +11,8 @@ import numpy as np
 
 from lurnet.callbacks.base import Callback
 
+__all__ = ["ProgbarLogger"]
+
 BOLD, GREEN, WHITE, PLAIN = "\x1b[1m", "\x1b[32m", "\x1b[37m", "\x1b[0m"
 CLEAR_TO_END = "\x1b[K"
 

@@ -6,6 +6,8 @@ from typing import Any
 from lurnet.callbacks.monitor import Monitor
 from lurnet.core.errors import BadType, BadValue, did_you_mean
 
+__all__ = ["ReduceLROnPlateau"]
+
 
 class ReduceLROnPlateau(Monitor):
     """Multiplies the learning rate by a factor when a metric has not improved for some epochs.

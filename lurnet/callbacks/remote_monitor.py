@@ -9,6 +9,8 @@ import numpy as np
 from lurnet.callbacks.base import Callback
 from lurnet.core.errors import BadValue
 
+__all__ = ["RemoteMonitor"]
+
 SECONDS = 10
 
 

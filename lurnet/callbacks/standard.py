@@ -9,6 +9,8 @@ from lurnet.callbacks.progress import ProgbarLogger
 from lurnet.core import tree
 from lurnet.core.errors import BadType
 
+__all__ = ["CallbackList"]
+
 
 def standard_callbacks(
     callbacks: Any = None,

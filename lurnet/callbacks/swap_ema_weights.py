@@ -5,6 +5,8 @@ from typing import Any
 from lurnet.callbacks.base import Callback
 from lurnet.core.errors import BadState
 
+__all__ = ["SwapEMAWeights"]
+
 
 class SwapEMAWeights(Callback):
     """Exchanges the weights and their moving averages while the model is tested.

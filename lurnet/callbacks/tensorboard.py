@@ -11,6 +11,8 @@ from lurnet.callbacks.base import Callback
 from lurnet.callbacks.events import EventWriter
 from lurnet.core.errors import BadValue
 
+__all__ = ["TensorBoard"]
+
 MOST_IMAGES = 3  # of one weight
 
 

@@ -8,6 +8,8 @@ import numpy as np
 from lurnet.callbacks.base import Callback
 from lurnet.core.errors import BadState
 
+__all__ = ["TerminateOnNaN"]
+
 
 class TerminateOnNaN(Callback):
     """Stops training when the loss is NaN or infinite.

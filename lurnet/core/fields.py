@@ -174,7 +174,8 @@ def fields(cls: type[T]) -> type[T]:
         if k in vars(cls) and isinstance(getattr(parent, k, None), property):
             delattr(cls, k)
     cls.__init__ = _constructor(everything, defaults)  # type: ignore[misc]
-    cls.__doc__ = FieldDocs(cls.__doc__)  # type: ignore[assignment]
+    doc = vars(cls).get("__doc__")
+    cls.__doc__ = doc if isinstance(doc, FieldDocs) else FieldDocs(doc)  # type: ignore[assignment]
     return cls
 
 

@@ -61,12 +61,24 @@ class Registry(dict):
             raise BadValue(f"There is no {self.kind} named {name!r}.{did_you_mean(name, self)}")
         return self[name]
 
-    def get(self, value: Any, *_: Any) -> Any:  # type: ignore[override]
+    def serialize(self, value: Any) -> Any:
+        """An object of the kind as plain data, what JSON can hold."""
+        return serialize(value)
+
+    def deserialize(self, config: Any, custom_objects: Mapping | None = None) -> Any:
+        """The object that plain data describe; ``custom_objects`` holds your own by name."""
+        if isinstance(config, str):
+            with custom_object_scope(custom_objects or {}):
+                return self.get(config)
+        return deserialize(config, custom_objects, module=self.module)
+
+    def get(self, identifier: Any, *_: Any) -> Any:  # type: ignore[override]
         """The object that a name, class, config or the object itself stands for; None is None."""
+        value = identifier
         if value is None:
             return None
         if isinstance(value, dict):
-            return deserialize(value, module=self.module)
+            return self.deserialize(value)
         if isinstance(value, str):
             value = self.find(value)
         if inspect.isclass(value):

@@ -43,11 +43,16 @@ def stated(cls: type, name: str, default: Any = None, by: tuple[str, ...] | None
     return vars(owner)[name]
 
 
+def fact_of(obj: Any, name: str, default: Any = None, by: tuple[str, ...] | None = None) -> Any:
+    """The fact that an object's class states; the default where the object has other code."""
+    return default if is_patched(obj) else stated(type(obj), name, default, by)
+
+
 def _same_code(cls: type, owner: type, by: tuple[str, ...] | None) -> bool:
     """Whether a class has the methods of one above, whichever class they come from."""
     mine, its = _members(cls), _members(owner)
     names = set(its) - _SETTING_UP if by is None else by
-    return all(mine.get(n) is its.get(n) or not _is_code(mine[n], its[n]) for n in names)
+    return all(mine.get(n) is its.get(n) or not _is_code(mine.get(n), its.get(n)) for n in names)
 
 
 def _members(cls: type) -> dict[str, Any]:

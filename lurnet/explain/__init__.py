@@ -15,9 +15,6 @@ neither would the maps.
 `lurnet.plots` draws them under the same names.
 """
 
-from lurnet.explain.gradients import integrated_gradients as integrated_gradients
-from lurnet.explain.gradients import saliency as saliency
-from lurnet.explain.maps import grad_cam as grad_cam
-from lurnet.explain.maps import occlusion as occlusion
-from lurnet.explain.score import scores as scores
-from lurnet.explain.score import targets as targets
+from lurnet.explain.gradients import *
+from lurnet.explain.maps import *
+from lurnet.explain.score import *

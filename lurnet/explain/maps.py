@@ -7,14 +7,15 @@ import numpy as np
 
 from lurnet import ops
 from lurnet.core.errors import BadValue
+from lurnet.core.traits import fact_of
 from lurnet.explain.score import facts_of, float_images, logits, scores, targets
-from lurnet.layers import Dropout, SpatialDropout2D, context
-from lurnet.layers.pool import Pooling
-from lurnet.training.activations import activations, chosen_layers, outputs_of
-from lurnet.training.mapping import map_batches
+from lurnet.inference.activations import activations, chosen_layers, outputs_of
+from lurnet.inference.batches import map_batches
+from lurnet.layers import context
+from lurnet.layers.state import flatten_layers
 from lurnet.training.step import gradients_by
 
-AFTER = (Pooling, Dropout, SpatialDropout2D)
+__all__ = ["grad_cam", "occlusion"]
 
 
 def grad_cam(
@@ -62,7 +63,7 @@ def grad_cam(
         weights = ops.mean(by_map, axis=(1, 2), keepdims=True)
         return ops.relu(ops.sum(weights * maps, axis=-1))
 
-    place = model._flatten_layers().index(chosen)
+    place = flatten_layers(model).index(chosen)
     return map_batches(model, cam, (x, numbers), batch_size, facts_of(f"cam {place}", target))
 
 
@@ -70,9 +71,14 @@ def last_maps(model: Any, x: Any) -> Any:
     """The last layer with maps (n, h, w, channels) that is neither a pooling nor a dropout."""
     found = activations(model, x[:1])
     for layer in reversed(chosen_layers(model, None)):
-        if getattr(found[layer.name], "ndim", 0) == 4 and not isinstance(layer, AFTER):
+        if getattr(found[layer.name], "ndim", 0) == 4 and not _passes(layer):
             return layer
     raise BadValue(f"Model {model.name!r} has no layer that gives maps (n, h, w, channels).")
+
+
+def _passes(layer: Any) -> bool:
+    """Whether a layer finds no features of its own, but passes on those of its input."""
+    return fact_of(layer, "passes_features", False, by=("call",))
 
 
 def occlusion(

@@ -1,175 +1,55 @@
 """Layers: the building blocks of models."""
 
-from lurnet.layers.activation import ELU as ELU
-from lurnet.layers.activation import Activation as Activation
-from lurnet.layers.activation import LeakyReLU as LeakyReLU
-from lurnet.layers.activation import PReLU as PReLU
-from lurnet.layers.activation import ReLU as ReLU
-from lurnet.layers.activation import Softmax as Softmax
-from lurnet.layers.adaptive_pool import AdaptiveAveragePooling1D as AdaptiveAveragePooling1D
-from lurnet.layers.adaptive_pool import AdaptiveAveragePooling2D as AdaptiveAveragePooling2D
-from lurnet.layers.adaptive_pool import AdaptiveAveragePooling3D as AdaptiveAveragePooling3D
-from lurnet.layers.adaptive_pool import AdaptiveMaxPooling1D as AdaptiveMaxPooling1D
-from lurnet.layers.adaptive_pool import AdaptiveMaxPooling2D as AdaptiveMaxPooling2D
-from lurnet.layers.adaptive_pool import AdaptiveMaxPooling3D as AdaptiveMaxPooling3D
-from lurnet.layers.attention import AdditiveAttention as AdditiveAttention
-from lurnet.layers.attention import Attention as Attention
-from lurnet.layers.base import Layer as Layer
-from lurnet.layers.conv import Conv1D as Conv1D
-from lurnet.layers.conv import Conv2D as Conv2D
-from lurnet.layers.conv import Conv3D as Conv3D
-from lurnet.layers.conv import Convolution1D as Convolution1D
-from lurnet.layers.conv import Convolution2D as Convolution2D
-from lurnet.layers.conv import Convolution3D as Convolution3D
-from lurnet.layers.conv_transpose import Conv1DTranspose as Conv1DTranspose
-from lurnet.layers.conv_transpose import Conv2DTranspose as Conv2DTranspose
-from lurnet.layers.conv_transpose import Conv3DTranspose as Conv3DTranspose
-from lurnet.layers.conv_transpose import Convolution1DTranspose as Convolution1DTranspose
-from lurnet.layers.conv_transpose import Convolution2DTranspose as Convolution2DTranspose
-from lurnet.layers.conv_transpose import Convolution3DTranspose as Convolution3DTranspose
-from lurnet.layers.dense import Dense as Dense
-from lurnet.layers.depthwise_conv import DepthwiseConv1D as DepthwiseConv1D
-from lurnet.layers.depthwise_conv import DepthwiseConv2D as DepthwiseConv2D
-from lurnet.layers.dropout import AlphaDropout as AlphaDropout
-from lurnet.layers.dropout import Dropout as Dropout
-from lurnet.layers.dropout import GaussianDropout as GaussianDropout
-from lurnet.layers.dropout import SpatialDropout1D as SpatialDropout1D
-from lurnet.layers.dropout import SpatialDropout2D as SpatialDropout2D
-from lurnet.layers.dropout import SpatialDropout3D as SpatialDropout3D
-from lurnet.layers.einsum_dense import EinsumDense as EinsumDense
-from lurnet.layers.embedding import Embedding as Embedding
-from lurnet.layers.global_pool import GlobalAveragePooling1D as GlobalAveragePooling1D
-from lurnet.layers.global_pool import GlobalAveragePooling2D as GlobalAveragePooling2D
-from lurnet.layers.global_pool import GlobalAveragePooling3D as GlobalAveragePooling3D
-from lurnet.layers.global_pool import GlobalAvgPool1D as GlobalAvgPool1D
-from lurnet.layers.global_pool import GlobalAvgPool2D as GlobalAvgPool2D
-from lurnet.layers.global_pool import GlobalAvgPool3D as GlobalAvgPool3D
-from lurnet.layers.global_pool import GlobalMaxPool1D as GlobalMaxPool1D
-from lurnet.layers.global_pool import GlobalMaxPool2D as GlobalMaxPool2D
-from lurnet.layers.global_pool import GlobalMaxPool3D as GlobalMaxPool3D
-from lurnet.layers.global_pool import GlobalMaxPooling1D as GlobalMaxPooling1D
-from lurnet.layers.global_pool import GlobalMaxPooling2D as GlobalMaxPooling2D
-from lurnet.layers.global_pool import GlobalMaxPooling3D as GlobalMaxPooling3D
-from lurnet.layers.input_layer import Input as Input
-from lurnet.layers.input_layer import InputLayer as InputLayer
-from lurnet.layers.input_spec import InputSpec as InputSpec
-from lurnet.layers.masking import Masking as Masking
-from lurnet.layers.merge import Add as Add
-from lurnet.layers.merge import Average as Average
-from lurnet.layers.merge import Concatenate as Concatenate
-from lurnet.layers.merge import Dot as Dot
-from lurnet.layers.merge import Maximum as Maximum
-from lurnet.layers.merge import Minimum as Minimum
-from lurnet.layers.merge import Multiply as Multiply
-from lurnet.layers.merge import Subtract as Subtract
-from lurnet.layers.merge import add as add
-from lurnet.layers.merge import average as average
-from lurnet.layers.merge import concatenate as concatenate
-from lurnet.layers.merge import dot as dot
-from lurnet.layers.merge import maximum as maximum
-from lurnet.layers.merge import minimum as minimum
-from lurnet.layers.merge import multiply as multiply
-from lurnet.layers.merge import subtract as subtract
-from lurnet.layers.misc import ActivityRegularization as ActivityRegularization
-from lurnet.layers.misc import Identity as Identity
-from lurnet.layers.misc import Lambda as Lambda
-from lurnet.layers.multi_head_attention import GroupQueryAttention as GroupQueryAttention
-from lurnet.layers.multi_head_attention import MultiHeadAttention as MultiHeadAttention
-from lurnet.layers.noise import GaussianNoise as GaussianNoise
-from lurnet.layers.norm import BatchNormalization as BatchNormalization
-from lurnet.layers.norm import GroupNormalization as GroupNormalization
-from lurnet.layers.norm import LayerNormalization as LayerNormalization
-from lurnet.layers.norm import RMSNormalization as RMSNormalization
-from lurnet.layers.norm import UnitNormalization as UnitNormalization
-from lurnet.layers.padding import Cropping1D as Cropping1D
-from lurnet.layers.padding import Cropping2D as Cropping2D
-from lurnet.layers.padding import Cropping3D as Cropping3D
-from lurnet.layers.padding import ZeroPadding1D as ZeroPadding1D
-from lurnet.layers.padding import ZeroPadding2D as ZeroPadding2D
-from lurnet.layers.padding import ZeroPadding3D as ZeroPadding3D
-from lurnet.layers.pool import AveragePooling1D as AveragePooling1D
-from lurnet.layers.pool import AveragePooling2D as AveragePooling2D
-from lurnet.layers.pool import AveragePooling3D as AveragePooling3D
-from lurnet.layers.pool import AvgPool1D as AvgPool1D
-from lurnet.layers.pool import AvgPool2D as AvgPool2D
-from lurnet.layers.pool import AvgPool3D as AvgPool3D
-from lurnet.layers.pool import MaxPool1D as MaxPool1D
-from lurnet.layers.pool import MaxPool2D as MaxPool2D
-from lurnet.layers.pool import MaxPool3D as MaxPool3D
-from lurnet.layers.pool import MaxPooling1D as MaxPooling1D
-from lurnet.layers.pool import MaxPooling2D as MaxPooling2D
-from lurnet.layers.pool import MaxPooling3D as MaxPooling3D
-from lurnet.layers.preprocessing.category import CategoryEncoding as CategoryEncoding
-from lurnet.layers.preprocessing.category import Discretization as Discretization
-from lurnet.layers.preprocessing.color import RandomColorDegeneration as RandomColorDegeneration
-from lurnet.layers.preprocessing.color import RandomColorJitter as RandomColorJitter
-from lurnet.layers.preprocessing.color import RandomGrayscale as RandomGrayscale
-from lurnet.layers.preprocessing.color import RandomHue as RandomHue
-from lurnet.layers.preprocessing.color import RandomSaturation as RandomSaturation
-from lurnet.layers.preprocessing.crop import CenterCrop as CenterCrop
-from lurnet.layers.preprocessing.crop import RandomCrop as RandomCrop
-from lurnet.layers.preprocessing.crop import Resizing as Resizing
-from lurnet.layers.preprocessing.geometry import RandomFlip as RandomFlip
-from lurnet.layers.preprocessing.geometry import RandomRotation as RandomRotation
-from lurnet.layers.preprocessing.geometry import RandomTranslation as RandomTranslation
-from lurnet.layers.preprocessing.geometry import RandomZoom as RandomZoom
-from lurnet.layers.preprocessing.hashing import HashedCrossing as HashedCrossing
-from lurnet.layers.preprocessing.hashing import Hashing as Hashing
-from lurnet.layers.preprocessing.histogram import (
-    ContrastLimitedAdaptiveHistogramEqualization as ContrastLimitedAdaptiveHistogramEqualization,
-)
-from lurnet.layers.preprocessing.histogram import Equalization as Equalization
-from lurnet.layers.preprocessing.light import RandomBrightness as RandomBrightness
-from lurnet.layers.preprocessing.light import RandomContrast as RandomContrast
-from lurnet.layers.preprocessing.lookup import IntegerLookup as IntegerLookup
-from lurnet.layers.preprocessing.lookup import StringLookup as StringLookup
-from lurnet.layers.preprocessing.mix import CutMix as CutMix
-from lurnet.layers.preprocessing.mix import MixUp as MixUp
-from lurnet.layers.preprocessing.mix import RandomErasing as RandomErasing
-from lurnet.layers.preprocessing.pipeline import MaxNumBoundingBoxes as MaxNumBoundingBoxes
-from lurnet.layers.preprocessing.pipeline import Pipeline as Pipeline
-from lurnet.layers.preprocessing.policy import AugMix as AugMix
-from lurnet.layers.preprocessing.policy import RandAugment as RandAugment
-from lurnet.layers.preprocessing.scaling import Normalization as Normalization
-from lurnet.layers.preprocessing.scaling import Rescaling as Rescaling
-from lurnet.layers.preprocessing.text import TextVectorization as TextVectorization
-from lurnet.layers.preprocessing.tone import AutoContrast as AutoContrast
-from lurnet.layers.preprocessing.tone import RandomGaussianBlur as RandomGaussianBlur
-from lurnet.layers.preprocessing.tone import RandomInvert as RandomInvert
-from lurnet.layers.preprocessing.tone import RandomPosterization as RandomPosterization
-from lurnet.layers.preprocessing.tone import RandomSharpness as RandomSharpness
-from lurnet.layers.preprocessing.tone import Solarization as Solarization
-from lurnet.layers.preprocessing.warp import RandomElasticTransform as RandomElasticTransform
-from lurnet.layers.preprocessing.warp import RandomPerspective as RandomPerspective
-from lurnet.layers.preprocessing.warp import RandomShear as RandomShear
-from lurnet.layers.registry import deserialize as deserialize
-from lurnet.layers.registry import registry as registry
-from lurnet.layers.registry import serialize as serialize
-from lurnet.layers.reshape import Flatten as Flatten
-from lurnet.layers.reshape import Permute as Permute
-from lurnet.layers.reshape import RepeatVector as RepeatVector
-from lurnet.layers.reshape import Reshape as Reshape
-from lurnet.layers.rnn.base import RNN as RNN
-from lurnet.layers.rnn.bidirectional import Bidirectional as Bidirectional
-from lurnet.layers.rnn.conv_lstm import ConvLSTM1D as ConvLSTM1D
-from lurnet.layers.rnn.conv_lstm import ConvLSTM2D as ConvLSTM2D
-from lurnet.layers.rnn.conv_lstm import ConvLSTM3D as ConvLSTM3D
-from lurnet.layers.rnn.gru import GRU as GRU
-from lurnet.layers.rnn.gru import GRUCell as GRUCell
-from lurnet.layers.rnn.lstm import LSTM as LSTM
-from lurnet.layers.rnn.lstm import LSTMCell as LSTMCell
-from lurnet.layers.rnn.simple_rnn import SimpleRNN as SimpleRNN
-from lurnet.layers.rnn.simple_rnn import SimpleRNNCell as SimpleRNNCell
-from lurnet.layers.rnn.stacked import StackedRNNCells as StackedRNNCells
-from lurnet.layers.rnn.time_distributed import TimeDistributed as TimeDistributed
-from lurnet.layers.separable_conv import SeparableConv1D as SeparableConv1D
-from lurnet.layers.separable_conv import SeparableConv2D as SeparableConv2D
-from lurnet.layers.separable_conv import SeparableConvolution1D as SeparableConvolution1D
-from lurnet.layers.separable_conv import SeparableConvolution2D as SeparableConvolution2D
-from lurnet.layers.spectral_norm import SpectralNormalization as SpectralNormalization
-from lurnet.layers.upsampling import UpSampling1D as UpSampling1D
-from lurnet.layers.upsampling import UpSampling2D as UpSampling2D
-from lurnet.layers.upsampling import UpSampling3D as UpSampling3D
-from lurnet.layers.wrapper import Wrapper as Wrapper
+from lurnet.layers.activation import *
+from lurnet.layers.adaptive_pool import *
+from lurnet.layers.attention import *
+from lurnet.layers.base import *
+from lurnet.layers.conv import *
+from lurnet.layers.conv_transpose import *
+from lurnet.layers.dense import *
+from lurnet.layers.depthwise_conv import *
+from lurnet.layers.dropout import *
+from lurnet.layers.einsum_dense import *
+from lurnet.layers.embedding import *
+from lurnet.layers.global_pool import *
+from lurnet.layers.input_layer import *
+from lurnet.layers.input_spec import *
+from lurnet.layers.masking import *
+from lurnet.layers.merge import *
+from lurnet.layers.misc import *
+from lurnet.layers.multi_head_attention import *
+from lurnet.layers.noise import *
+from lurnet.layers.norm import *
+from lurnet.layers.padding import *
+from lurnet.layers.pool import *
+from lurnet.layers.preprocessing.category import *
+from lurnet.layers.preprocessing.color import *
+from lurnet.layers.preprocessing.crop import *
+from lurnet.layers.preprocessing.geometry import *
+from lurnet.layers.preprocessing.hashing import *
+from lurnet.layers.preprocessing.histogram import *
+from lurnet.layers.preprocessing.light import *
+from lurnet.layers.preprocessing.lookup import *
+from lurnet.layers.preprocessing.mix import *
+from lurnet.layers.preprocessing.pipeline import *
+from lurnet.layers.preprocessing.policy import *
+from lurnet.layers.preprocessing.scaling import *
+from lurnet.layers.preprocessing.text import *
+from lurnet.layers.preprocessing.tone import *
+from lurnet.layers.preprocessing.warp import *
+from lurnet.layers.registry import *
+from lurnet.layers.reshape import *
+from lurnet.layers.rnn.base import *
+from lurnet.layers.rnn.bidirectional import *
+from lurnet.layers.rnn.conv_lstm import *
+from lurnet.layers.rnn.gru import *
+from lurnet.layers.rnn.lstm import *
+from lurnet.layers.rnn.simple_rnn import *
+from lurnet.layers.rnn.stacked import *
+from lurnet.layers.rnn.time_distributed import *
+from lurnet.layers.separable_conv import *
+from lurnet.layers.spectral_norm import *
+from lurnet.layers.upsampling import *
+from lurnet.layers.wrapper import *
 
 registry.collect(globals(), Layer)

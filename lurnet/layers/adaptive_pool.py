@@ -1,12 +1,17 @@
 """Pooling to a given size, whatever the size of the input."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from lurnet import ops
 from lurnet.core.fields import fields
 from lurnet.layers.base import Layer
 from lurnet.layers.options import DataFormat, PerAxis
 from lurnet.layers.windows import Spatial
+
+__all__ = [
+    "AdaptiveAveragePooling1D", "AdaptiveAveragePooling2D", "AdaptiveAveragePooling3D",
+    "AdaptiveMaxPooling1D", "AdaptiveMaxPooling2D", "AdaptiveMaxPooling3D",
+]  # fmt: skip
 
 
 @fields
@@ -16,15 +21,8 @@ class AdaptivePooling(Spatial, Layer):
     Part i of m of an axis of n goes from floor(i n / m) to ceil((i + 1) n / m).
     """
 
-    rank: ClassVar[int]
-
     output_size: PerAxis  #: number of parts, one int or one per axis
     data_format: DataFormat = None  #: "channels_last" or "channels_first"; None: global setting
-
-    def setup(self) -> None:
-        """The input has ``rank`` spatial axes."""
-        super().setup()
-        self._expect()
 
 
 class AdaptiveAveragePooling(AdaptivePooling):
@@ -47,61 +45,49 @@ class AdaptiveMaxPooling(AdaptivePooling):
         return ops.adaptive_max_pool(inputs, self.output_size, self.data_format)
 
 
-class AdaptiveAveragePooling1D(AdaptiveAveragePooling):
+class AdaptiveAveragePooling1D(AdaptiveAveragePooling, rank=1):
     """The means of ``output_size`` parts of a sequence: (b, steps, c) to (b, parts, c).
 
     >>> AdaptiveAveragePooling1D(2)(ops.ones((1, 5, 4))).shape
     (1, 2, 4)
     """
 
-    rank = 1
 
-
-class AdaptiveAveragePooling2D(AdaptiveAveragePooling):
+class AdaptiveAveragePooling2D(AdaptiveAveragePooling, rank=2):
     """The means of ``output_size`` parts of an image: (b, h, w, c) to (b, rows, columns, c).
 
     >>> AdaptiveAveragePooling2D((2, 3))(ops.ones((1, 5, 5, 4))).shape
     (1, 2, 3, 4)
     """
 
-    rank = 2
 
-
-class AdaptiveAveragePooling3D(AdaptiveAveragePooling):
+class AdaptiveAveragePooling3D(AdaptiveAveragePooling, rank=3):
     """The means of ``output_size`` parts of a volume: (b, d, h, w, c) to (b, *parts, c).
 
     >>> AdaptiveAveragePooling3D(2)(ops.ones((1, 5, 5, 5, 4))).shape
     (1, 2, 2, 2, 4)
     """
 
-    rank = 3
 
-
-class AdaptiveMaxPooling1D(AdaptiveMaxPooling):
+class AdaptiveMaxPooling1D(AdaptiveMaxPooling, rank=1):
     """The largest values of ``output_size`` parts of a sequence: (b, steps, c) to (b, parts, c).
 
     >>> AdaptiveMaxPooling1D(2)(ops.ones((1, 5, 4))).shape
     (1, 2, 4)
     """
 
-    rank = 1
 
-
-class AdaptiveMaxPooling2D(AdaptiveMaxPooling):
+class AdaptiveMaxPooling2D(AdaptiveMaxPooling, rank=2):
     """The largest values of ``output_size`` parts of an image: (b, h, w, c) to (b, *parts, c).
 
     >>> AdaptiveMaxPooling2D((2, 3))(ops.ones((1, 5, 5, 4))).shape
     (1, 2, 3, 4)
     """
 
-    rank = 2
 
-
-class AdaptiveMaxPooling3D(AdaptiveMaxPooling):
+class AdaptiveMaxPooling3D(AdaptiveMaxPooling, rank=3):
     """The largest values of ``output_size`` parts of a volume: (b, d, h, w, c) to (b, *parts, c).
 
     >>> AdaptiveMaxPooling3D(2)(ops.ones((1, 5, 5, 5, 4))).shape
     (1, 2, 2, 2, 4)
     """
-
-    rank = 3

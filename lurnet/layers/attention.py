@@ -10,6 +10,8 @@ from lurnet.layers.base import Layer
 from lurnet.layers.input_spec import describe
 from lurnet.layers.per_sample import has_axes
 
+__all__ = ["Attention", "AdditiveAttention"]
+
 
 class _Attending(Layer):
     """Scores, weights and sums; subclasses say how a query and a key are compared."""

@@ -39,6 +39,8 @@ from lurnet.layers.tracking import Guard
 from lurnet.layers.tree_view import tree_view
 from lurnet.ops.value_errors import explain
 
+__all__ = ["Layer"]
+
 
 @fields
 class Layer(Arguments, Stateful, Config):
@@ -447,6 +449,11 @@ Layer.trainable = property(lambda self: self._trainable, set_trainable)  # type:
 Layer.dtype = property(  # type: ignore[assignment]
     lambda self: self.variable_dtype, lambda self, value: setattr(self, "_policy", as_policy(value))
 )
+
+
+def build_once(layer: Layer, *inputs: Any) -> None:
+    """Build a layer for the inputs of a call, where nobody has."""
+    layer._build_once(lambda: layer._build_for(inputs, {}))
 
 
 def build_shapes(layer: Layer) -> dict[str, Any] | None:

@@ -1,34 +1,37 @@
 """Convolutions over 1, 2 and 3 spatial axes."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from lurnet import ops
 from lurnet.activations import RISING, biased
 from lurnet.core.errors import BadValue
 from lurnet.core.fields import PositiveInt, fields
+from lurnet.kernels import fusion
 from lurnet.layers.input_spec import describe
 from lurnet.layers.options import Activation, DataFormat, Padding, PaddingOrCausal, PerAxis
 from lurnet.layers.weighted import Weighted
 from lurnet.layers.windows import Spatial
-from lurnet.ops.lowering import late
+
+__all__ = ["Conv1D", "Conv2D", "Conv3D", "Convolution1D", "Convolution2D", "Convolution3D"]
 
 
 class ConvLike(Spatial):
     """What convolutions, transposed and depthwise ones share: their checks, bias, activation."""
 
+    starts_unit = True  # a compilation unit begins here
+
     def setup(self) -> None:
         """Check options against each other."""
-        super().setup()  # type: ignore[misc]
+        super().setup()
         if max(self.strides) > 1 and max(self.dilation_rate) > 1:
             raise BadValue(
                 f"{describe(self)}: `strides` and `dilation_rate` cannot both be more than 1, but "
                 f"they are {self.strides} and {self.dilation_rate}."
             )
-        self._expect()
 
     def _finish(self, y: Any) -> Any:
         """Add the bias and apply the activation, both after a max-pooling if one follows."""
-        return late.finished(y, self._with_bias, self.activation in RISING, own=True)
+        return fusion.epilogue(y, self._with_bias, self.activation in RISING, own=True)
 
     def _with_bias(self, y: Any) -> Any:
         if self.bias is None or self.data_format == "channels_last":
@@ -48,8 +51,6 @@ class ConvLike(Spatial):
 @fields
 class Conv(ConvLike, Weighted):
     """Convolution over ``rank`` spatial axes: (b, *spatial, c) to (b, *new spatial, filters)."""
-
-    rank: ClassVar[int]
 
     filters: PositiveInt  #: number of output channels
     kernel_size: PerAxis  #: window, one int or one per axis
@@ -112,39 +113,38 @@ class Conv(ConvLike, Weighted):
 
 
 @fields
-class Conv1D(Conv):
+class Conv1D(Conv, rank=1):
     """Convolution over sequences: (b, steps, c) to (b, new steps, filters).
 
     >>> Conv1D(2, 3, padding="causal")(ops.ones((1, 5, 4))).shape
     (1, 5, 2)
     """
 
-    rank = 1
     _own_fields_first = False
+    conv_pool = "conv"
 
     padding: PaddingOrCausal = "valid"  #: "causal": no step sees a later one
 
 
-@fields
-class Conv2D(Conv):
+class Conv2D(Conv, rank=2):
     """Convolution over images: (b, height, width, c) to (b, new height, new width, filters).
 
     >>> Conv2D(2, 3, strides=2)(ops.ones((1, 7, 7, 4))).shape
     (1, 3, 3, 2)
     """
 
-    rank = 2
+    conv_pool = "conv"
+    outgrows_cache = True
 
 
-@fields
-class Conv3D(Conv):
+class Conv3D(Conv, rank=3):
     """Convolution over volumes: (b, d, h, w, c) to (b, new d, new h, new w, filters).
 
     >>> Conv3D(2, (1, 3, 3))(ops.ones((1, 4, 5, 5, 1))).shape
     (1, 4, 3, 3, 2)
     """
 
-    rank = 3
+    outgrows_cache = True
 
 
 Convolution1D, Convolution2D, Convolution3D = Conv1D, Conv2D, Conv3D

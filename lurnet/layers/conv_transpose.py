@@ -1,6 +1,6 @@
 """Transposed convolutions: the gradients of convolutions, used to enlarge."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from lurnet import ops
 from lurnet.core.fields import PositiveInt, fields
@@ -8,12 +8,15 @@ from lurnet.layers.conv import ConvLike
 from lurnet.layers.options import Activation, DataFormat, Padding, PerAxis, PerAxisOrZero
 from lurnet.layers.weighted import Weighted
 
+__all__ = [
+    "Conv1DTranspose", "Conv2DTranspose", "Conv3DTranspose", "Convolution1DTranspose",
+    "Convolution2DTranspose", "Convolution3DTranspose",
+]  # fmt: skip
+
 
 @fields
 class ConvTranspose(ConvLike, Weighted):
     """Transposed convolution over ``rank`` spatial axes, whose sizes grow by the strides."""
-
-    rank: ClassVar[int]
 
     filters: PositiveInt  #: number of output channels
     kernel_size: PerAxis  #: window, one int or one per axis
@@ -48,37 +51,29 @@ class ConvTranspose(ConvLike, Weighted):
         return self._finish(y)
 
 
-@fields
-class Conv1DTranspose(ConvTranspose):
+class Conv1DTranspose(ConvTranspose, rank=1):
     """Transposed convolution over sequences: (b, steps, c) to (b, new steps, filters).
 
     >>> Conv1DTranspose(2, 3, strides=2, padding="same")(ops.ones((1, 5, 4))).shape
     (1, 10, 2)
     """
 
-    rank = 1
 
-
-@fields
-class Conv2DTranspose(ConvTranspose):
+class Conv2DTranspose(ConvTranspose, rank=2):
     """Transposed convolution over images: (b, h, w, c) to (b, new h, new w, filters).
 
     >>> Conv2DTranspose(2, 3, strides=2, padding="same")(ops.ones((1, 5, 5, 4))).shape
     (1, 10, 10, 2)
     """
 
-    rank = 2
-
 
 @fields
-class Conv3DTranspose(ConvTranspose):
+class Conv3DTranspose(ConvTranspose, rank=3):
     """Transposed convolution over volumes: (b, d, h, w, c) to (b, new d, new h, new w, filters).
 
     >>> Conv3DTranspose(2, 2, strides=2)(ops.ones((1, 2, 3, 3, 4))).shape
     (1, 4, 6, 6, 2)
     """
-
-    rank = 3
 
     filters: PositiveInt  #: number of output channels
     kernel_size: PerAxis  #: window, one int or one per axis

@@ -9,6 +9,8 @@ from lurnet.layers.input_spec import InputSpec
 from lurnet.layers.options import Activation
 from lurnet.layers.weighted import Weighted
 
+__all__ = ["Dense"]
+
 
 @fields
 class Dense(Weighted):

@@ -1,6 +1,6 @@
 """Depthwise convolutions: each channel is convolved by itself."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from lurnet import ops
 from lurnet.core.fields import PositiveInt, fields
@@ -16,12 +16,12 @@ from lurnet.layers.options import (
 )
 from lurnet.layers.weighted import Parametric
 
+__all__ = ["DepthwiseConv1D", "DepthwiseConv2D"]
+
 
 @fields
 class DepthwiseConv(ConvLike, Parametric):
     """Convolution of each channel by itself: (b, *spatial, c) to (b, *new spatial, c * m)."""
-
-    rank: ClassVar[int]
 
     kernel_size: PerAxis  #: window, one int or one per axis
     strides: PerAxis = 1  #: step of the window
@@ -63,23 +63,19 @@ class DepthwiseConv(ConvLike, Parametric):
         return self._finish(y)
 
 
-@fields
-class DepthwiseConv1D(DepthwiseConv):
+class DepthwiseConv1D(DepthwiseConv, rank=1):
     """Depthwise convolution over sequences: (b, steps, c) to (b, new steps, c * m).
 
     >>> DepthwiseConv1D(3, depth_multiplier=2)(ops.ones((1, 5, 4))).shape
     (1, 3, 8)
     """
 
-    rank = 1
 
-
-@fields
-class DepthwiseConv2D(DepthwiseConv):
+class DepthwiseConv2D(DepthwiseConv, rank=2):
     """Depthwise convolution over images: (b, h, w, c) to (b, new h, new w, c * m).
 
     >>> DepthwiseConv2D(3)(ops.ones((1, 5, 5, 4))).shape
     (1, 3, 3, 4)
     """
 
-    rank = 2
+    outgrows_cache = True

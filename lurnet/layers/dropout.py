@@ -10,6 +10,11 @@ from lurnet.layers.base import Layer
 from lurnet.layers.options import DataFormat
 from lurnet.layers.windows import Spatial
 
+__all__ = [
+    "Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "AlphaDropout",
+    "GaussianDropout",
+]  # fmt: skip
+
 
 def _noise_shape(_: Any, value: Any) -> Any:
     if value is None:
@@ -26,6 +31,7 @@ class _Random(Layer):
     """A layer that acts while training only, at a ``rate`` more than 0."""
 
     supports_masking = True
+    passes_features = True
     runtime_hyperparameters = ("rate",)
     rate: Any
     seed: Any
@@ -89,11 +95,6 @@ class _SpatialDropout(Spatial, _Random):
 
     per_sample = True
 
-    def setup(self) -> None:
-        """The input has ``rank`` spatial axes."""
-        super().setup()
-        self._expect()
-
     def disturb(self, x: Any) -> Any:
         """Whole channels are kept or set to 0."""
         shape = [1 if i in self._spatial_axes else d for i, d in enumerate(x.shape)]
@@ -107,14 +108,13 @@ class _SpatialDropout(Spatial, _Random):
 
 
 @fields
-class SpatialDropout1D(_SpatialDropout):
+class SpatialDropout1D(_SpatialDropout, rank=1):
     """Sets whole channels of a sequence to 0 while training: (b, steps, c).
 
     >>> SpatialDropout1D(0.5)(ops.ones((1, 2, 1))).tolist()
     [[[1.0], [1.0]]]
     """
 
-    rank: ClassVar[int] = 1
     data_format: ClassVar[str] = "channels_last"
 
     rate: Rate  #: share of the channels to set to 0
@@ -122,14 +122,12 @@ class SpatialDropout1D(_SpatialDropout):
 
 
 @fields
-class SpatialDropout2D(_SpatialDropout):
+class SpatialDropout2D(_SpatialDropout, rank=2):
     """Sets whole channels of an image to 0 while training: (b, h, w, c).
 
     >>> SpatialDropout2D(0.5)(ops.ones((1, 2, 2, 1))).shape
     (1, 2, 2, 1)
     """
-
-    rank: ClassVar[int] = 2
 
     rate: Rate  #: share of the channels to set to 0
     data_format: DataFormat = None  #: "channels_last" or "channels_first"; None: global setting
@@ -137,14 +135,12 @@ class SpatialDropout2D(_SpatialDropout):
 
 
 @fields
-class SpatialDropout3D(_SpatialDropout):
+class SpatialDropout3D(_SpatialDropout, rank=3):
     """Sets whole channels of a volume to 0 while training: (b, d, h, w, c).
 
     >>> SpatialDropout3D(0.5)(ops.ones((1, 2, 2, 2, 1))).shape
     (1, 2, 2, 2, 1)
     """
-
-    rank: ClassVar[int] = 3
 
     rate: Rate  #: share of the channels to set to 0
     data_format: DataFormat = None  #: "channels_last" or "channels_first"; None: global setting

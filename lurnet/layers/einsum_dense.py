@@ -11,6 +11,8 @@ from lurnet.layers.options import Activation
 from lurnet.layers.per_sample import activations_are
 from lurnet.layers.weighted import Weighted
 
+__all__ = ["EinsumDense"]
+
 _FORM = re.compile(r"(\.{3})?([a-zA-Z]+)(\.{3})?,([a-zA-Z]+)->(\.{3})?([a-zA-Z]+)(\.{3})?")
 
 

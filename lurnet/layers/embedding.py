@@ -10,6 +10,8 @@ from lurnet.layers.base import has_first_weights
 from lurnet.layers.options import Constraint, Initializer, Regularizer
 from lurnet.layers.weighted import Parametric
 
+__all__ = ["Embedding"]
+
 
 @fields
 class Embedding(Parametric):

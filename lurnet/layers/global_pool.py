@@ -1,6 +1,6 @@
 """Pooling over the whole image: one value for each channel."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from lurnet import ops
 from lurnet.core.fields import fields
@@ -8,20 +8,19 @@ from lurnet.layers.base import Layer
 from lurnet.layers.options import DataFormat
 from lurnet.layers.windows import Spatial
 
+__all__ = [
+    "GlobalMaxPooling1D", "GlobalMaxPooling2D", "GlobalMaxPooling3D", "GlobalAveragePooling1D",
+    "GlobalAveragePooling2D", "GlobalAveragePooling3D", "GlobalMaxPool1D", "GlobalMaxPool2D",
+    "GlobalMaxPool3D", "GlobalAvgPool1D", "GlobalAvgPool2D", "GlobalAvgPool3D",
+]  # fmt: skip
+
 
 @fields
 class GlobalPooling(Spatial, Layer):
     """One value for each channel: (b, *spatial, c) to (b, c)."""
 
-    rank: ClassVar[int]
-
     data_format: DataFormat = None  #: "channels_last" or "channels_first"; None: global setting
     keepdims: bool = False  #: whether the spatial axes stay, with size 1
-
-    def setup(self) -> None:
-        """The input has ``rank`` spatial axes."""
-        super().setup()
-        self._expect()
 
 
 @fields
@@ -46,48 +45,37 @@ class GlobalAveragePooling(GlobalPooling):
         return ops.mean(inputs, axis=self._spatial_axes, keepdims=self.keepdims)
 
 
-@fields
-class GlobalMaxPooling1D(GlobalMaxPooling):
+class GlobalMaxPooling1D(GlobalMaxPooling, rank=1):
     """The largest value of each channel of a sequence: (b, steps, c) to (b, c).
 
     >>> GlobalMaxPooling1D()(ops.ones((1, 5, 4))).shape
     (1, 4)
     """
 
-    rank = 1
 
-
-@fields
-class GlobalMaxPooling2D(GlobalMaxPooling):
+class GlobalMaxPooling2D(GlobalMaxPooling, rank=2):
     """The largest value of each channel of an image: (b, h, w, c) to (b, c).
 
     >>> GlobalMaxPooling2D(keepdims=True)(ops.ones((1, 5, 5, 4))).shape
     (1, 1, 1, 4)
     """
 
-    rank = 2
 
-
-@fields
-class GlobalMaxPooling3D(GlobalMaxPooling):
+class GlobalMaxPooling3D(GlobalMaxPooling, rank=3):
     """The largest value of each channel of a volume: (b, d, h, w, c) to (b, c).
 
     >>> GlobalMaxPooling3D()(ops.ones((1, 2, 5, 5, 4))).shape
     (1, 4)
     """
 
-    rank = 3
 
-
-@fields
-class GlobalAveragePooling1D(GlobalAveragePooling):
+class GlobalAveragePooling1D(GlobalAveragePooling, rank=1):
     """The mean of each channel over the steps that a mask leaves in: (b, steps, c) to (b, c).
 
     >>> GlobalAveragePooling1D()(ops.ones((1, 5, 4))).shape
     (1, 4)
     """
 
-    rank = 1
     supports_masking = True
     per_sample = True
 
@@ -107,26 +95,20 @@ class GlobalAveragePooling1D(GlobalAveragePooling):
         return
 
 
-@fields
-class GlobalAveragePooling2D(GlobalAveragePooling):
+class GlobalAveragePooling2D(GlobalAveragePooling, rank=2):
     """The mean of each channel of an image: (b, h, w, c) to (b, c).
 
     >>> GlobalAveragePooling2D()(ops.ones((1, 5, 5, 4))).shape
     (1, 4)
     """
 
-    rank = 2
 
-
-@fields
-class GlobalAveragePooling3D(GlobalAveragePooling):
+class GlobalAveragePooling3D(GlobalAveragePooling, rank=3):
     """The mean of each channel of a volume: (b, d, h, w, c) to (b, c).
 
     >>> GlobalAveragePooling3D()(ops.ones((1, 2, 5, 5, 4))).shape
     (1, 4)
     """
-
-    rank = 3
 
 
 GlobalMaxPool1D, GlobalMaxPool2D, GlobalMaxPool3D = (

@@ -9,6 +9,8 @@ from lurnet.core.fields import is_int
 from lurnet.core.symbolic import SymbolicTensor, is_symbolic, record
 from lurnet.layers.base import Layer
 
+__all__ = ["InputLayer", "Input"]
+
 
 class InputLayer(Layer):
     """Makes the symbolic input of a model; ``Input`` calls it, and most programs only ``Input``.
@@ -27,6 +29,8 @@ class InputLayer(Layer):
     >>> InputLayer((3,)).output.shape
     (None, 3)
     """
+
+    gives_activations = False
 
     def __init__(
         self,

@@ -6,6 +6,8 @@ from typing import Any
 from lurnet.core import tree
 from lurnet.core.errors import BadValue
 
+__all__ = ["InputSpec"]
+
 
 class InputSpec:
     """Expected dtype, rank, shape and sizes of some axes of one input.

@@ -7,6 +7,8 @@ from lurnet.core.fields import Number, fields
 from lurnet.layers.base import Layer
 from lurnet.layers.per_sample import of_vectors
 
+__all__ = ["Masking"]
+
 
 @fields
 class Masking(Layer):

@@ -13,6 +13,11 @@ from lurnet.layers.base import Layer
 from lurnet.layers.input_spec import describe
 from lurnet.layers.per_sample import beside_axis
 
+__all__ = [
+    "Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum", "Concatenate", "Dot", "add",
+    "subtract", "multiply", "average", "maximum", "minimum", "concatenate", "dot",
+]  # fmt: skip
+
 
 class Merge(Layer):
     """Base of layers over a list of inputs, combined value by value in one shape."""

@@ -11,6 +11,8 @@ from lurnet.core.registry import deserialize
 from lurnet.layers.base import Layer
 from lurnet.layers.options import NotNegative
 
+__all__ = ["Lambda", "Identity", "ActivityRegularization"]
+
 ShapeOrRule = Callable[..., Any] | Sequence[int | None] | None
 
 
@@ -38,6 +40,8 @@ class Lambda(Layer):
     output_shape: ShapeOrRule = None  #: shape without the batch axis; found by itself if None
     mask: Any = None  #: mask of the output, or a function (inputs, mask) that gives it
     arguments: Any = None  #: further keyword arguments of the function
+
+    runs_given_code = True
 
     def setup(self) -> None:
         """Arguments in a dict, and a mask that passes if one is given."""

@@ -15,6 +15,8 @@ from lurnet.layers.input_spec import describe
 from lurnet.layers.options import Constraint, Initializer, MaybePositive, Regularizer
 from lurnet.layers.per_sample import has_axes, of_vectors
 
+__all__ = ["MultiHeadAttention", "GroupQueryAttention"]
+
 
 def _as_tuple(_: Any, value: Any) -> Any:
     return tuple(value) if isinstance(value, (list, tuple)) else (value,)

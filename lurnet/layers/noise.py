@@ -8,6 +8,8 @@ from lurnet.core.hyper import hyperparameter
 from lurnet.layers.base import Layer
 from lurnet.layers.options import NotNegative
 
+__all__ = ["GaussianNoise"]
+
 
 @fields
 class GaussianNoise(Layer):

@@ -11,6 +11,11 @@ from lurnet.layers.options import Axes, Constraint, Initializer, NotNegative, Re
 from lurnet.layers.per_sample import beside_axis
 from lurnet.layers.weighted import Parametric
 
+__all__ = [
+    "BatchNormalization", "LayerNormalization", "GroupNormalization", "UnitNormalization",
+    "RMSNormalization",
+]  # fmt: skip
+
 
 def _one_axis(_: Any, value: Any) -> Any:
     one = isinstance(value, (list, tuple)) and len(value) == 1

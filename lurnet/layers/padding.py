@@ -10,14 +10,13 @@ from lurnet.layers.input_spec import describe
 from lurnet.layers.options import DataFormat, Pairs
 from lurnet.layers.windows import Spatial
 
+__all__ = [
+    "ZeroPadding1D", "ZeroPadding2D", "ZeroPadding3D", "Cropping1D", "Cropping2D", "Cropping3D",
+]  # fmt: skip
+
 
 class _Borders(Spatial, Layer):
     """A width at the start and at the end of each spatial axis."""
-
-    def setup(self) -> None:
-        """The input has ``rank`` spatial axes."""
-        super().setup()
-        self._expect()
 
     def _by_axis(self, borders: Any, axes: int) -> list[tuple[int, int]]:
         """(start, end) for each axis of the input, (0, 0) where it is not spatial."""
@@ -30,8 +29,6 @@ class _Borders(Spatial, Layer):
 class ZeroPadding(_Borders):
     """Zeros around the spatial axes."""
 
-    rank: ClassVar[int]
-
     padding: Pairs = 1  #: width: one int, one per axis, or (before, after) per axis
     data_format: DataFormat = None  #: "channels_last" or "channels_first"; None: global setting
 
@@ -42,37 +39,28 @@ class ZeroPadding(_Borders):
         return ops.pad(inputs, self._by_axis(self.padding, len(inputs.shape)))
 
 
-@fields
-class ZeroPadding1D(ZeroPadding):
+class ZeroPadding1D(ZeroPadding, rank=1):
     """Zeros before and after a sequence: (b, steps, c) to (b, steps + before + after, c).
 
     >>> ZeroPadding1D((1, 0))(ops.array([[[5.0]]])).tolist()
     [[[0.0], [5.0]]]
     """
 
-    rank = 1
 
-
-@fields
-class ZeroPadding2D(ZeroPadding):
+class ZeroPadding2D(ZeroPadding, rank=2):
     """Zeros around images: (b, h, w, c) to (b, new h, new w, c).
 
     >>> ZeroPadding2D(((1, 0), (2, 2)))(ops.ones((1, 5, 5, 3))).shape
     (1, 6, 9, 3)
     """
 
-    rank = 2
 
-
-@fields
-class ZeroPadding3D(ZeroPadding):
+class ZeroPadding3D(ZeroPadding, rank=3):
     """Zeros around volumes: (b, d, h, w, c) to (b, new d, new h, new w, c).
 
     >>> ZeroPadding3D(1)(ops.ones((1, 2, 3, 4, 1))).shape
     (1, 4, 5, 6, 1)
     """
-
-    rank = 3
 
 
 class _Cropping(_Borders):
@@ -95,42 +83,37 @@ class _Cropping(_Borders):
 
 
 @fields
-class Cropping1D(_Cropping):
+class Cropping1D(_Cropping, rank=1):
     """Steps cut off at the start and the end: (b, steps, c) to (b, fewer steps, c).
 
     >>> Cropping1D((1, 0))(ops.array([[[1.0], [2.0]]])).tolist()
     [[[2.0]]]
     """
 
-    rank: ClassVar[int] = 1
     data_format: ClassVar[str] = "channels_last"
 
     cropping: Pairs = (1, 1)  #: width: one int, or (before, after)
 
 
 @fields
-class Cropping2D(_Cropping):
+class Cropping2D(_Cropping, rank=2):
     """Borders cut off images: (b, h, w, c) to (b, new h, new w, c).
 
     >>> Cropping2D(((1, 0), (2, 2)))(ops.ones((1, 5, 5, 3))).shape
     (1, 4, 1, 3)
     """
 
-    rank: ClassVar[int] = 2
-
     cropping: Pairs = ((0, 0), (0, 0))  #: width: one int, one per axis, or pairs
     data_format: DataFormat = None  #: "channels_last" or "channels_first"; None: global setting
 
 
 @fields
-class Cropping3D(_Cropping):
+class Cropping3D(_Cropping, rank=3):
     """Borders cut off volumes: (b, d, h, w, c) to (b, new d, new h, new w, c).
 
     >>> Cropping3D(1)(ops.ones((1, 3, 4, 5, 2))).shape
     (1, 1, 2, 3, 2)
     """
-
-    rank: ClassVar[int] = 3
 
     cropping: Pairs = ((1, 1), (1, 1), (1, 1))  #: width: one int, one per axis, or pairs
     data_format: DataFormat = None  #: "channels_last" or "channels_first"; None: global setting

@@ -1,20 +1,25 @@
 """Pooling: the largest or the mean value of each window, or of the whole image."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from lurnet import ops
 from lurnet.core.fields import fields
+from lurnet.kernels import fusion
 from lurnet.layers.base import Layer
 from lurnet.layers.options import DataFormat, Padding, PerAxis
 from lurnet.layers.windows import Spatial
-from lurnet.ops.lowering import late
+
+__all__ = [
+    "MaxPooling1D", "MaxPooling2D", "MaxPooling3D", "AveragePooling1D", "AveragePooling2D",
+    "AveragePooling3D", "MaxPool1D", "MaxPool2D", "MaxPool3D", "AvgPool1D", "AvgPool2D",
+    "AvgPool3D",
+]  # fmt: skip
 
 
 @fields
 class Pooling(Spatial, Layer):
     """One value for each window of each channel."""
 
-    rank: ClassVar[int]
     _after = {"name": "data_format"}
 
     pool_size: PerAxis  #: window, one int or one per axis
@@ -23,12 +28,12 @@ class Pooling(Spatial, Layer):
     data_format: DataFormat = None  #: "channels_last" or "channels_first"; None: global setting
 
     per_sample = True
+    passes_features = True
 
     def setup(self) -> None:
         """The windows lie side by side unless told otherwise."""
         super().setup()
         self.strides = self.strides or self.pool_size
-        self._expect()
 
     def call(self, inputs: Any) -> Any:
         """The pooled input."""
@@ -53,7 +58,7 @@ class MaxPooling(Pooling):
     @staticmethod
     def pool(x: Any, size: tuple, strides: tuple, padding: str, data_format: str) -> Any:
         """``ops.max_pool``."""
-        return late.pooled(x, lambda y: ops.max_pool(y, size, strides, padding, data_format))
+        return fusion.pool_first(x, lambda y: ops.max_pool(y, size, strides, padding, data_format))
 
 
 @fields
@@ -68,70 +73,56 @@ class AveragePooling(Pooling):
         return ops.average_pool(x, size, strides, padding, data_format)
 
 
-@fields
-class MaxPooling1D(MaxPooling):
+class MaxPooling1D(MaxPooling, rank=1):
     """The largest value of each window of a sequence: (b, steps, c) to (b, new steps, c).
 
     >>> MaxPooling1D(2)(ops.ones((1, 5, 4))).shape
     (1, 2, 4)
     """
 
-    rank = 1
+    conv_pool = "max_pool"
 
 
-@fields
-class MaxPooling2D(MaxPooling):
+class MaxPooling2D(MaxPooling, rank=2):
     """The largest value of each window of an image: (b, h, w, c) to (b, new h, new w, c).
 
     >>> MaxPooling2D()(ops.ones((1, 6, 6, 4))).shape
     (1, 3, 3, 4)
     """
 
-    rank = 2
+    conv_pool = "max_pool"
 
 
-@fields
-class MaxPooling3D(MaxPooling):
+class MaxPooling3D(MaxPooling, rank=3):
     """The largest value of each window of a volume: (b, d, h, w, c) to (b, new d, h, w, c).
 
     >>> MaxPooling3D((1, 2, 2))(ops.ones((1, 3, 4, 4, 2))).shape
     (1, 3, 2, 2, 2)
     """
 
-    rank = 3
 
-
-@fields
-class AveragePooling1D(AveragePooling):
+class AveragePooling1D(AveragePooling, rank=1):
     """The mean of each window of a sequence: (b, steps, c) to (b, new steps, c).
 
     >>> AveragePooling1D(2)(ops.ones((1, 5, 4))).shape
     (1, 2, 4)
     """
 
-    rank = 1
 
-
-@fields
-class AveragePooling2D(AveragePooling):
+class AveragePooling2D(AveragePooling, rank=2):
     """The mean of each window of an image: (b, h, w, c) to (b, new h, new w, c).
 
     >>> AveragePooling2D(2)(ops.ones((1, 6, 6, 4))).shape
     (1, 3, 3, 4)
     """
 
-    rank = 2
 
-
-@fields
-class AveragePooling3D(AveragePooling):
+class AveragePooling3D(AveragePooling, rank=3):
     """The mean of each window of a volume: (b, d, h, w, c) to (b, new d, new h, new w, c).
 
     >>> AveragePooling3D(2)(ops.ones((1, 4, 4, 4, 2))).shape
     (1, 2, 2, 2, 2)
     """
-
-    rank = 3
 
 
 MaxPool1D, MaxPool2D, MaxPool3D = MaxPooling1D, MaxPooling2D, MaxPooling3D

@@ -10,6 +10,8 @@ from lurnet.layers.base import Layer
 from lurnet.layers.input_spec import InputSpec, describe
 from lurnet.layers.options import DataFormat
 
+__all__ = ["Flatten", "Reshape", "Permute", "RepeatVector"]
+
 
 def _sizes(_: Any, value: Any) -> tuple[int, ...]:
     given = tuple(value) if isinstance(value, (list, tuple)) else (value,)

@@ -1,6 +1,6 @@
 """Separable convolutions: a depthwise convolution, then one that mixes the channels."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from lurnet import ops
 from lurnet.core.fields import PositiveInt, fields
@@ -16,6 +16,8 @@ from lurnet.layers.options import (
 )
 from lurnet.layers.weighted import Parametric
 
+__all__ = ["SeparableConv1D", "SeparableConv2D", "SeparableConvolution1D", "SeparableConvolution2D"]
+
 
 @fields
 class SeparableConv(ConvLike, Parametric):
@@ -23,8 +25,6 @@ class SeparableConv(ConvLike, Parametric):
 
     Shapes: (b, *spatial, c) to (b, *new spatial, filters). https://arxiv.org/abs/1610.02357
     """
-
-    rank: ClassVar[int]
 
     filters: PositiveInt  #: number of output channels
     kernel_size: PerAxis  #: window, one int or one per axis
@@ -74,26 +74,22 @@ class SeparableConv(ConvLike, Parametric):
         return self._finish(y)
 
 
-@fields
-class SeparableConv1D(SeparableConv):
+class SeparableConv1D(SeparableConv, rank=1):
     """Separable convolution over sequences: (b, steps, c) to (b, new steps, filters).
 
     >>> SeparableConv1D(2, 3)(ops.ones((1, 5, 4))).shape
     (1, 3, 2)
     """
 
-    rank = 1
 
-
-@fields
-class SeparableConv2D(SeparableConv):
+class SeparableConv2D(SeparableConv, rank=2):
     """Separable convolution over images: (b, h, w, c) to (b, new h, new w, filters).
 
     >>> SeparableConv2D(2, 3)(ops.ones((1, 5, 5, 4))).shape
     (1, 3, 3, 2)
     """
 
-    rank = 2
+    outgrows_cache = True
 
 
 SeparableConvolution1D, SeparableConvolution2D = SeparableConv1D, SeparableConv2D

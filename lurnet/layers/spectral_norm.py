@@ -9,6 +9,8 @@ from lurnet.layers.input_spec import describe
 from lurnet.layers.per_sample import is_per_sample
 from lurnet.layers.wrapper import InnerLayer, Wrapper
 
+__all__ = ["SpectralNormalization"]
+
 
 @fields
 class SpectralNormalization(Wrapper):

@@ -1,7 +1,8 @@
 """What layers that slide a window over images have in common."""
 
-from typing import Any
+from typing import Any, ClassVar
 
+from lurnet.core.docs import FieldDocs
 from lurnet.core.errors import BadValue
 from lurnet.layers.input_spec import InputSpec, describe
 
@@ -9,8 +10,20 @@ from lurnet.layers.input_spec import InputSpec, describe
 class Spatial:
     """Mixin of layers over (b, *spatial, c), or (b, c, *spatial) for "channels_first"."""
 
-    rank: int
+    rank: ClassVar[int]
     data_format: str
+
+    def __init_subclass__(cls, rank: int = 0, **kwargs: Any) -> None:
+        """``class Conv2D(Conv, rank=2)`` is the class over so many spatial axes."""
+        super().__init_subclass__(**kwargs)
+        if rank:
+            cls.rank = rank
+            cls.__doc__ = FieldDocs(cls.__doc__)  # type: ignore[assignment]
+
+    def setup(self) -> None:
+        """Expect inputs with ``rank`` spatial axes."""
+        super().setup()  # type: ignore[misc]
+        self._expect()
 
     @property
     def _channel_axis(self) -> int:

@@ -9,6 +9,8 @@ from lurnet.core.registry import custom_object_scope, deserialize, known
 from lurnet.layers.base import Layer
 from lurnet.layers.state import flatten_layers
 
+__all__ = ["Wrapper"]
+
 
 def as_layer(_: Any, value: Any) -> Any:
     """A layer from itself or its config; anything else is an error."""
@@ -44,6 +46,8 @@ class Wrapper(Layer):
     """
 
     layer: InnerLayer  #: the layer that is applied
+
+    is_loop = True  # it may be: one call of the wrapper is many of the layer
 
     def build(self, input_shape: Any = None) -> None:
         """Build the inner layer for the same input."""

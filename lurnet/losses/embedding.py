@@ -8,6 +8,8 @@ from lurnet.core.masking import set_mask
 from lurnet.core.symbolic import Tensor
 from lurnet.losses.base import FunctionLoss
 
+__all__ = ["circle", "Circle"]
+
 
 def circle(
     y_true: Tensor,

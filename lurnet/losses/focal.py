@@ -9,6 +9,11 @@ from lurnet.losses.base import FunctionLoss
 from lurnet.losses.crossentropy import smooth_binary, smooth_classes
 from lurnet.losses.shapes import along_last, as_tensors
 
+__all__ = [
+    "binary_focal_crossentropy", "categorical_focal_crossentropy", "BinaryFocalCrossentropy",
+    "CategoricalFocalCrossentropy",
+]  # fmt: skip
+
 
 @states(per_sample=along_last)
 def binary_focal_crossentropy(

@@ -7,6 +7,10 @@ from lurnet.core.traits import states
 from lurnet.losses.base import FunctionLoss
 from lurnet.losses.shapes import as_tensors
 
+__all__ = [
+    "hinge", "squared_hinge", "categorical_hinge", "Hinge", "SquaredHinge", "CategoricalHinge",
+]  # fmt: skip
+
 
 def _signs(y_true: Tensor) -> Tensor:
     """Labels as -1 and 1: those that are all 0 or 1 are converted."""

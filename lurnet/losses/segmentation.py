@@ -9,6 +9,8 @@ from lurnet.core.symbolic import Tensor
 from lurnet.losses.base import ComputeDtype, LossFunctionWrapper, Reduction
 from lurnet.losses.shapes import as_tensors
 
+__all__ = ["dice", "tversky", "Dice", "Tversky"]
+
 
 def _axes(axis: Any) -> Any:
     return tuple(axis) if isinstance(axis, list) else axis

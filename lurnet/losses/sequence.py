@@ -6,6 +6,8 @@ from lurnet.core.fields import fields
 from lurnet.core.symbolic import Tensor
 from lurnet.losses.base import FunctionLoss
 
+__all__ = ["ctc", "CTC"]
+
 
 def ctc(y_true: Tensor, y_pred: Tensor) -> Tensor:
     """Connectionist temporal classification (Graves et al., 2006): labels without their times.

@@ -17,6 +17,8 @@ from lurnet.core.settings import floatx
 from lurnet.core.symbolic import Tensor
 from lurnet.core.variable import Variable, pure
 
+__all__ = ["Metric"]
+
 MetricDtype = Annotated[
     Any, Convert(lambda _, value: as_policy(floatx() if value is None else value).compute_dtype)
 ]

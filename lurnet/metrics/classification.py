@@ -7,6 +7,11 @@ from lurnet.losses import crossentropy, margin, regression
 from lurnet.metrics.base import MetricDtype
 from lurnet.metrics.mean import FunctionMetric, MeanMetricWrapper
 
+__all__ = [
+    "BinaryCrossentropy", "CategoricalCrossentropy", "SparseCategoricalCrossentropy",
+    "KLDivergence", "Poisson", "Hinge", "SquaredHinge", "CategoricalHinge",
+]  # fmt: skip
+
 
 @fields
 class BinaryCrossentropy(MeanMetricWrapper):

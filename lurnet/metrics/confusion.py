@@ -8,6 +8,10 @@ from lurnet.core.symbolic import Tensor
 from lurnet.metrics.base import Metric, MetricDtype
 from lurnet.metrics.counts import LOWEST, ClassId, Thresholds, TopK, count, threshold_list
 
+__all__ = [
+    "TruePositives", "TrueNegatives", "FalsePositives", "FalseNegatives", "Precision", "Recall",
+]  # fmt: skip
+
 
 class Counting(Metric):
     """Base of the metrics made of counts; ``counted`` are the fields of ``Counts`` they keep."""

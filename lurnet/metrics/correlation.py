@@ -10,6 +10,11 @@ from lurnet.losses.shapes import aligned
 from lurnet.metrics.base import MetricDtype
 from lurnet.metrics.mean import MeanMetricWrapper
 
+__all__ = [
+    "pearson_correlation", "concordance_correlation", "PearsonCorrelation",
+    "ConcordanceCorrelation",
+]  # fmt: skip
+
 
 def pearson_correlation(y_true: Tensor, y_pred: Tensor, axis: int = -1) -> Tensor:
     """Covariance over the product of the standard deviations, along ``axis``.

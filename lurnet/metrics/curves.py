@@ -15,6 +15,11 @@ from lurnet.metrics.base import MetricDtype
 from lurnet.metrics.confusion import Counting
 from lurnet.metrics.counts import ClassId, Counts, Thresholds
 
+__all__ = [
+    "SensitivityAtSpecificity", "SpecificityAtSensitivity", "PrecisionAtRecall",
+    "RecallAtPrecision", "AUC",
+]  # fmt: skip
+
 ALL = Counts._fields
 
 

@@ -10,6 +10,8 @@ from lurnet.core.settings import epsilon
 from lurnet.core.symbolic import Tensor
 from lurnet.metrics.base import Metric, MetricDtype
 
+__all__ = ["FBetaScore", "F1Score"]
+
 _SUMS = ("true_positives", "false_positives", "false_negatives", "intermediate_weights")
 Average = Literal["micro", "macro", "weighted", None]
 Above = Annotated[Any, Check("a number above 0", lambda v: is_number(v) and v > 0)]

@@ -12,6 +12,8 @@ from lurnet.losses.base import as_function, combine, fact_of, no_values, sum_of
 from lurnet.losses.shapes import same_rank
 from lurnet.metrics.base import Metric, MetricDtype, plain
 
+__all__ = ["Sum", "Mean", "MeanMetricWrapper"]
+
 _COMMON = ("name", "dtype")
 
 

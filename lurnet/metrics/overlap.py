@@ -11,6 +11,8 @@ from lurnet.core.fields import Convert, Number, PositiveInt, fields
 from lurnet.core.symbolic import Tensor
 from lurnet.metrics.base import Metric
 
+__all__ = ["IoU", "MeanIoU", "OneHotIoU", "OneHotMeanIoU", "BinaryIoU"]
+
 CountDtype = Annotated[
     Any, Convert(lambda _, value: "int32" if value is None else as_policy(value).compute_dtype)
 ]

@@ -13,6 +13,12 @@ from lurnet.losses.shapes import along_last, same_rank
 from lurnet.metrics.base import Metric, MetricDtype
 from lurnet.metrics.mean import FunctionMetric, MeanMetricWrapper, Running
 
+__all__ = [
+    "MeanSquaredError", "MeanAbsoluteError", "MeanAbsolutePercentageError",
+    "MeanSquaredLogarithmicError", "LogCoshError", "RootMeanSquaredError", "CosineSimilarity",
+    "R2Score",
+]  # fmt: skip
+
 
 @fields
 class MeanSquaredError(FunctionMetric):

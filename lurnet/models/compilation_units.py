@@ -13,9 +13,9 @@ from lurnet.core.compilation_units import are_units_kept
 from lurnet.core.graph import HasGraph
 from lurnet.core.masking import get_mask
 from lurnet.core.symbolic import Node, SymbolicTensor, is_symbolic
+from lurnet.core.traits import stated
 from lurnet.layers import context
 from lurnet.layers.base import Layer
-from lurnet.layers.conv import ConvLike
 from lurnet.training.per_sample import has_own_code, has_side_outputs
 
 DEEP = 8  # convolutions from which on a network is compiled in units
@@ -33,14 +33,18 @@ def pays_in_units(nodes: Sequence[Node]) -> bool:
     """Whether this graph, which is about to be traced, is to be compiled in units."""
     if not are_units_kept() or context.watcher() is not None:
         return False
-    return sum(isinstance(node.fn, ConvLike) for node in nodes) >= DEEP
+    return sum(map(_starts_unit, nodes)) >= DEEP
+
+
+def _starts_unit(node: Node) -> bool:
+    return stated(type(node.fn), "starts_unit", False, by=())
 
 
 def split(nodes: Sequence[Node], outputs: Any) -> list[Unit]:
     """The calls of a sorted graph, a unit from each convolution to before the next."""
     groups: list[list[Node]] = [[]]
     for node in nodes:
-        if isinstance(node.fn, ConvLike) and groups[-1]:
+        if _starts_unit(node) and groups[-1]:
             groups.append([])
         groups[-1].append(node)
     needed = {id(x) for x in tree.leaves(outputs)}

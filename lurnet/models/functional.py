@@ -12,9 +12,9 @@ from lurnet.core.fields import Config
 from lurnet.core.graph import Graph, HasGraph
 from lurnet.core.masking import get_mask, set_mask
 from lurnet.core.names import auto_name
-from lurnet.core.prepared import Prepared
 from lurnet.core.symbolic import SymbolicTensor, is_symbolic, without_names
 from lurnet.core.traced import is_traced
+from lurnet.inference.host_stage import HostOutputs
 from lurnet.layers.base import Layer
 from lurnet.layers.input_spec import InputSpec, shape_of
 from lurnet.layers.tracking import unique
@@ -155,7 +155,7 @@ class Functional(HasGraph, Model):
     def _on_host(self, inputs: Any) -> Any:
         """What enters the compiled part, from raw inputs; they stay as they are without a host
         part, or where that has run already."""
-        if self._host is None or isinstance(inputs, Prepared):
+        if self._host is None or isinstance(inputs, HostOutputs):
             return inputs
         given = self._match(standardize(inputs, "x", texts=True))
         values = [self._as_raw(x, s) for x, s in zip(given, self._graph.inputs, strict=True)]

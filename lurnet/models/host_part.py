@@ -11,8 +11,8 @@ import numpy as np
 
 from lurnet.core import tree
 from lurnet.core.errors import BadValue
-from lurnet.core.prepared import Prepared
 from lurnet.core.symbolic import Node, SymbolicTensor, is_symbolic
+from lurnet.inference.host_stage import HostOutputs
 from lurnet.layers.base import Layer
 from lurnet.layers.input_spec import InputSpec, describe
 from lurnet.layers.preprocessing.host import HostLayer
@@ -63,7 +63,7 @@ class HostPart:
             "(TextVectorization, StringLookup, Hashing), or make a model of its own for them."
         )
 
-    def prepare(self, values: Sequence[Any]) -> Prepared:
+    def prepare(self, values: Sequence[Any]) -> HostOutputs:
         """What enters the compiled part, for the values of all inputs."""
         for node in self.first:
             if isinstance(node.fn, HostLayer):
@@ -72,7 +72,7 @@ class HostPart:
         for symbol, value in zip(self.boundary, made, strict=True):
             if not any(symbol is x for x in self.inputs):
                 _check(symbol, value)
-        return Prepared(x if x is None else np.asarray(x) for x in made)
+        return HostOutputs(x if x is None else np.asarray(x) for x in made)
 
     def finish(self, values: Sequence[Any]) -> Any:
         """The outputs, from what enters the compiled part."""
@@ -124,7 +124,7 @@ def _check_before(fn: Any, layer: Any) -> None:
 
 def _cut(node: Node) -> tuple[Node, Node]:
     """The call of a model with a host part of its own as two calls."""
-    between = Prepared(SymbolicTensor(x.shape, x.dtype) for x in node.fn._host.boundary)
+    between = HostOutputs(SymbolicTensor(x.shape, x.dtype) for x in node.fn._host.boundary)
     given = node.args or (node.kwargs["inputs"],)
     kwargs = {k: v for k, v in node.kwargs.items() if k != "inputs"}
     before = Node(node.fn._on_host, given[:1], {}, between)

@@ -7,6 +7,13 @@ from lurnet.core.symbolic import Tensor, op
 from lurnet.ops.arithmetic import as_float
 from lurnet.ops.kinds import Axis, axes
 
+__all__ = [
+    "relu", "relu6", "sigmoid", "hard_sigmoid", "log_sigmoid", "sparse_sigmoid", "silu",
+    "hard_silu", "softplus", "sparse_plus", "softsign", "tanh_shrink", "hard_tanh", "selu",
+    "leaky_relu", "elu", "celu", "gelu", "glu", "squareplus", "hard_shrink", "soft_shrink",
+    "threshold", "softmax", "log_softmax", "sparsemax", "swish", "hard_swish",
+]  # fmt: skip
+
 
 @op
 def relu(x: Tensor) -> Tensor:

@@ -1,10 +1,17 @@
 """Arithmetic, element by element: sums, products, powers, rounding, the larger and the smaller."""
 
 import jax.numpy as jnp
-from jax import lax
 
 from lurnet.core.symbolic import Tensor, op
 from lurnet.ops.kinds import DType, chosen
+
+__all__ = [
+    "add", "subtract", "multiply", "divide", "true_divide", "divide_no_nan", "floor_divide", "mod",
+    "fmod", "power", "negative", "absolute", "abs", "fabs", "sign", "signbit", "reciprocal",
+    "square", "sqrt", "cbrt", "hypot", "gcd", "lcm", "ldexp", "maximum", "minimum", "fmax", "fmin",
+    "clip", "ceil", "floor", "trunc", "round", "nextafter", "heaviside", "real", "imag",
+    "conjugate", "conj", "angle", "nan_to_num",
+]  # fmt: skip
 
 
 @op
@@ -197,16 +204,6 @@ def sqrt(x: Tensor) -> Tensor:
     [2.0, 3.0]
     """
     return jnp.sqrt(x)
-
-
-@op
-def rsqrt(x: Tensor) -> Tensor:
-    """1 / sqrt(x), elementwise.
-
-    >>> rsqrt([4.0, 0.25]).tolist()
-    [0.5, 2.0]
-    """
-    return lax.rsqrt(jnp.asarray(x))
 
 
 @op

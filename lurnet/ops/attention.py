@@ -6,6 +6,8 @@ import jax.numpy as jnp
 from lurnet.core.errors import BadValue
 from lurnet.core.symbolic import Tensor, op
 
+__all__ = ["dot_product_attention"]
+
 
 @op
 def dot_product_attention(

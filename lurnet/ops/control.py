@@ -11,6 +11,11 @@ from lurnet.core import tree
 from lurnet.core.symbolic import Tensor, op
 from lurnet.core.traced import is_traced
 
+__all__ = [
+    "cond", "switch", "while_loop", "fori_loop", "scan", "associative_scan", "map",
+    "vectorized_map", "vectorize",
+]  # fmt: skip
+
 
 @op
 def cond(pred: Tensor, true_fn: Callable, false_fn: Callable) -> Any:

@@ -16,6 +16,11 @@ from lurnet.core.tree import leaves
 from lurnet.core.variable import Variable
 from lurnet.ops.kinds import DType, chosen, given
 
+__all__ = [
+    "cast", "saturate_cast", "stop_gradient", "convert_to_tensor", "convert_to_numpy", "is_tensor",
+    "shape", "dtype", "custom_gradient",
+]  # fmt: skip
+
 
 @states(per_sample=True)
 @op

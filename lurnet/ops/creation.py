@@ -7,6 +7,12 @@ import jax.numpy as jnp
 from lurnet.core.symbolic import Tensor, op
 from lurnet.ops.kinds import DType, Shape, chosen, given
 
+__all__ = [
+    "zeros", "ones", "empty", "full", "zeros_like", "ones_like", "empty_like", "full_like", "eye",
+    "identity", "tri", "array", "arange", "linspace", "logspace", "geomspace", "vander", "bartlett",
+    "blackman", "hamming", "hanning", "kaiser",
+]  # fmt: skip
+
 
 def zeros(shape: Shape, dtype: DType = None) -> Tensor:
     """A tensor of zeros.

@@ -10,6 +10,8 @@ from lurnet.core.errors import BadValue
 from lurnet.core.symbolic import Tensor, op
 from lurnet.ops.arithmetic import as_float
 
+__all__ = ["ctc_loss", "ctc_decode"]
+
 NEVER = -1e5  # logarithm of a probability of 0, finite so that derivatives stay finite
 
 

@@ -2,7 +2,6 @@
 
 import itertools
 import math
-import re
 from collections.abc import Iterator
 
 import jax.numpy as jnp
@@ -12,6 +11,8 @@ from lurnet.core.settings import standardize_data_format
 from lurnet.core.symbolic import Tensor, op
 from lurnet.ops.convolution import Sizes
 from lurnet.ops.kinds import per_axis
+
+__all__ = ["unfold", "fold", "depth_to_space", "space_to_depth"]
 
 
 def _taps(window: tuple, dilation: tuple, strides: tuple, counts: list) -> Iterator[tuple]:
@@ -114,35 +115,3 @@ def space_to_depth(x: Tensor, block_size: int, data_format: str = "channels_last
         return x.reshape(batch, high, wide, channels * n**2)
     x = x.reshape(batch, channels, high, n, wide, n).transpose(0, 1, 3, 5, 2, 4)
     return x.reshape(batch, channels * n**2, high, wide)
-
-
-def _groups(side: str) -> list[list[str]]:
-    """ "a (b c)" as [["a"], ["b", "c"]]."""
-    return [g.strip("()").split() for g in re.findall(r"\([^()]*\)|[^\s()]+", side)]
-
-
-@op
-def rearrange(tensor: Tensor, pattern: str, **axes_lengths: int) -> Tensor:
-    """Axes named, split, joined and put in another order, as in "b (h p) -> b p h".
-
-    Parentheses join axes into one; of axes that are split, all but one need a size.
-
-    >>> rearrange([[0, 1, 2, 3]], "a (b c) -> a c b", c=2).tolist()
-    [[[0, 2], [1, 3]]]
-    """
-    x = jnp.asarray(tensor)
-    left, arrow, right = pattern.partition("->")
-    before, after = _groups(left), _groups(right)
-    names = [name for group in before for name in group]
-    wanted = [name for group in after for name in group]
-    if not arrow or sorted(names) != sorted(wanted) or len(before) != x.ndim:
-        raise BadValue(
-            f"The pattern {pattern!r} must name each of the tensor's {x.ndim} axes once on both "
-            "sides of '->'."
-        )
-    sizes = dict(axes_lengths)
-    for size, group in zip(x.shape, before, strict=True):
-        for name in [n for n in group if n not in sizes][:1]:
-            sizes[name] = size // math.prod(sizes.get(n, 1) for n in group if n != name)
-    x = x.reshape([sizes[name] for name in names]).transpose([names.index(n) for n in wanted])
-    return x.reshape([math.prod(sizes[name] for name in group) for group in after])

@@ -7,6 +7,11 @@ import jax.numpy as jnp
 
 from lurnet.core.symbolic import Tensor, Tensors, op
 
+__all__ = [
+    "concatenate", "stack", "hstack", "vstack", "dstack", "append", "split", "array_split",
+    "hsplit", "vsplit", "dsplit", "meshgrid",
+]  # fmt: skip
+
 
 def _arrays(xs: Tensors) -> list[Tensor]:
     return [jnp.asarray(x) for x in xs]
@@ -124,17 +129,6 @@ def dsplit(x: Tensor, indices_or_sections: int | Sequence[int]) -> list[Tensor]:
     [(1, 2, 1), (1, 2, 1)]
     """
     return list(jnp.dsplit(jnp.asarray(x), _cuts(indices_or_sections)))
-
-
-@op
-def unstack(x: Tensor, num: int | None = None, axis: int = 0) -> list[Tensor]:
-    """A list of the slices along an axis; ``num``, their number, is known from the shape.
-
-    >>> [piece.tolist() for piece in unstack([[1, 2], [3, 4]])]
-    [[1, 2], [3, 4]]
-    """
-    x = jnp.moveaxis(jnp.asarray(x), axis, 0)
-    return [x[i] for i in range(x.shape[0] if num is None else num)]
 
 
 @op

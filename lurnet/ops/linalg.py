@@ -11,6 +11,11 @@ from lurnet.core.symbolic import Tensor, op
 from lurnet.ops.arithmetic import as_float
 from lurnet.ops.kinds import Axis, axes
 
+__all__ = [
+    "cholesky", "cholesky_inverse", "det", "slogdet", "logdet", "eig", "eigh", "inv", "pinv",
+    "lu_factor", "qr", "svd", "solve", "solve_triangular", "lstsq", "matrix_rank", "norm", "jvp",
+]  # fmt: skip
+
 
 @op
 def cholesky(x: Tensor, upper: bool = False) -> Tensor:

@@ -7,7 +7,11 @@ import jax.numpy as jnp
 
 from lurnet.core.errors import BadValue
 from lurnet.core.symbolic import Tensor, op
-from lurnet.ops.lowering.product import product
+from lurnet.kernels.matmul.op import matmul as product
+
+__all__ = [
+    "matmul", "dot", "inner", "outer", "vdot", "kron", "cross", "tensordot", "einsum", "trace",
+]  # fmt: skip
 
 
 @op
@@ -126,14 +130,3 @@ def trace(x: Tensor, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor:
     5
     """
     return jnp.trace(x, offset, axis1, axis2)
-
-
-@op
-def cdist(x: Tensor, y: Tensor) -> Tensor:
-    """Euclidean distances of rows of x and rows of y, (..., n, d), (..., m, d) -> (..., n, m).
-
-    >>> cdist([[0.0, 0.0]], [[3.0, 4.0]]).tolist()
-    [[5.0]]
-    """
-    x, y = jnp.asarray(x), jnp.asarray(y)
-    return jnp.linalg.norm(x[..., :, None, :] - y[..., None, :, :], axis=-1)

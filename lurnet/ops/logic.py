@@ -4,6 +4,14 @@ import jax.numpy as jnp
 
 from lurnet.core.symbolic import Tensor, op
 
+__all__ = [
+    "equal", "not_equal", "less", "less_equal", "greater", "greater_equal", "isclose", "allclose",
+    "isin", "logical_and", "logical_or", "logical_xor", "logical_not", "bitwise_and", "bitwise_or",
+    "bitwise_xor", "bitwise_not", "bitwise_invert", "left_shift", "right_shift",
+    "bitwise_left_shift", "bitwise_right_shift", "isfinite", "isinf", "isnan", "isposinf",
+    "isneginf", "isreal",
+]  # fmt: skip
+
 
 @op
 def equal(x1: Tensor, x2: Tensor) -> Tensor:

@@ -1,59 +1,10 @@
 """The functions for networks under one name, ``ops.nn``: the table of contents."""
 
-from lurnet.ops.activation import celu as celu
-from lurnet.ops.activation import elu as elu
-from lurnet.ops.activation import gelu as gelu
-from lurnet.ops.activation import glu as glu
-from lurnet.ops.activation import hard_shrink as hard_shrink
-from lurnet.ops.activation import hard_sigmoid as hard_sigmoid
-from lurnet.ops.activation import hard_silu as hard_silu
-from lurnet.ops.activation import hard_swish as hard_swish
-from lurnet.ops.activation import hard_tanh as hard_tanh
-from lurnet.ops.activation import leaky_relu as leaky_relu
-from lurnet.ops.activation import log_sigmoid as log_sigmoid
-from lurnet.ops.activation import log_softmax as log_softmax
-from lurnet.ops.activation import relu as relu
-from lurnet.ops.activation import relu6 as relu6
-from lurnet.ops.activation import selu as selu
-from lurnet.ops.activation import sigmoid as sigmoid
-from lurnet.ops.activation import silu as silu
-from lurnet.ops.activation import soft_shrink as soft_shrink
-from lurnet.ops.activation import softmax as softmax
-from lurnet.ops.activation import softplus as softplus
-from lurnet.ops.activation import softsign as softsign
-from lurnet.ops.activation import sparse_plus as sparse_plus
-from lurnet.ops.activation import sparse_sigmoid as sparse_sigmoid
-from lurnet.ops.activation import sparsemax as sparsemax
-from lurnet.ops.activation import squareplus as squareplus
-from lurnet.ops.activation import swish as swish
-from lurnet.ops.activation import tanh_shrink as tanh_shrink
-from lurnet.ops.activation import threshold as threshold
-from lurnet.ops.attention import dot_product_attention as dot_product_attention
-from lurnet.ops.convolution import adaptive_average_pool as adaptive_average_pool
-from lurnet.ops.convolution import adaptive_max_pool as adaptive_max_pool
-from lurnet.ops.convolution import average_pool as average_pool
-from lurnet.ops.convolution import conv as conv
-from lurnet.ops.convolution import conv_transpose as conv_transpose
-from lurnet.ops.convolution import depthwise_conv as depthwise_conv
-from lurnet.ops.convolution import max_pool as max_pool
-from lurnet.ops.convolution import separable_conv as separable_conv
-from lurnet.ops.crossentropy import binary_crossentropy as binary_crossentropy
-from lurnet.ops.crossentropy import categorical_crossentropy as categorical_crossentropy
-from lurnet.ops.crossentropy import multi_hot as multi_hot
-from lurnet.ops.crossentropy import one_hot as one_hot
-from lurnet.ops.crossentropy import psnr as psnr
-from lurnet.ops.crossentropy import (
-    sparse_categorical_crossentropy as sparse_categorical_crossentropy,
-)
-from lurnet.ops.ctc import ctc_decode as ctc_decode
-from lurnet.ops.ctc import ctc_loss as ctc_loss
-from lurnet.ops.folding import depth_to_space as depth_to_space
-from lurnet.ops.folding import fold as fold
-from lurnet.ops.folding import space_to_depth as space_to_depth
-from lurnet.ops.folding import unfold as unfold
-from lurnet.ops.normalization import batch_normalization as batch_normalization
-from lurnet.ops.normalization import layer_normalization as layer_normalization
-from lurnet.ops.normalization import moments as moments
-from lurnet.ops.normalization import normalize as normalize
-from lurnet.ops.normalization import rms_normalization as rms_normalization
+from lurnet.ops.activation import *
+from lurnet.ops.attention import *
+from lurnet.ops.convolution import *
+from lurnet.ops.crossentropy import *
+from lurnet.ops.ctc import *
+from lurnet.ops.folding import *
+from lurnet.ops.normalization import *
 from lurnet.ops.signal import polar as polar

@@ -12,6 +12,10 @@ from lurnet.core.symbolic import Tensor, op
 from lurnet.ops.arithmetic import as_float
 from lurnet.ops.kinds import axes
 
+__all__ = [
+    "moments", "batch_normalization", "layer_normalization", "rms_normalization", "normalize",
+]  # fmt: skip
+
 
 @op
 def moments(

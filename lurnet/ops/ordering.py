@@ -3,10 +3,14 @@
 from typing import Any
 
 import jax.numpy as jnp
-from jax import lax
 
 from lurnet.core.errors import BadValue
 from lurnet.core.symbolic import Tensor, op
+
+__all__ = [
+    "sort", "argsort", "argpartition", "argmax", "argmin", "nanargmax", "nanargmin", "searchsorted",
+    "unique",
+]  # fmt: skip
 
 
 @op
@@ -78,32 +82,6 @@ def nanargmin(x: Tensor, axis: int | None = None, keepdims: bool = False) -> Ten
     0
     """
     return jnp.nanargmin(x, axis=axis, keepdims=keepdims)
-
-
-@op
-def top_k(x: Tensor, k: int, sorted: bool = True) -> tuple[Tensor, Tensor]:
-    """The ``k`` largest elements along the last axis, and their positions.
-
-    >>> top_k([1, 3, 2], 2)
-    (Array([3, 2], dtype=int32), Array([1, 2], dtype=int32))
-    """
-    values, indices = lax.top_k(jnp.asarray(x), k)
-    return values, indices
-
-
-@op
-def in_top_k(targets: Tensor, predictions: Tensor, k: int) -> Tensor:
-    """Whether each row's target class is among its ``k`` best: fewer than k others are better.
-
-    A prediction that is not finite is never among them.
-
-    >>> in_top_k([0, 1], [[0.1, 0.7, 0.2], [0.1, 0.7, 0.2]], k=2).tolist()
-    [False, True]
-    """
-    predictions = jnp.asarray(predictions)
-    own = jnp.take_along_axis(predictions, jnp.asarray(targets)[..., None], -1)
-    better = jnp.sum(predictions > own, -1)
-    return (better < k) & jnp.isfinite(own[..., 0])
 
 
 @op

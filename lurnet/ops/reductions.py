@@ -8,6 +8,12 @@ import jax.numpy as jnp
 from lurnet.core.symbolic import Tensor, op
 from lurnet.ops.kinds import Axis, DType, axes, given
 
+__all__ = [
+    "sum", "prod", "mean", "var", "std", "max", "min", "amax", "amin", "ptp", "all", "any",
+    "count_nonzero", "average", "cumsum", "cumprod", "diff", "trapezoid", "nansum", "nanprod",
+    "nanmean", "nanvar", "nanstd", "nanmax", "nanmin", "nancumsum", "nancumprod",
+]  # fmt: skip
+
 
 @op
 def sum(x: Tensor, axis: Axis = None, keepdims: bool = False) -> Tensor:

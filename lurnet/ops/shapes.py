@@ -11,6 +11,12 @@ from lurnet.core.symbolic import Tensor, op
 from lurnet.core.variable import is_abstract
 from lurnet.ops.kinds import Axis, DType, Shape, axes, given
 
+__all__ = [
+    "reshape", "ravel", "transpose", "swapaxes", "moveaxis", "expand_dims", "squeeze",
+    "broadcast_to", "repeat", "tile", "flip", "fliplr", "flipud", "roll", "rot90", "pad", "diag",
+    "diagflat", "diagonal", "tril", "triu", "copy", "view", "size", "ndim",
+]  # fmt: skip
+
 
 @op
 def reshape(x: Tensor, newshape: Shape) -> Tensor:

@@ -9,6 +9,11 @@ from lurnet.core.errors import BadValue
 from lurnet.core.symbolic import Tensor, Tensors, op
 from lurnet.ops.arithmetic import as_float
 
+__all__ = [
+    "fft", "fft2", "ifft2", "rfft", "irfft", "extract_sequences", "stft", "istft", "polar",
+    "view_as_complex", "view_as_real",
+]  # fmt: skip
+
 
 def _complex(x: Tensors) -> Tensor:
     if len(x) != 2:

@@ -8,6 +8,11 @@ import jax.numpy as jnp
 from lurnet.core.symbolic import Tensor, op
 from lurnet.ops.kinds import Axis, axes
 
+__all__ = [
+    "median", "nanmedian", "quantile", "percentile", "nanquantile", "nanpercentile", "histogram",
+    "bincount", "corrcoef", "correlate", "digitize",
+]  # fmt: skip
+
 
 @op
 def median(x: Tensor, axis: Axis = None, keepdims: bool = False) -> Tensor:

@@ -9,6 +9,8 @@ from lurnet.optimizers.adam import toward
 from lurnet.optimizers.base import Optimizer
 from lurnet.optimizers.state import Epsilon, LearningRate
 
+__all__ = ["Adadelta"]
+
 
 @fields
 class Adadelta(Optimizer):

@@ -8,6 +8,8 @@ from lurnet.core.variable import Variable
 from lurnet.optimizers.base import Optimizer
 from lurnet.optimizers.state import LearningRate
 
+__all__ = ["Adafactor"]
+
 
 def _rms(x: Any) -> Any:
     return ops.sqrt(ops.mean(x * x))

@@ -8,6 +8,8 @@ from lurnet.core.variable import Variable
 from lurnet.optimizers.base import Optimizer
 from lurnet.optimizers.state import Epsilon, LearningRate, NotNegative
 
+__all__ = ["Adagrad"]
+
 
 @fields
 class Adagrad(Optimizer):

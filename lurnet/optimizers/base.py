@@ -13,6 +13,8 @@ from lurnet.core.hyper import hyperparameter
 from lurnet.core.variable import Variable, pure, values
 from lurnet.optimizers.state import Decay, Every, LearningRate, Limit, OptimizerState, Several
 
+__all__ = ["Optimizer"]
+
 _held_back: contextvars.ContextVar[bool] = contextvars.ContextVar("held_back", default=False)
 
 

@@ -8,6 +8,8 @@ from lurnet.core.variable import Variable
 from lurnet.optimizers.base import Optimizer
 from lurnet.optimizers.state import LearningRate, NotNegative
 
+__all__ = ["Ftrl"]
+
 NotPositive = Annotated[float, Check("a number of at most 0", lambda v: is_number(v) and v <= 0)]
 
 

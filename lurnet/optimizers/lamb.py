@@ -9,6 +9,8 @@ from lurnet.optimizers.adam import bias, toward
 from lurnet.optimizers.base import Optimizer
 from lurnet.optimizers.state import Epsilon, LearningRate
 
+__all__ = ["Lamb"]
+
 
 @fields
 class Lamb(Optimizer):

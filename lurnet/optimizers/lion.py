@@ -9,6 +9,8 @@ from lurnet.optimizers.adam import toward
 from lurnet.optimizers.base import Optimizer
 from lurnet.optimizers.state import LearningRate
 
+__all__ = ["Lion"]
+
 Share = Annotated[
     float,
     Check("above 0 (else only signs are left), at most 1", lambda v: is_number(v) and 0 < v <= 1),

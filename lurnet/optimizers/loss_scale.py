@@ -10,6 +10,8 @@ from lurnet.core.registry import serialize as _serialize
 from lurnet.core.variable import Variable
 from lurnet.optimizers.base import Optimizer, only_if
 
+__all__ = ["LossScaleOptimizer"]
+
 
 class LossScaleOptimizer(Optimizer):
     """Another optimizer, on a loss multiplied by a factor so that small gradients do not vanish.

@@ -5,10 +5,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMappin
 from typing import Any
 
 from lurnet.core.errors import BadType, BadValue
-from lurnet.core.registry import deserialize
+from lurnet.core.registry import deserialize, register
 from lurnet.core.registry import serialize as _serialize
 from lurnet.core.variable import Variable
 from lurnet.optimizers.base import Optimizer
+
+__all__ = ["OptimizerMap", "MultiOptimizer"]
 
 
 class OptimizerMap(MutableMapping):
@@ -177,3 +179,6 @@ class MultiOptimizer(Optimizer):
         """The optimizer that ``get_config`` described."""
         chosen = deserialize(config["optimizer_map"], custom_objects, "keras.optimizers")
         return cls(**(config | {"optimizer_map": chosen}))
+
+
+register("keras.optimizers", "OptimizerMap", OptimizerMap)

@@ -12,6 +12,8 @@ from lurnet.optimizers.adam import bias, toward
 from lurnet.optimizers.base import Optimizer
 from lurnet.optimizers.state import DecayOrNot, Epsilon, Every, LearningRate, Limit, Several
 
+__all__ = ["Muon"]
+
 
 @fields
 class Muon(Optimizer):

@@ -9,6 +9,8 @@ from lurnet.optimizers.adam import bias, rest, toward
 from lurnet.optimizers.base import Optimizer
 from lurnet.optimizers.state import Epsilon, LearningRate
 
+__all__ = ["Nadam"]
+
 _WARM = 0.96  # the momentum grows as beta_1 * (1 - 0.5 * 0.96^t)
 
 

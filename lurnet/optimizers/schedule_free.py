@@ -9,6 +9,8 @@ from lurnet.optimizers.adam import bias, rest, toward
 from lurnet.optimizers.base import Optimizer
 from lurnet.optimizers.state import Epsilon, LearningRate
 
+__all__ = ["ScheduleFreeAdamW"]
+
 Steps = Annotated[int, Check("a whole number from 0 up", lambda v: is_int(v) and v >= 0)]
 
 

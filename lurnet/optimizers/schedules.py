@@ -1,15 +1,13 @@
 """Learning rates that depend on the step: functions of ``iterations``, computed in the program."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from lurnet import ops
 from lurnet.core.errors import BadValue
 from lurnet.core.fields import Check, Config, Number, fields, is_number
 from lurnet.core.registry import Registry
-from lurnet.core.registry import deserialize as _deserialize
-from lurnet.core.registry import serialize as _serialize
 
 Positive = Annotated[float, Check("a positive number", lambda v: is_number(v) and v > 0)]
 
@@ -204,21 +202,4 @@ class CosineDecayRestarts(LearningRateSchedule):
 
 registry = Registry("learning rate schedule", "keras.optimizers.schedules")
 registry.collect(globals(), LearningRateSchedule)
-
-
-def serialize(learning_rate_schedule: Any) -> Any:
-    """A schedule as plain data.
-
-    >>> serialize(ExponentialDecay(0.1, 10, 0.5))["class_name"]
-    'ExponentialDecay'
-    """
-    return _serialize(learning_rate_schedule)
-
-
-def deserialize(config: Any, custom_objects: Mapping[str, Callable] | None = None) -> Any:
-    """The schedule that ``serialize`` described.
-
-    >>> deserialize(serialize(CosineDecay(0.1, 10))).decay_steps
-    10
-    """
-    return _deserialize(config, custom_objects, registry.module)
+serialize, deserialize = registry.serialize, registry.deserialize

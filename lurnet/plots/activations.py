@@ -8,6 +8,8 @@ import numpy as np
 from lurnet.core.errors import BadValue
 from lurnet.plots.style import COLORS, new_figure, shortened, show_image, side_title, styled
 
+__all__ = ["activations"]
+
 BINS = 40
 
 

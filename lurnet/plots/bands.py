@@ -8,6 +8,8 @@ import numpy as np
 from lurnet.plots.bounds import Bounds, within
 from lurnet.plots.style import legend_width, line_look, new_figure, styled
 
+__all__ = ["bands"]
+
 BANDS = 3  #: as many can lie over each other and be told apart
 
 

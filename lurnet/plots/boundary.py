@@ -8,6 +8,8 @@ import numpy as np
 from lurnet.core.errors import BadValue
 from lurnet.plots.style import COLORS, one_axes, styled
 
+__all__ = ["decision_boundary"]
+
 MARKERS = "osD^vP*"
 
 

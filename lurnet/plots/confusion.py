@@ -8,6 +8,8 @@ import numpy as np
 from lurnet.core.errors import BadValue
 from lurnet.plots.style import one_axes, styled
 
+__all__ = ["confusion_matrix", "confusion"]
+
 
 def confusion_matrix(y_true: Any, y_pred: Any, classes: int | None = None) -> np.ndarray:
     """Counts by true class (rows) and predicted class (columns).

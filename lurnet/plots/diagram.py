@@ -6,6 +6,8 @@ from lurnet.looking.diagram import Options, draw_model
 from lurnet.looking.drawing import UNITS_PER_INCH, Drawing, arrow_head
 from lurnet.plots.style import new_figure
 
+__all__ = ["model"]
+
 POINTS = 72 / UNITS_PER_INCH
 
 

@@ -10,6 +10,8 @@ from lurnet.plots.bounds import Bounds, within
 from lurnet.plots.parameter_axis import ParameterAxis, parameter_axis
 from lurnet.plots.style import legend_width, line_look, new_figure, styled
 
+__all__ = ["error_bars", "error_bar_panels"]
+
 MARKERS = "osD^vP*"
 Curves = Mapping[str, tuple[Any, Any, Any]]
 

@@ -9,6 +9,8 @@ from lurnet import explain
 from lurnet.core.errors import BadValue
 from lurnet.plots.style import new_figure, shortened, show_image, styled
 
+__all__ = ["saliency", "integrated_gradients", "grad_cam", "occlusion"]
+
 Names = Sequence[str] | None
 
 

@@ -5,8 +5,11 @@ from typing import Any
 import numpy as np
 
 from lurnet.core.errors import BadValue
+from lurnet.inference.activations import chosen_layers
+from lurnet.layers.state import flatten_layers
 from lurnet.plots.style import new_figure, show_image, styled
-from lurnet.training.activations import chosen_layers
+
+__all__ = ["filters"]
 
 
 def filters(model: Any, layer: Any = None, most: int = 32, title: str | None = None) -> Any:
@@ -55,7 +58,7 @@ def filters(model: Any, layer: Any = None, most: int = 32, title: str | None = N
 
 def _layer(model: Any, layer: Any) -> Any:
     known = chosen_layers(model, [layer] if layer is not None else None)
-    for found in known if layer is not None else model._flatten_layers():
+    for found in known if layer is not None else flatten_layers(model):
         if len(getattr(getattr(found, "kernel", None), "shape", ())) == 4:
             return found
     raise BadValue(

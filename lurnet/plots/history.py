@@ -9,6 +9,8 @@ from lurnet.core.errors import BadValue
 from lurnet.plots.bounds import Bounds, bounds_of, within
 from lurnet.plots.style import COLORS, new_figure, styled
 
+__all__ = ["history"]
+
 SIDES = (("", "training", "-"), ("val_", "validation", "--"))
 MARKED = 40  # epochs up to which every point has a marker
 

@@ -8,6 +8,8 @@ import numpy as np
 from lurnet.core.errors import BadValue
 from lurnet.plots.style import new_figure, shortened, show_image, side_title, styled
 
+__all__ = ["reconstructions", "top_losses"]
+
 
 def reconstructions(rows: Mapping[str, Any], most: int = 10, title: str | None = None) -> Any:
     """Images below each other, such as original, noisy and denoised.

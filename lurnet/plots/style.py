@@ -8,6 +8,8 @@ import numpy as np
 
 from lurnet.core.errors import BadState, BadValue
 
+__all__ = ["save"]
+
 #: Okabe and Ito's colours, https://jfly.uni-koeln.de/color/
 COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 LINES = ("-", "--", ":", "-.")

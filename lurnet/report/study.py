@@ -11,7 +11,7 @@ from typing import Any
 
 from lurnet.callbacks.progress import clock
 from lurnet.report import page
-from lurnet.study.axes import entry
+from lurnet.study.axes import legend_text
 from lurnet.study.settings import names_of, text_of
 
 
@@ -65,13 +65,13 @@ def _differences(study: Any) -> list[str]:
     for other in pairs:
         c = study.compare(other.setting, best.setting)
         facts = [f"{c.mean:+.4f}", f"{c.low:+.4f} to {c.high:+.4f}", f"{c.p:.3g}", str(c.n)]
-        lines.append([entry(other.setting, study.parameters), *facts])
+        lines.append([legend_text(other.setting, study.parameters), *facts])
     first = study.parameters[0] if len(study.parameters) == 1 else "setting"
     header = [first, f"{monitor}, difference", "95 % interval", "p", "pairs"]
     note = (
-        f"Differences to the best setting, {entry(best.setting, study.parameters)}. Replicates "
-        "have equal seeds in all settings, so they are compared in pairs (two-sided t test); p is "
-        "not corrected for the number of comparisons."
+        f"Differences to the best setting, {legend_text(best.setting, study.parameters)}. "
+        "Replicates have equal seeds in all settings, so they are compared in pairs (two-sided t "
+        "test); p is not corrected for the number of comparisons."
     )
     return [page.heading("Differences"), page.table(header, lines), page.paragraph(note, "note")]
 

@@ -1,6 +1,6 @@
 """Studies: models over settings and replicates, with error bars."""
 
-from lurnet.study.quickly import quick as quick
+from lurnet.study.quick_mode import quick as quick
 from lurnet.study.runs import Run as Run
 from lurnet.study.search import choice as choice
 from lurnet.study.search import integer as integer

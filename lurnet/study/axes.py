@@ -27,7 +27,7 @@ def axes_of(settings: Sequence[Setting], x: str | None, by: str | None, grid: bo
             raise BadValue(f"The study has no parameter {name!r}; it has {', '.join(known)}.")
     if not known:
         raise BadValue("The study has one setting only: there is nothing to draw it against.")
-    axes = arranged(settings, x, by, grid)
+    axes = arrange(settings, x, by, grid)
     count = panel_count(settings, axes.panels)
     if count > PANELS:
         texts = ", ".join(f"{n!r}: {plain(settings[0].get(n))!r}" for n in axes.panels)
@@ -36,7 +36,7 @@ def axes_of(settings: Sequence[Setting], x: str | None, by: str | None, grid: bo
     return axes
 
 
-def arranged(settings: Sequence[Setting], x: str | None, by: str | None, grid: bool) -> Axes:
+def arrange(settings: Sequence[Setting], x: str | None, by: str | None, grid: bool) -> Axes:
     """Places for the parameters that the caller has not placed.
 
     The axis takes the one with the most numbers, else the most names; curves the next with as many
@@ -80,19 +80,19 @@ def is_numeric(settings: Sequence[Setting], name: str) -> bool:
     return all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in given)
 
 
-def shown(setting: Setting, name: str) -> str:
+def value_text(setting: Setting, name: str) -> str:
     """A setting's value as a text.
 
-    >>> shown({"l2": 0.001}, "l2"), shown({}, "l2")
+    >>> value_text({"l2": 0.001}, "l2"), value_text({}, "l2")
     ('0.001', 'not given')
     """
     return text_of(setting[name]) if name in setting else "not given"
 
 
-def entry(setting: Setting, names: Sequence[str]) -> str:
+def legend_text(setting: Setting, names: Sequence[str]) -> str:
     """A setting in a list that says the parameter's name above, where there is only one.
 
-    >>> entry({"l2": 0.001}, ["l2"]), entry({"l2": 0.001, "units": 8}, ["l2", "units"])
+    >>> legend_text({"l2": 0.001}, ["l2"]), legend_text({"l2": 0.001, "units": 8}, ["l2", "units"])
     ('0.001', 'l2=0.001, units=8')
     """
-    return shown(setting, names[0]) if len(names) == 1 else label(setting, names)
+    return value_text(setting, names[0]) if len(names) == 1 else label(setting, names)

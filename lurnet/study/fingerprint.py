@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 
 from lurnet.core.registry import serialize
+from lurnet.layers.state import flatten_layers
+from lurnet.training.compiled import compilation_of
 
 FORMAT = 1
 NAME_LISTS = ("input_layers", "output_layers")
@@ -60,11 +62,12 @@ def _digest_of_array(array: np.ndarray) -> str:
 
 def description(model: Any) -> str:
     """A digest of an untrained model: its layers, optimizer and loss, but not their names."""
-    names = {layer.name: i for i, layer in enumerate(model._flatten_layers())}
-    parts = [model, model.optimizer, *model._loss_objects()]
+    layers = flatten_layers(model)
+    names = {layer.name: i for i, layer in enumerate(layers)}
+    parts = [model, model.optimizer, *compilation_of(model).losses]
     facts = [type(model).__name__, [v.shape for v in model.variables]]
     facts += [_config(part, names) for part in parts]
-    policies = [layer.dtype_policy.name for layer in model._flatten_layers()]
+    policies = [layer.dtype_policy.name for layer in layers]
     facts += [] if set(policies) == {"float32"} else policies  # they are names too
     text = json.dumps(facts, default=lambda v: type(v).__name__, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -1,17 +1,29 @@
-"""Pictures of a study: metrics against parameters, learning curves."""
+"""Pictures of a study: metrics against parameters, learning curves, what a report shows."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
-from lurnet.plots.bands import bands
+from lurnet.plots.bands import BANDS, bands
 from lurnet.plots.bounds import bounds_of, within
 from lurnet.plots.error_bars import error_bar_panels
-from lurnet.study.axes import Axes, axes_of, entry, is_numeric, shown
+from lurnet.study.axes import (
+    PANELS,
+    Axes,
+    arrange,
+    axes_of,
+    is_numeric,
+    legend_text,
+    panel_count,
+    value_text,
+)
 from lurnet.study.results import Result, curves
-from lurnet.study.settings import Setting, label, plain, values_of, varying
+from lurnet.study.settings import Setting, label, matching, plain, values_of, varying
 from lurnet.study.statistics import estimate
+
+#: What a caption says where a picture does not show all of an interval.
+CUT = " Intervals end where the metric does, at 0 and 1; the table has them whole."
 
 
 def words(metric: str) -> str:
@@ -44,7 +56,7 @@ def against(
     for result in rows:
         setting, found = result.setting, result.estimate(metric)
         lines = panels.setdefault(_texts(setting, axes.panels), {})
-        columns = lines.setdefault(shown(setting, axes.by) if axes.by else "", ([], [], []))
+        columns = lines.setdefault(value_text(setting, axes.by) if axes.by else "", ([], [], []))
         values = _place(setting, settings, axes.x), found.mean, found.half_width
         for column, value in zip(columns, values, strict=True):
             column.append(value)
@@ -56,7 +68,7 @@ def against(
     )  # fmt: skip
 
 
-def cut(results: Sequence[Result], metric: str) -> bool:
+def is_clipped(results: Sequence[Result], metric: str) -> bool:
     """Whether intervals are drawn shorter than they are, since a metric cannot go further."""
     found = [e for e in (r.estimate(metric) for r in results) if e.n > 1]
     mean, low, high = (np.array([getattr(e, k) for e in found]) for k in ("mean", "low", "high"))
@@ -74,14 +86,14 @@ def _sorted(results: list[Result], settings: list[Setting], axes: Axes) -> list[
 
 
 def _texts(setting: Setting, names: Sequence[str]) -> str:
-    return ", ".join(f"{n}={shown(setting, n)}" for n in names)
+    return ", ".join(f"{n}={value_text(setting, n)}" for n in names)
 
 
 def _place(setting: Setting, settings: list[Setting], x: str | None) -> Any:
     """A number, or a text that stands for the value on the axis."""
     if x is None:
         return label(setting, varying(settings))
-    return setting[x] if is_numeric(settings, x) else shown(setting, x)
+    return setting[x] if is_numeric(settings, x) else value_text(setting, x)
 
 
 def learning(results: Sequence[Result], metric: str, title: str | None, most: int) -> Any:
@@ -94,8 +106,58 @@ def learning(results: Sequence[Result], metric: str, title: str | None, most: in
         found = [estimate(column[~np.isnan(column)]) for column in curves(result, metric).T]
         mean = np.array([e.mean for e in found])
         half = np.nan_to_num([e.half_width for e in found])
-        lines[entry(result.setting, names)] = mean, mean - half, mean + half
+        lines[legend_text(result.setting, names)] = mean, mean - half, mean + half
     if title is None and len(lines) < len(able):
         title = f"The best {len(lines)} of {len(able)} settings"
     legend = names[0] if len(names) == 1 else None
     return bands(lines, "epoch", words(metric), title, legend, bounds_of(metric))
+
+
+# --- what a report shows
+
+
+def captioned(study: Any) -> Iterator[tuple[str, Any]]:
+    """Captions and figures: error bars of the monitored metric, and its curves and the loss's."""
+    monitor = study.monitor
+    if study.parameters:
+        metrics = [monitor, f"test_{monitor.removeprefix('val_')}"]
+        for metric in (m for m in dict.fromkeys(metrics) if m in study.metrics):
+            yield _bars(study, metric)
+    longest = max(len(next(iter(r.history.values()))) for r in study.best.finished)
+    if longest > 1:
+        loss = "val_loss" if monitor.startswith("val_") else "loss"
+        for metric in dict.fromkeys([monitor, loss]):
+            if metric in study.metrics:
+                yield _curves(study, metric)
+
+
+def _curves(study: Any, metric: str) -> tuple[str, Any]:
+    """The picture of a metric over the epochs."""
+    figure = study.plot_curves(metric)
+    few = len(figure.axes[0].lines) <= BANDS
+    what = "the bands are" if few else "the bars at the end are"
+    caption = f"{metric} after every epoch"
+    caption += f"; {what} 95 % intervals of the mean." if study.replicates > 1 else "."
+    return caption + (CUT if is_clipped(study.results, metric) else ""), figure
+
+
+def _bars(study: Any, metric: str) -> tuple[str, Any]:
+    """The picture of a metric against all parameters; those that are too many, at their best."""
+    where = {} if study.searched else fixed_values(study.settings, study.best.setting)
+    several = any(r.estimate(metric).n > 1 for r in study.results)
+    caption = f"{metric} of every setting" if not where else metric
+    caption += ": means with their 95 % intervals" if several else ""
+    caption += f", where {study.label(where)}, as in the best setting" if where else ""
+    end = "." + (CUT if is_clipped(study.results, metric) else "")
+    return caption + end, study.plot(metric, where=where)
+
+
+def fixed_values(settings: list[Setting], best: Setting) -> Setting:
+    """The values to fix, those of the best setting, where there are too many for one picture."""
+    where: Setting = {}
+    while True:
+        left = matching(settings, where)
+        panels = arrange(left, None, None, grid=True).panels
+        if panel_count(left, panels) <= PANELS:
+            return where
+        where[panels[-1]] = best[panels[-1]]

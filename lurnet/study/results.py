@@ -10,7 +10,7 @@ from lurnet.callbacks.monitor import Monitor
 from lurnet.core.errors import BadState, BadValue, did_you_mean
 from lurnet.study.runs import Run
 from lurnet.study.settings import Setting, key_of
-from lurnet.study.statistics import Comparison, Estimate, compared, estimate
+from lurnet.study.statistics import Comparison, Estimate, estimate, paired_comparison
 
 
 @dataclass
@@ -52,8 +52,7 @@ class Result:
         """The best replicate."""
         if not self.finished:
             raise BadState("All runs of this setting failed.")
-        worst = -np.inf
-        return max(self.finished, key=lambda r: self.sign * r.metrics.get(self.monitor, worst))
+        return max(self.finished, key=lambda r: self.sign * r.metrics.get(self.monitor, -np.inf))
 
     @property
     def model(self) -> Any:
@@ -68,7 +67,7 @@ def metrics_of(runs: Iterable[Run]) -> list[str]:
     return sorted(found, key=lambda m: (kinds.get(m.split("_")[0], 2), m.endswith("loss")))
 
 
-def shown_metrics(names: Sequence[str]) -> list[str]:
+def of_unseen_data(names: Sequence[str]) -> list[str]:
     """Those worth a column: of data that were not trained on, where there are any."""
     return [n for n in names if n.startswith(("val_", "test_"))] or list(names)
 
@@ -83,7 +82,7 @@ def check_metric(metric: str, known: Sequence[str]) -> str:
     return metric
 
 
-def chosen_monitor(known: Sequence[str]) -> str:
+def default_monitor(known: Sequence[str]) -> str:
     """The metric to choose the best setting by: of the validation, never of the test."""
     allowed = [m for m in known if not m.startswith("test_")]
     validation = [m for m in allowed if m.startswith("val_")]
@@ -119,7 +118,7 @@ def compare(a: Result, b: Result, metric: str, names: tuple[str, str]) -> Compar
     first, second = a.values(metric), b.values(metric)
     both = sorted(first.keys() & second.keys())
     pairs = [first[i] for i in both], [second[i] for i in both]
-    return compared(*pairs, (*names, metric))
+    return paired_comparison(*pairs, (*names, metric))
 
 
 def curves(result: Result, metric: str) -> np.ndarray:

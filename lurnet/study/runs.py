@@ -3,7 +3,7 @@
 import inspect
 import time
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -56,14 +56,14 @@ class Task:
 
     def split(self, setting: Setting) -> tuple[Setting, dict[str, Any]]:
         """A setting's arguments for build, and those for fit: what build does not take itself."""
-        taken = taken_by(self.build)
+        taken = parameters_of(self.build)
         own = {k: v for k, v in setting.items() if taken is None or k in taken}
         return own, {k: v for k, v in setting.items() if k not in own}
 
     def model(self, setting: Setting, seed: int) -> Any:
         """A new, untrained model; global random state is left alone."""
         with seeded(seed):
-            return built(self.build, self.split(setting)[0])
+            return build_model(self.build, self.split(setting)[0])
 
 
 @dataclass(frozen=True)
@@ -73,6 +73,10 @@ class Job:
     setting: Setting
     replicate: int
     seed: int
+
+
+Done = Generator[tuple[Job, Run], None, None]
+Watch = Callable[[Job], list[Any]]
 
 
 def train(task: Task, job: Job, watch: Sequence[Any] = ()) -> Run:
@@ -91,17 +95,21 @@ def train(task: Task, job: Job, watch: Sequence[Any] = ()) -> Run:
 
 def _train(task: Task, run: Run, watch: Sequence[Any]) -> None:
     own, for_fit = task.split(run.setting)
-    model, run.structure = begun(task.build, own, run.seed)
+    model, run.structure = seeded_model(task.build, own, run.seed)
     chosen = task.arguments | for_fit
-    heard = [*made(task.callbacks), *watch]
-    model.fit(**chosen, callbacks=heard, verbose=0)
-    tested = evaluated(model, task.test, chosen.get("batch_size")) if task.test is not None else {}
+    callbacks = [*make_callbacks(task.callbacks), *watch]
+    model.fit(**chosen, callbacks=callbacks, verbose=0)
+    tested = {}
+    if task.test is not None:  # (x, y), or whatever `evaluate` takes
+        test = task.test if isinstance(task.test, (tuple, list)) else (task.test,)
+        options = {"batch_size": chosen.get("batch_size"), "verbose": 0, "return_dict": True}
+        tested = model.evaluate(*test, **options)
     record(run, model, model.history.history, tested)
 
 
-def begun(build: Callable[..., Any], setting: Setting, seed: int) -> tuple[Any, str]:
+def seeded_model(build: Callable[..., Any], setting: Setting, seed: int) -> tuple[Any, str]:
     """A run's model and what tells its structure; the seed is set for what follows."""
-    model = built(build, setting)
+    model = build_model(build, setting)
     structure = description(model)
     set_random_seed(seed + 1)  # the order of the data must not depend on the model's size
     return model, structure
@@ -116,7 +124,7 @@ def record(run: Run, model: Any, history: Mapping[str, Any], tested: Mapping[str
     run.weights = weights_to_bytes(model)
 
 
-def built(build: Callable[..., Any], setting: Setting) -> Any:
+def build_model(build: Callable[..., Any], setting: Setting) -> Any:
     """What the user's function makes of a setting: a compiled model."""
     model = build(**setting)
     if not isinstance(model, Model):
@@ -131,19 +139,13 @@ def built(build: Callable[..., Any], setting: Setting) -> Any:
     return model
 
 
-def evaluated(model: Any, data: Any, batch_size: int | None) -> dict[str, Any]:
-    """Loss and metrics on test data, ``(x, y)`` or whatever ``evaluate`` takes."""
-    x, *rest = data if isinstance(data, (tuple, list)) else (data,)
-    return model.evaluate(x, *rest, batch_size=batch_size, verbose=0, return_dict=True)
-
-
 def as_data(value: Any) -> Any:
     """A log's value as a float, or nested lists of them."""
     array = np.asarray(value)
     return float(array) if array.ndim == 0 else array.tolist()
 
 
-def made(callbacks: Any) -> list[Any]:
+def make_callbacks(callbacks: Any) -> list[Any]:
     """New callbacks for a run, from the functions that make them."""
     factories = callbacks if isinstance(callbacks, (list, tuple)) else [callbacks]
     found = [factory() for factory in factories if factory is not None]
@@ -163,7 +165,7 @@ def check_callbacks(callbacks: Any) -> None:
             raise BadType(f"`callbacks` takes functions that make callbacks, not {one!r}.")
 
 
-def taken_by(build: Callable[..., Any]) -> set[str] | None:
+def parameters_of(build: Callable[..., Any]) -> set[str] | None:
     """The names that a function takes; None where it takes any."""
     parameters = inspect.signature(build).parameters.values()
     if any(p.kind is p.VAR_KEYWORD for p in parameters):
@@ -173,7 +175,7 @@ def taken_by(build: Callable[..., Any]) -> set[str] | None:
 
 def check_names(build: Callable[..., Any], setting: Mapping[str, Any]) -> None:
     """Every name of a setting is an argument of build, or of fit."""
-    taken = taken_by(build)
+    taken = parameters_of(build)
     if taken is None:
         return
     name_of_build = getattr(build, "__name__", "build")
@@ -186,7 +188,7 @@ def check_names(build: Callable[..., Any], setting: Mapping[str, Any]) -> None:
             )
 
 
-def restored(task: Task, run: Run, weights: bytes, shape: Any) -> Any:
+def restored_model(task: Task, run: Run, weights: bytes, shape: Any) -> Any:
     """The model of a run with its trained weights."""
     model = task.model(run.setting, run.seed)
     if not model.built:

@@ -54,15 +54,15 @@ def _ordered(low: float, high: float) -> tuple[float, float]:
     return low, high
 
 
-Tell = Callable[[float | None], None]
+Report = Callable[[float | None], None]
 
 
 def suggestions(
     space: Mapping[str, Space], trials: int, sampler: str, seed: int
-) -> Iterator[tuple[Setting, Tell]]:
-    """Settings to try, and for each how to tell what came of it: more is better, None failed.
+) -> Iterator[tuple[Setting, Report]]:
+    """Settings to try, and for each how to report what came of it: more is better, None failed.
 
-    Equal seeds and answers give equal settings, so a search that was stopped finds its runs again.
+    Equal seeds and reports give equal settings, so a search that was stopped finds its runs again.
     """
     for name, one in space.items():
         if not isinstance(one, Space):
@@ -70,7 +70,11 @@ def suggestions(
                 f"The space gives {name!r} the value {one!r}: write lurnet.study.uniform(low, high)"
                 ", log(low, high), integer(low, high) or choice(...)."
             )
-    engine = _optuna()
+    try:
+        import optuna as engine  # type: ignore[import-not-found] # noqa: PLC0415
+    except ModuleNotFoundError:
+        raise BadState("Searching needs optuna: pip install 'lurnet[search]'") from None
+    engine.logging.set_verbosity(engine.logging.WARNING)
     samplers = {"tpe": engine.samplers.TPESampler, "random": engine.samplers.RandomSampler}
     if sampler not in samplers:
         raise BadValue(
@@ -81,16 +85,11 @@ def suggestions(
     ranges = {name: _distribution(engine, one) for name, one in space.items()}
     for _ in range(trials):
         trial = found.ask(ranges)
-        yield _setting(space, trial.params), _teller(engine, found, trial)
 
+        def report(value: float | None, trial: Any = trial) -> None:
+            found.tell(trial, value, engine.trial.TrialState.FAIL if value is None else None)
 
-def _optuna() -> Any:
-    try:
-        import optuna  # type: ignore[import-not-found] # noqa: PLC0415
-    except ModuleNotFoundError:
-        raise BadState("Searching needs optuna: pip install 'lurnet[search]'") from None
-    optuna.logging.set_verbosity(optuna.logging.WARNING)
-    return optuna
+        yield _setting(space, trial.params), report
 
 
 def _distribution(engine: Any, space: Space) -> Any:
@@ -104,11 +103,3 @@ def _distribution(engine: Any, space: Space) -> Any:
 
 def _setting(space: Mapping[str, Space], drawn: Mapping[str, Any]) -> Setting:
     return {n: s.options[drawn[n]] if s.kind == "choice" else drawn[n] for n, s in space.items()}
-
-
-def _teller(engine: Any, study: Any, trial: Any) -> Tell:
-    def tell(value: float | None) -> None:
-        failed = engine.trial.TrialState.FAIL
-        study.tell(trial, value, failed if value is None else None)
-
-    return tell

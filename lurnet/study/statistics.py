@@ -64,7 +64,7 @@ def estimate(values: Sequence[float] | np.ndarray, confidence: float = 0.95) -> 
     return Estimate(mean, sd, n, mean - half, mean + half)
 
 
-def compared(
+def paired_comparison(
     a: Sequence[float], b: Sequence[float], names: tuple[str, str, str], confidence: float = 0.95
 ) -> Comparison:
     """The paired t test of two settings' replicates; ``names`` are those of a, b and the metric."""

@@ -9,17 +9,17 @@ from typing import Any
 import numpy as np
 
 from lurnet.core.errors import BadState, BadType, BadValue
-from lurnet.study import quickly
+from lurnet.study.findings import Findings
 from lurnet.study.fingerprint import digest, facts_of
+from lurnet.study.quick_mode import is_quick
 from lurnet.study.runs import Run, Task, check_callbacks, check_names
+from lurnet.study.schedule import Schedule
 from lurnet.study.search import Space, suggestions
-from lurnet.study.session import Session
 from lurnet.study.settings import label, matching, settings_of
-from lurnet.study.shown import Shown
 from lurnet.study.store import Store
 
 
-class Study(Shown):
+class Study(Findings):
     """Trains a model over a grid of settings, several times each, and compares the settings.
 
     Args:
@@ -119,8 +119,8 @@ class Study(Shown):
         Errors: BadState where every run failed, or where the folder holds another study's runs.
         """
         given = {"batch_size": batch_size, "epochs": epochs, "validation_data": validation_data}
-        session = self._session(x, y, given | arguments, callbacks, evaluate_on)
-        session.train(self.settings, self.replicates, on, workers, verbose)
+        schedule = self._schedule(x, y, given | arguments, callbacks, evaluate_on)
+        schedule.train(self.settings, self.replicates, on, workers, verbose)
         self._report_failures()
         return self
 
@@ -159,18 +159,18 @@ class Study(Shown):
             self.settings = []
         self.searched = True
         check_names(self.build, dict(space))
-        session = self._session(x, y, given | arguments, callbacks, evaluate_on)
-        for setting, tell in suggestions(space, trials, sampler, self.seed):
+        schedule = self._schedule(x, y, given | arguments, callbacks, evaluate_on)
+        for setting, report in suggestions(space, trials, sampler, self.seed):
             if not matching(self.settings, setting):
                 self.settings.append(setting)
-            session.train([setting], self.replicates, "here", None, verbose)
+            schedule.train([setting], self.replicates, "here", None, verbose)
             result = self.result(setting)
             values = result.values(result.monitor).values()
-            tell(result.sign * float(np.mean(list(values))) if values else None)
+            report(result.sign * float(np.mean(list(values))) if values else None)
         self._report_failures()
         return self
 
-    def _session(self, x: Any, y: Any, given: dict, callbacks: Any, test: Any) -> Session:
+    def _schedule(self, x: Any, y: Any, given: dict, callbacks: Any, test: Any) -> Schedule:
         """Check what can be checked, and open the folder."""
         if inspect.isgenerator(x):
             raise BadType(
@@ -178,23 +178,24 @@ class Study(Shown):
                 "or a keras.utils.PyDataset."
             )
         check_callbacks(callbacks)
-        self.replicates = quickly.replicates_of(self.replicates)
-        chosen = {k: v for k, v in quickly.arguments_of(given).items() if v is not None}
-        arguments = {"x": x, "y": y} | chosen
+        if is_quick():
+            self.replicates, given = min(self.replicates, 2), given | {"epochs": 1}
+        arguments = {"x": x, "y": y} | {k: v for k, v in given.items() if v is not None}
         facts = facts_of(self.seed, self.build, arguments, test, callbacks)
         if facts != self.facts:  # runs of another call are no runs of this one
             self._runs.clear()
         self.facts, self.folder = facts, self._folder(facts)
         store = Store(self.folder)
         store.open(facts)
-        return Session(Task(self.build, arguments, callbacks, test), store, self._runs, self.seed)
+        return Schedule(Task(self.build, arguments, callbacks, test), store, self._runs, self.seed)
 
     def _folder(self, facts: dict[str, Any]) -> Path | None:
         if self.given_folder is False:
             return None
         if self.given_folder in (None, True):
             return Path("studies") / f"{facts['build'].strip('<>')}-{digest(facts)}"
-        return quickly.folder_of(Path(str(self.given_folder)).expanduser())
+        folder = Path(str(self.given_folder)).expanduser()
+        return folder.with_name(f"{folder.name}-quick") if is_quick() else folder
 
     def _report_failures(self) -> None:
         failed = [r for r in self.runs if r.error]

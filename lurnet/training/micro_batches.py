@@ -6,10 +6,12 @@ no loss mixes samples; where one may, the batch stays whole.
 
 from typing import Any
 
-from lurnet import layers
 from lurnet.core import tree
 from lurnet.core.seeds import SeedGenerator
-from lurnet.ops.lowering.choice import lowering, on_cpu
+from lurnet.core.traits import fact_of
+from lurnet.kernels.common.choice import may_rewrite
+from lurnet.layers.state import flatten_layers, own_variables
+from lurnet.layers.tracking import held
 from lurnet.training.peak_activation import peak_written
 from lurnet.training.per_sample import averages_over_samples
 
@@ -23,7 +25,7 @@ WORTH = 8 * 2**20
 
 def count_for(model: Any, data: Any) -> int:
     """Into how many equal micro-batches a training step on this batch is split; 1: not at all."""
-    if lowering() != "auto" or not on_cpu() or model.run_eagerly:
+    if not may_rewrite() or model.run_eagerly:
         return 1
     sizes = {x.shape[0] for x in tree.leaves(data) if x is not None}
     size = sizes.pop() if len(sizes) == 1 else 0
@@ -34,20 +36,20 @@ def count_for(model: Any, data: Any) -> int:
 
 def _pays(model: Any, size: int) -> bool:
     """Whether activations are large: those of convolutions of images or volumes."""
-    convolutions = (layers.Conv2D, layers.Conv3D, layers.DepthwiseConv2D, layers.SeparableConv2D)
-    found = any(isinstance(x, convolutions) for x in model._flatten_layers())
+    flat = flatten_layers(model)
+    found = any(fact_of(x, "outgrows_cache", False, by=("call",)) for x in flat)
     return found and size * peak_written(model) >= WORTH
 
 
 def _mixes_samples(model: Any) -> bool:
     """Whether something may look at the batch as a whole, such as BatchNormalization."""
-    return any(map(_looks_at_batch, model._flatten_layers())) or not averages_over_samples(model)
+    return any(map(_looks_at_batch, flatten_layers(model))) or not averages_over_samples(model)
 
 
 def _looks_at_batch(layer: Any) -> bool:
     """Whether a layer may do so while training: it keeps statistics, or makes training data."""
-    moves = any(not v.trains for v in layer._own_variables)
-    return moves or (type(layer).draws is False and any(layer._held(SeedGenerator)))
+    moves = any(not v.trains for v in own_variables(layer))
+    return moves or (type(layer).draws is False and any(held(layer, SeedGenerator)))
 
 
 def split(data: Any, count: int) -> Any:

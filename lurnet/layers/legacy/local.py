@@ -1,6 +1,7 @@
 """Locally connected layers of Keras 1 and 2: convolutions with a kernel for each place."""
 
-from typing import Any, ClassVar
+import itertools
+from typing import Any
 
 from lurnet import ops
 from lurnet.core.errors import BadValue
@@ -15,8 +16,6 @@ from lurnet.layers.windows import Spatial
 class LocallyConnected(Spatial, Weighted):
     """What the layers over 1 and 2 spatial axes share."""
 
-    rank: ClassVar[int]
-
     filters: PositiveInt  #: number of output channels
     kernel_size: PerAxis  #: window, one int or one per axis
     strides: PerAxis = 1  #: step of the window
@@ -26,11 +25,6 @@ class LocallyConnected(Spatial, Weighted):
     use_bias: bool = True  #: whether to add a bias, one for each place
 
     per_sample = True
-
-    def setup(self) -> None:
-        """Expect the layer's rank."""
-        super().setup()
-        self._expect()
 
     def build(self, input_shape: tuple) -> None:
         """Make the kernel (places, window * c, filters) and the bias (*places, filters)."""
@@ -94,23 +88,34 @@ class LocallyConnected(Spatial, Weighted):
         return self.kernel.shape[1]
 
 
-@fields
-class LocallyConnected1D(LocallyConnected):
+def connections(layer: LocallyConnected) -> list[tuple[int, int, tuple[int, ...]]]:
+    """(place, offset, position) for each place, and offset in its window, that meets the input."""
+    found = []
+    for p, place in enumerate(itertools.product(*map(range, layer._places))):
+        for o, offset in enumerate(itertools.product(*map(range, layer.kernel_size))):
+            axes = zip(place, layer.strides, offset, layer._pads, strict=True)
+            position = tuple(i * step + j - before for i, step, j, (before, _) in axes)
+            if all(0 <= x < n for x, n in zip(position, layer._sizes, strict=True)):
+                found.append((p, o, position))
+    return found
+
+
+def input_sizes(layer: LocallyConnected) -> list[int]:
+    """The sizes of the inputs that a layer was built for, without batch and channels."""
+    return layer._sizes
+
+
+class LocallyConnected1D(LocallyConnected, rank=1):
     """Over sequences: (b, steps, c) to (b, new steps, filters).
 
     >>> LocallyConnected1D(2, 3)(ops.ones((1, 5, 4))).shape
     (1, 3, 2)
     """
 
-    rank = 1
 
-
-@fields
-class LocallyConnected2D(LocallyConnected):
+class LocallyConnected2D(LocallyConnected, rank=2):
     """Over images: (b, height, width, c) to (b, new height, new width, filters).
 
     >>> LocallyConnected2D(2, 3)(ops.ones((1, 5, 5, 4))).shape
     (1, 3, 3, 2)
     """
-
-    rank = 2

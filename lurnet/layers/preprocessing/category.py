@@ -12,6 +12,8 @@ from lurnet.layers.input_spec import describe
 from lurnet.layers.options import MaybePositive
 from lurnet.layers.per_sample import of_vectors
 
+__all__ = ["CategoryEncoding", "Discretization"]
+
 Mode = Literal["int", "one_hot", "multi_hot", "count"]
 
 

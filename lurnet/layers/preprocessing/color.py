@@ -18,6 +18,11 @@ from lurnet.layers.preprocessing.image import (
 )
 from lurnet.layers.preprocessing.light import RandomBrightness, RandomContrast
 
+__all__ = [
+    "RandomGrayscale", "RandomHue", "RandomSaturation", "RandomColorDegeneration",
+    "RandomColorJitter",
+]  # fmt: skip
+
 UNIT = (0, 1)
 
 

@@ -10,6 +10,8 @@ from lurnet.core.seeds import make_default_seed
 from lurnet.layers.options import DataFormat
 from lurnet.layers.preprocessing.image import ImageLayer, images_of, whole_images
 
+__all__ = ["CenterCrop", "RandomCrop", "Resizing"]
+
 Method = Literal["bilinear", "nearest", "bicubic", "lanczos3", "lanczos5"]
 
 

@@ -8,6 +8,8 @@ from lurnet.core.fields import Convert, Number, fields, is_number
 from lurnet.layers.options import DataFormat
 from lurnet.layers.preprocessing.image import ImageLayer, Signed, images_of, pair, whole_images
 
+__all__ = ["RandomFlip", "RandomRotation", "RandomTranslation", "RandomZoom"]
+
 FillMode = Literal["reflect", "wrap", "constant", "nearest"]
 Interpolation = Literal["nearest", "bilinear"]
 FlipMode = Literal["horizontal", "vertical", "horizontal_and_vertical"]

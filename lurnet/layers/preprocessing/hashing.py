@@ -12,6 +12,8 @@ from lurnet.layers.preprocessing.category import Dense, Mode, encode, encodes_sa
 from lurnet.layers.preprocessing.hashes import bucket, crossed
 from lurnet.layers.preprocessing.host import HostLayer, texts_of
 
+__all__ = ["Hashing", "HashedCrossing"]
+
 
 def salted(_: Any, value: Any) -> list[int] | None:
     """A key of two numbers, from one or two."""

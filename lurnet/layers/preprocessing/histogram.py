@@ -8,6 +8,8 @@ from lurnet.layers.options import DataFormat
 from lurnet.layers.preprocessing.image import BYTES, Range, Sorted, rescaled, whole_images
 from lurnet.layers.preprocessing.tone import ToneLayer
 
+__all__ = ["Equalization", "ContrastLimitedAdaptiveHistogramEqualization"]
+
 
 def histogram(places: Any, size: int) -> Any:
     """How often each of 0, 1, ..., size - 1 occurs."""

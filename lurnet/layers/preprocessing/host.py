@@ -31,6 +31,7 @@ class HostLayer(Layer):
     #: Names of the texts that a model file may hold for the layer.
     asset_names: ClassVar[tuple[str, ...]] = ()
     _in_program: ClassVar[bool] = False
+    gives_activations = False
 
     def assets(self) -> dict[str, str]:
         """The texts that a model file holds beside the config, by file name."""

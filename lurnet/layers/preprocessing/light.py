@@ -6,6 +6,8 @@ from lurnet import ops
 from lurnet.core.fields import fields
 from lurnet.layers.preprocessing.image import ImageLayer, Range, Signed, Sorted, Unit, whole_images
 
+__all__ = ["RandomContrast", "RandomBrightness"]
+
 
 @fields
 class RandomContrast(ImageLayer):

@@ -20,6 +20,8 @@ from lurnet.layers.preprocessing.hashes import bucket
 from lurnet.layers.preprocessing.hashing import Salt, as_bytes, mapped
 from lurnet.layers.preprocessing.host import HostLayer, batches_of, texts_of
 
+__all__ = ["StringLookup", "IntegerLookup"]
+
 OLD_MODES = {"binary": "multi_hot", "tf-idf": "tf_idf"}
 LookupMode = Annotated[
     Literal["int", "one_hot", "multi_hot", "count", "tf_idf"],

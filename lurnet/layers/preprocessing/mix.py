@@ -15,6 +15,8 @@ from lurnet.layers.preprocessing.image import (
     whole_images,
 )
 
+__all__ = ["RandomErasing", "CutMix", "MixUp"]
+
 
 class BoxLayer(ImageLayer):
     """Base of the layers that draw a box in each image."""

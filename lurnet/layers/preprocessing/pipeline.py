@@ -11,6 +11,8 @@ from lurnet.layers.base import Layer
 from lurnet.layers.per_sample import is_per_sample
 from lurnet.layers.preprocessing.image import ImageLayer
 
+__all__ = ["Pipeline", "MaxNumBoundingBoxes"]
+
 
 def _layers(_: Any, value: Any) -> list[Layer]:
     if not isinstance(value, (list, tuple)):

@@ -18,6 +18,8 @@ from lurnet.layers.preprocessing.tone import (
 )
 from lurnet.layers.preprocessing.warp import RandomShear
 
+__all__ = ["RandAugment", "AugMix"]
+
 #: The changes by the attributes that hold them: the class, the names of its arguments that take
 #: the strength, and which common options it has.
 PLACES, TONES = ("interpolation", "seed"), ("value_range", "seed")

@@ -14,6 +14,8 @@ from lurnet.layers.base import Layer
 from lurnet.layers.input_spec import describe
 from lurnet.layers.per_sample import beside_axis
 
+__all__ = ["Rescaling", "Normalization"]
+
 Values = Annotated[Any, Convert(lambda owner, value: deserialize(value))]
 
 

@@ -22,6 +22,8 @@ from lurnet.layers.preprocessing.lookup import (
     VocabularyLayer,
 )
 
+__all__ = ["TextVectorization"]
+
 PUNCTUATION = re.compile(r"""[!"#$%&()*+,\-./:;<=>?@\[\\\]^_`{|}~']""")
 STANDARDIZE: dict[str, Callable[[str], str]] = {
     "lower": str.lower,

@@ -26,6 +26,11 @@ if TYPE_CHECKING:
 else:
     Bits = factor(1, 8)
 
+__all__ = [
+    "RandomPosterization", "RandomInvert", "Solarization", "AutoContrast", "RandomSharpness",
+    "RandomGaussianBlur",
+]  # fmt: skip
+
 
 class ToneLayer(ImageLayer):
     """Base of the layers that change tones; masks stay as they are."""

@@ -9,6 +9,8 @@ from lurnet.layers.options import DataFormat
 from lurnet.layers.preprocessing.geometry import AffineLayer, FillMode, Interpolation, Warp, rows
 from lurnet.layers.preprocessing.image import Range, Unit, images_of, pair, per_image, whole_images
 
+__all__ = ["RandomShear", "RandomPerspective", "RandomElasticTransform"]
+
 
 def _slope(_: Any, value: Any) -> tuple[float, float]:
     if is_number(value):

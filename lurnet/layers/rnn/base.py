@@ -15,6 +15,8 @@ from lurnet.layers.per_sample import is_per_sample
 from lurnet.layers.rnn.cell import Steps, drawn_once
 from lurnet.layers.rnn.stacked import as_cell, initial_state, start
 
+__all__ = ["RNN"]
+
 
 class Memory:
     """The states that a stateful layer keeps between calls; they are no weights."""
@@ -37,6 +39,7 @@ class Recurrent(Layer):
 
     supports_masking = True
     draws = True
+    is_loop = True
     if TYPE_CHECKING:
         cell: Any
 

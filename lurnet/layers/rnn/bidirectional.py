@@ -11,6 +11,8 @@ from lurnet.layers.base import Layer, give_first_weights
 from lurnet.layers.per_sample import is_per_sample
 from lurnet.layers.wrapper import as_layer, copy_of
 
+__all__ = ["Bidirectional"]
+
 MERGES: dict[str | None, Callable] = {
     "concat": lambda a, b: ops.concatenate([a, b], axis=-1),
     "sum": lambda a, b: a + b,

@@ -12,6 +12,8 @@ from lurnet.layers.rnn.builtin import BuiltIn
 from lurnet.layers.rnn.cell import Masks, masked_product
 from lurnet.layers.rnn.lstm import LongShort
 
+__all__ = ["ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D"]
+
 
 @fields
 class ConvLSTMCell(LongShort):

@@ -10,6 +10,8 @@ from lurnet.layers.options import Activation
 from lurnet.layers.rnn.builtin import BuiltIn
 from lurnet.layers.rnn.cell import Masks, RecurrentCell
 
+__all__ = ["LSTMCell", "LSTM"]
+
 
 class LongShort(RecurrentCell):
     """The gates of a long short-term memory, whatever products they see.

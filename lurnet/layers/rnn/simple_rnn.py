@@ -8,6 +8,8 @@ from lurnet.layers.options import Activation
 from lurnet.layers.rnn.builtin import BuiltIn
 from lurnet.layers.rnn.cell import Masks, RecurrentCell, by_steps, masked_product
 
+__all__ = ["SimpleRNNCell", "SimpleRNN"]
+
 
 @fields
 class SimpleRNNCell(RecurrentCell):

@@ -13,6 +13,8 @@ from lurnet.layers.base import Layer
 from lurnet.layers.per_sample import is_per_sample
 from lurnet.layers.rnn.cell import Steps, by_steps, runs_by_steps
 
+__all__ = ["StackedRNNCells"]
+
 
 def as_cell(_: Any, value: Any) -> Any:
     """A cell from itself, its config, or a list of cells to be stacked."""

@@ -10,6 +10,8 @@ from lurnet.layers.input_spec import InputSpec, describe
 from lurnet.layers.per_sample import is_per_sample
 from lurnet.layers.wrapper import Wrapper
 
+__all__ = ["TimeDistributed"]
+
 
 @fields
 class TimeDistributed(Wrapper):

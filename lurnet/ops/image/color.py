@@ -6,6 +6,8 @@ from lurnet.core.errors import BadValue
 from lurnet.core.settings import standardize_data_format
 from lurnet.core.symbolic import Tensor, op
 
+__all__ = ["rgb_to_grayscale", "rgb_to_hsv", "hsv_to_rgb"]
+
 LUMINANCE = (0.2989, 0.5870, 0.1140)  # of red, green and blue, by ITU-R BT.601
 
 

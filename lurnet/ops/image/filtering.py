@@ -12,6 +12,8 @@ from lurnet.ops.arithmetic import as_float
 from lurnet.ops.image.layout import in_batch
 from lurnet.ops.kinds import per_axis
 
+__all__ = ["extract_patches", "extract_patches_3d", "gaussian_blur", "sobel_edges", "ssim"]
+
 Sizes = int | Sequence[int]
 
 

@@ -10,6 +10,8 @@ from lurnet.core.symbolic import Tensor, op
 from lurnet.ops.core import saturate_cast
 from lurnet.ops.image.layout import in_batch
 
+__all__ = ["resize", "pad_images", "crop_images", "scale_and_translate"]
+
 INTERPOLATIONS = ("bilinear", "nearest", "lanczos3", "lanczos5", "bicubic")
 
 

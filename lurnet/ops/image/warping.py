@@ -12,6 +12,8 @@ from lurnet.ops.arithmetic import as_float
 from lurnet.ops.image.filtering import gaussian_blur
 from lurnet.ops.image.layout import in_batch
 
+__all__ = ["map_coordinates", "affine_transform", "perspective_transform", "elastic_transform"]
+
 FILL_MODES = ("constant", "nearest", "wrap", "mirror", "reflect")
 ORDERS = {"nearest": 0, "bilinear": 1}
 

@@ -1,0 +1,102 @@
+"""What the layers of a model give out, for any model: every layer's call is looked at."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from lurnet.core.errors import BadValue, did_you_mean
+from lurnet.core.traits import stated
+from lurnet.inference.batches import as_inputs, map_batches
+from lurnet.layers import context
+from lurnet.layers.input_layer import InputLayer
+from lurnet.layers.state import flatten_layers
+from lurnet.training.compiled import Compiled
+
+
+def activations(
+    model: Any, x: Any, names: Sequence[Any] | None = None, batch_size: int | None = None
+) -> dict[str, Any]:
+    """Outputs of layers by name, in inference mode; see ``Model.activations``."""
+    x = as_inputs(model, x)
+    chosen = chosen_layers(model, names)
+    order = {id(layer): i for i, layer in enumerate(flatten_layers(model))}
+    facts = f"activations {[order[id(layer)] for layer in chosen]}"
+    found = map_batches(model, lambda x: outputs_of(model, chosen, x), x, batch_size, facts)
+    return {layer.name: calls for layer, calls in zip(chosen, found, strict=True)}
+
+
+def outputs_of(model: Any, chosen: Sequence[Any], x: Any) -> list[Any]:
+    """The output of each layer for a batch; of one that is called several times, a list."""
+    seen: dict[int, list] = {id(layer): [] for layer in chosen}
+
+    def watch(layer: Any, args: tuple, outputs: Any) -> Any:
+        del args
+        if id(layer) in seen:
+            seen[id(layer)].append(outputs)
+        return outputs
+
+    with context.watching(watch):
+        model.call_for(x, training=False)
+    for layer in chosen:
+        if not seen[id(layer)]:
+            raise BadValue(
+                f"Layer {layer.name!r} has no output to show: calling model {model.name!r} does "
+                "not call it."
+            )
+    return [calls[0] if len(calls) == 1 else calls for calls in seen.values()]
+
+
+def chosen_layers(model: Any, names: Sequence[Any] | None) -> list[Any]:
+    """Layers by name, or the layers themselves; None: those directly in the model."""
+    if isinstance(names, str):
+        names = [names]
+    known = _reachable(model)
+    if names is None:
+        return [x for x in model.layers if _has_activations(x)]
+    return [_find(model, known, name) for name in names]
+
+
+def _has_activations(layer: Any) -> bool:
+    return stated(type(layer), "gives_activations", True, by=())
+
+
+def _is_loop(layer: Any) -> bool:
+    """Whether the layers inside run in a loop, where one call is many."""
+    return stated(type(layer), "is_loop", False, by=())
+
+
+def _find(model: Any, known: list[Any], name: Any) -> Any:
+    for layer in known:
+        if layer is name or layer.name == name:
+            return layer
+    names = [layer.name for layer in known]
+    raise BadValue(
+        f"Model {model.name!r} has no layer {name!r} whose output could be taken."
+        f"{did_you_mean(name, names)} Its layers: {', '.join(names)}."
+    )
+
+
+def _reachable(model: Any) -> list[Any]:
+    """All layers in a model, the outer ones first, but those that run inside a loop."""
+    found: list[Any] = []
+    level = list(model._layers)
+    while level:
+        found += [x for x in level if x not in found and not isinstance(x, InputLayer)]
+        level = [y for x in level if not _is_loop(x) for y in x._layers]
+    return found
+
+
+def parts_with_weights(model: Any) -> list[tuple[str, list[Any]]]:
+    """The names of a model's layers, in order, each with the trainable variables below it.
+
+    Models inside the model are taken apart; what the model holds itself comes under its own name.
+    """
+    found: list[tuple[str, list[Any]]] = []
+    own = [v for v in model._own_variables if v.trainable]
+    if own:
+        found.append((model.name, own))
+    for layer in model._layers:
+        if isinstance(layer, Compiled):
+            found += parts_with_weights(layer)
+        elif layer.trainable_variables:
+            found.append((layer.name, layer.trainable_variables))
+    return found

@@ -1,0 +1,15 @@
+"""A model's inputs after its host part: numbers only, in the order that the compiled part takes."""
+
+import jax
+
+
+class HostOutputs(list):
+    """Arrays that the host part of a model has made of its inputs.
+
+    A list of a class of its own, so that a model can tell them from raw inputs.
+    """
+
+
+jax.tree_util.register_pytree_node(
+    HostOutputs, lambda arrays: (tuple(arrays), None), lambda _, arrays: HostOutputs(arrays)
+)
