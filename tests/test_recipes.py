@@ -84,9 +84,18 @@ def tree(tmp_path_factory):
         shutil.copytree(ROOT / folder, root / folder, ignore=ignored)
     for blocks in RECIPES.values():
         for file, more, code in blocks:
-            with open(root / file, "a" if more else "x", encoding="utf-8") as out:
-                out.write(code)
+            path = root / file
+            text = path.read_text(encoding="utf-8") if more else ""
+            path.write_text(with_line(text, code), encoding="utf-8")
     return root
+
+
+def with_line(text, code):
+    """A text with lines after the last import, where there are names to import, else at its end."""
+    if not code.startswith("from "):
+        return text + code
+    at = max(text.find("\n", m.start()) for m in re.finditer(r"^from ", text, re.MULTILINE)) + 1
+    return text[:at] + code + text[at:]
 
 
 def run(tree, tmp_path, *arguments):
