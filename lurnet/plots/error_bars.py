@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 
 from lurnet.core.errors import BadValue
-from lurnet.plots.bounds import Bounds, within
+from lurnet.metrics.results import Bounds
 from lurnet.plots.parameter_axis import ParameterAxis, parameter_axis
-from lurnet.plots.style import legend_width, line_look, new_figure, styled
+from lurnet.plots.style import legend_width, line_look, new_figure, styled, within
 
 __all__ = ["error_bars", "error_bar_panels"]
 
