@@ -78,8 +78,8 @@ def error_bar_panels(
     """
     if not panels:
         raise BadValue("There is nothing to draw: give one panel or more.")
-    met = [v for curves in panels.values() for x, _, _ in curves.values() for v in x]
-    axis = parameter_axis([*order, *met])
+    drawn = [v for curves in panels.values() for x, _, _ in curves.values() for v in x]
+    axis = parameter_axis([*order, *drawn])
     names = list(dict.fromkeys(name for curves in panels.values() for name in curves))
     columns = len(panels) if len(panels) < 4 else 2 if len(panels) == 4 else 3
     rows = -(-len(panels) // columns)
