@@ -8,7 +8,7 @@ from lurnet.core.traits import stated
 from lurnet.inference.batches import as_inputs, map_batches
 from lurnet.layers import context
 from lurnet.layers.input_layer import InputLayer
-from lurnet.training.compiled import Compiled
+from lurnet.layers.state import flatten_layers, sublayers
 
 
 def activations(
@@ -17,7 +17,7 @@ def activations(
     """Outputs of layers by name, in inference mode; see ``Model.activations``."""
     x = as_inputs(model, x)
     chosen = chosen_layers(model, names)
-    order = {id(layer): i for i, layer in enumerate(model._flatten_layers())}
+    order = {id(layer): i for i, layer in enumerate(flatten_layers(model))}
     facts = f"activations {[order[id(layer)] for layer in chosen]}"
     found = map_batches(model, lambda x: outputs_of(model, chosen, x), x, batch_size, facts)
     return {layer.name: calls for layer, calls in zip(chosen, found, strict=True)}
@@ -77,25 +77,8 @@ def _find(model: Any, known: list[Any], name: Any) -> Any:
 def _reachable(model: Any) -> list[Any]:
     """All layers in a model, the outer ones first, but those that run inside a loop."""
     found: list[Any] = []
-    level = list(model._layers)
+    level = list(sublayers(model))
     while level:
         found += [x for x in level if x not in found and not isinstance(x, InputLayer)]
-        level = [y for x in level if not _is_loop(x) for y in x._layers]
-    return found
-
-
-def parts_with_weights(model: Any) -> list[tuple[str, list[Any]]]:
-    """The names of a model's layers, in order, each with the trainable variables below it.
-
-    Models inside the model are taken apart; what the model holds itself comes under its own name.
-    """
-    found: list[tuple[str, list[Any]]] = []
-    own = [v for v in model._own_variables if v.trainable]
-    if own:
-        found.append((model.name, own))
-    for layer in model._layers:
-        if isinstance(layer, Compiled):
-            found += parts_with_weights(layer)
-        elif layer.trainable_variables:
-            found.append((layer.name, layer.trainable_variables))
+        level = [y for x in level if not _is_loop(x) for y in sublayers(x)]
     return found

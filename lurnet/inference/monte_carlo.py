@@ -9,6 +9,8 @@ from lurnet.core.seeds import SeedGenerator
 from lurnet.core.variable import values
 from lurnet.inference.batches import as_inputs, map_batches
 from lurnet.layers import context
+from lurnet.layers.state import sublayers
+from lurnet.layers.tracking import held
 
 
 class Samples(NamedTuple):
@@ -73,4 +75,4 @@ def draws_numbers(layer: Any) -> bool:
     said = type(layer).draws
     if said is not None:
         return said
-    return next(layer._held(SeedGenerator), None) is not None and not layer._layers
+    return next(held(layer, SeedGenerator), None) is not None and not sublayers(layer)

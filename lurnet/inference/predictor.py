@@ -17,6 +17,7 @@ from lurnet.inference.latency import LatencyPath
 from lurnet.inference.throughput import ThroughputPath
 from lurnet.inference.to_jax import to_jax
 from lurnet.layers import context
+from lurnet.layers.state import flatten_layers
 from lurnet.layers.version import version_of
 from lurnet.training import program
 from lurnet.training.data.gathering import copied, own
@@ -47,10 +48,9 @@ class Predictor:
     ) -> None:
         self.forward = Forward(model)
         self.executors = [make(self.forward) for make in executors]
-        layers = model._flatten_layers()
         #: whether a call leaves nothing but outputs
         self.is_plain = self.forward.per_sample and not any(
-            has_side_outputs(x) or has_own_code(x) for x in layers
+            has_side_outputs(x) or has_own_code(x) for x in flatten_layers(model)
         )
 
     def __call__(self, x: Any, batch_size: int | None = None, progress: Progress = ignore) -> Any:
@@ -111,10 +111,7 @@ def call_compiled(model: Any, args: tuple, kwargs: dict[str, Any]) -> Any:
 
 
 def call_again(model: Any, args: tuple, kwargs: dict[str, Any]) -> Any:
-    """``call_compiled`` for an array like one before, looking at no more than may differ, or None.
-
-    us for an image, the long way | this one: 784-64-64-10 29 | 14.
-    """
+    """``call_compiled`` for an array like one before, looking at no more than may differ, or None."""
     if len(args) != 1 or (
         kwargs and (len(kwargs) > 1 or kwargs.get("training", True) is not False)
     ):
@@ -130,10 +127,7 @@ def call_again(model: Any, args: tuple, kwargs: dict[str, Any]) -> Any:
 
 
 def predict_again(model: Any, x: Any, batch_size: int | None) -> Any:
-    """What ``predict`` gives without callbacks, found like that of ``call_again``, or None.
-
-    us for an image, the long way | this one: 784-64-64-10 56 | 14.
-    """
+    """What ``predict`` gives without callbacks, found like that of ``call_again``, or None."""
     call = _kept_for(model, x)
     if call is None or (batch_size is not None and (batch_size,) != x.shape[:1]):
         return None

@@ -16,7 +16,7 @@ from lurnet.layers.per_sample import is_per_sample
 from lurnet.layers.preprocessing.host import HostLayer
 from lurnet.layers.registry import registry
 from lurnet.models.functional import Functional
-from lurnet.models.host_part import HostPart
+from lurnet.models.host_stage import HostStage
 from lurnet.models.model import Model
 from lurnet.training.data.arrays import standardize
 
@@ -177,7 +177,7 @@ class Sequential(HasGraph, Model):
         return inputs
 
     @property
-    def _host(self) -> HostPart | None:
+    def _host(self) -> HostStage | None:
         return None if self._functional is None else self._functional._host
 
     def _on_host(self, inputs: Any) -> Any:

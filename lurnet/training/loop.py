@@ -32,7 +32,7 @@ def make_data(
     shuffle: bool | str = False,
     class_weight: dict[int, float] | None = None,
 ) -> ArrayData | Stream:
-    """Arrays or a stream from what fit, evaluate and predict take, after the model's host part."""
+    """Arrays or a stream from what fit, evaluate and predict take, after the model's host stage."""
     if is_array(x) or isinstance(x, (list, tuple, dict)):
         batch_size = remembered_batch(model) if batch_size is None else batch_size
         return ArrayData(

@@ -19,7 +19,7 @@ from lurnet.layers.preprocessing.host import HostLayer
 from lurnet.models import graph
 
 
-class HostPart:
+class HostStage:
     """A graph cut in two.
 
     Args:
@@ -79,15 +79,15 @@ class HostPart:
         return graph.run_nodes(self.rest, self.boundary, values, self.outputs)
 
 
-def host_part(nodes: Sequence[Node], inputs: Sequence[Any], outputs: Any) -> HostPart | None:
+def host_stage(nodes: Sequence[Node], inputs: Sequence[Any], outputs: Any) -> HostStage | None:
     """The graph cut in two, or None where all of it is compiled."""
     if not any(isinstance(n.fn, HostLayer) or _host_of(n.fn) is not None for n in nodes):
         return None
-    return HostPart(nodes, inputs, outputs)
+    return HostStage(nodes, inputs, outputs)
 
 
-def _host_of(fn: Any) -> HostPart | None:
-    """The host part of a model inside the model."""
+def _host_of(fn: Any) -> HostStage | None:
+    """The host stage of a model inside the model."""
     return getattr(fn, "_host", None)
 
 
@@ -123,7 +123,7 @@ def _check_before(fn: Any, layer: Any) -> None:
 
 
 def _cut(node: Node) -> tuple[Node, Node]:
-    """The call of a model with a host part of its own as two calls."""
+    """The call of a model with a host stage of its own as two calls."""
     between = HostOutputs(SymbolicTensor(x.shape, x.dtype) for x in node.fn._host.boundary)
     given = node.args or (node.kwargs["inputs"],)
     kwargs = {k: v for k, v in node.kwargs.items() if k != "inputs"}
@@ -142,7 +142,7 @@ def _check(symbol: SymbolicTensor, value: Any) -> None:
     """The layer's output as the model was built for it: a vocabulary may have grown since."""
     if InputSpec(shape=(None, *symbol.shape[1:])).problem(value.shape):
         fn = symbol.node.fn if symbol.node is not None else None
-        said = describe(fn) if isinstance(fn, Layer) else "The host part of a model inside"
+        said = describe(fn) if isinstance(fn, Layer) else "The host stage of a model inside"
         raise BadValue(
             f"{said} gave an output of shape {tuple(value.shape)}, but the model was built for "
             f"{symbol.shape}. Its vocabulary has changed since: build the model after adapt(), or "
