@@ -111,7 +111,7 @@ def call_compiled(model: Any, args: tuple, kwargs: dict[str, Any]) -> Any:
 
 
 def call_again(model: Any, args: tuple, kwargs: dict[str, Any]) -> Any:
-    """``call_compiled`` for an array like one before, looking at no more than may differ, or None."""
+    """``call_compiled`` for an array like one before, by a look at what may differ alone."""
     if len(args) != 1 or (
         kwargs and (len(kwargs) > 1 or kwargs.get("training", True) is not False)
     ):
@@ -127,7 +127,7 @@ def call_again(model: Any, args: tuple, kwargs: dict[str, Any]) -> Any:
 
 
 def predict_again(model: Any, x: Any, batch_size: int | None) -> Any:
-    """What ``predict`` gives without callbacks, found like that of ``call_again``, or None."""
+    """What ``predict`` gives without callbacks, found like that of ``call_again``."""
     call = _kept_for(model, x)
     if call is None or (batch_size is not None and (batch_size,) != x.shape[:1]):
         return None
