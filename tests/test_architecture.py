@@ -38,6 +38,8 @@ JAX = (
     "random.py",
     "training/step.py",
     "training/program.py",
+    "training/device.py",
+    "training/device_loop.py",
     "saving/export.py",
     "inference/",
 )

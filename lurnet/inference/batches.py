@@ -11,7 +11,9 @@ import numpy as np
 
 from lurnet.core import donation, tree
 from lurnet.core.errors import BadType
-from lurnet.training import program
+from lurnet.training import device, device_loop, program
+from lurnet.training.building import output_spec
+from lurnet.training.compiled import on_host as to_host_stage
 from lurnet.training.data.arrays import (
     check_lengths,
     joined,
@@ -22,7 +24,8 @@ from lurnet.training.data.arrays import (
 )
 from lurnet.training.data.staging import bytes_per_sample
 from lurnet.training.per_sample import model_is_per_sample
-from lurnet.training.runner import Steps
+from lurnet.training.protocol import Trainable
+from lurnet.training.steps import Steps
 
 #: Sizes that smaller batches are filled up to: at most four times the samples, mostly far less.
 SIZES = (1, 4, 16, 32, 64, 256)
@@ -83,8 +86,8 @@ class BatchedFunction:
 
     def _run(self, state: list, x: Any) -> Any:
         if self.eager:
-            return self.fn(program.to_device(x))
-        x = program.narrowed(x)
+            return self.fn(device.to_device(x))
+        x = device.narrowed(x)
         key = shapes_of(x)
         if key not in self.programs:
             self.programs[key] = self._compiled(state, x)
@@ -93,14 +96,14 @@ class BatchedFunction:
         new, outputs = self.programs[key](state, x)
         for i, array in new.items():
             state[i] = array
-        program.written(self.variables, new)
+        device.adopt(self.variables, new)
         return outputs
 
     def _compiled(self, state: list, x: Any) -> Callable:
         def make() -> Callable:
             if self.writes:
-                return program.batch_program(self.fn, self.variables, lambda y: y, False)
-            return program.output_program(self.fn, self.variables)
+                return device_loop.batch_program(self.fn, self.variables, lambda y: y, False)
+            return device_loop.output_program(self.fn, self.variables)
 
         if self.facts is None:
             return program.compiled(make(), None, False, state, x)
@@ -108,7 +111,7 @@ class BatchedFunction:
 
 
 def map_batches(
-    model: Any,
+    model: Trainable,
     fn: Callable,
     arrays: Any,
     batch_size: int | None = None,
@@ -131,16 +134,16 @@ def map_batches(
     return on_host(run(arrays, batch_size or BATCH))
 
 
-def as_inputs(model: Any, x: Any) -> Any:
+def as_inputs(model: Trainable, x: Any) -> Any:
     """The model's inputs as nested arrays; the model is built for them where it is not yet."""
     if hasattr(x, "__next__") or not hasattr(x, "__len__"):
         raise BadType(
             f"Model {model.name!r}: this takes arrays, but x is a {type(x).__name__}. Take a batch "
             "out of it first."
         )
-    x = standardize(model._on_host(x), "x")
+    x = standardize(to_host_stage(model, x), "x")
     if not model.built:
-        model._output_spec(symbols_of(x, min(BATCH, check_lengths(x, None, None))))
+        output_spec(model, symbols_of(x, min(BATCH, check_lengths(x, None, None))))
     return x
 
 

@@ -15,7 +15,8 @@ from lurnet.inference.batches import (
     shapes_of,
 )
 from lurnet.inference.executor import FEW, Forward, Progress
-from lurnet.training import program
+from lurnet.ops.lowering.choice import on_cpu
+from lurnet.training import device, device_loop
 from lurnet.training.data.arrays import joined, take
 from lurnet.training.data.staging import StagingBuffers, bytes_per_sample
 from lurnet.training.peak_activation import peak_output
@@ -61,28 +62,28 @@ class CompiledProgram:
         """Many batches in each call."""
         room = max(1, CALL_BYTES // (size * max(1, bytes_per_sample(x))))
         rows = size * 2 ** (min(-(-count // size), room) - 1).bit_length()
-        part = _parts(program.to_host(x), rows)
+        part = _parts(device.to_host(x), rows)
         outputs, running, state = [], None, donation.snapshot(self.forward.variables)
         try:
             for start in range(0, count, rows):
                 steps = -(-min(rows, count - start) // size)
                 made = self._loop(state, *part(start, steps * size), rows, size, steps)
                 if running is not None:
-                    outputs.append(program.wait(running))  # its buffer is the next to be filled
+                    outputs.append(device.wait(running))  # its buffer is the next to be filled
                     progress(start)
                 running = made
         finally:
-            program.wait(running)  # it reads the arrays
+            device.wait(running)  # it reads the arrays
         return take(joined([*outputs, running]), slice(count))
 
     def _loop(self, state: list, x: Any, first: int, rows: int, size: int, steps: int) -> Any:
         key = size, rows, shapes_of(x)
         if key not in self.loops:
             step, variables = self.forward.step, self.forward.variables
-            spec = program.returned_zeros(step, variables, x, size)
+            spec = device_loop.returned_zeros(step, variables, x, size)
             zeros = tree.map_structure(lambda a: np.zeros((rows, *a.shape[1:]), a.dtype), spec)
-            zeros = program.to_device(zeros, copy=True)
-            make = program.output_loop(step, variables, size)
+            zeros = device.to_device(zeros, copy=True)
+            make = device_loop.output_loop(step, variables, size)
             args = state, x, np.int32(0), np.int32(1), zeros
             run = self.forward.session.program(lambda: make, f"loop {size}", False, *args)
             self.loops[key] = run, zeros
@@ -96,8 +97,8 @@ def _parts(arrays: Any, rows: int) -> Callable[[int, int], tuple[Any, int]]:
     The program reads the arrays where they lie, if it can; otherwise they are copied into windows,
     the next ones while the device works.
     """
-    held = program.resident(arrays) if program.on_cpu() else None
+    held = device.resident(arrays) if on_cpu() else None
     if held is not None:
         return lambda start, count: (held, start)
     staging = StagingBuffers(arrays, rows)
-    return lambda start, count: (program.to_device(staging.stretch(start, count)), 0)
+    return lambda start, count: (device.to_device(staging.stretch(start, count)), 0)

@@ -5,12 +5,15 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from lurnet.core import donation
 from lurnet.core.variable import Variable
 from lurnet.inference.captured import CapturedGraph, capture
 from lurnet.ops.lowering.choice import in_c
-from lurnet.training import program
+from lurnet.training import device_loop
+from lurnet.training.compiled import host_stage
 from lurnet.training.per_sample import model_is_per_sample
-from lurnet.training.runner import Steps
+from lurnet.training.protocol import Trainable
+from lurnet.training.steps import Steps
 
 #: Samples that are few: up to these, the time of a call is what it costs to start computing.
 FEW = 32
@@ -47,8 +50,8 @@ class Executor(Protocol):
 class Forward:
     """A model's forward pass, for the model as it is now."""
 
-    def __init__(self, model: Any) -> None:
-        self.model, self.host = model, model._host
+    def __init__(self, model: Trainable) -> None:
+        self.model, self.host = model, host_stage(model)
         self.session = Steps(model, "predict")
         self.step: Callable = self.session.step
         self.variables: list[Any] = self.session.variables
@@ -61,6 +64,6 @@ class Forward:
         """The kernels that the outputs for x consist of, if they do, and the weights they read."""
         if not self.is_pure or not in_c(x.dtype):
             return None
-        run = program.output_program(self.step, self.variables)
-        graph = capture(run, program.state_of(self.variables), x)
+        run = device_loop.output_program(self.step, self.variables)
+        graph = capture(run, donation.arrays(self.variables), x)
         return None if graph is None else (graph, [self.variables[i] for i in graph.state])

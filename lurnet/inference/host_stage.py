@@ -1,4 +1,4 @@
-"""A model's inputs after its host stage: numbers only, in the order that the compiled part takes."""
+"""What a model's host stage gives to its compiled part: numbers only."""
 
 import jax
 

@@ -11,6 +11,8 @@ from lurnet.inference.batches import as_inputs, map_batches
 from lurnet.layers import context
 from lurnet.layers.state import sublayers
 from lurnet.layers.tracking import held
+from lurnet.training.own_steps import predict_outputs
+from lurnet.training.protocol import Trainable
 
 
 class Samples(NamedTuple):
@@ -20,7 +22,7 @@ class Samples(NamedTuple):
     sd: Any
 
 
-def predict_samples(model: Any, x: Any, count: int, batch_size: int | None = None) -> Samples:
+def predict_samples(model: Trainable, x: Any, count: int, batch_size: int | None = None) -> Samples:
     """Mean and standard deviation (n - 1 in the denominator) of ``count`` stochastic passes.
 
     Gal and Ghahramani, 2016, "Dropout as a Bayesian Approximation", https://arxiv.org/abs/1506.02142
@@ -34,13 +36,13 @@ def predict_samples(model: Any, x: Any, count: int, batch_size: int | None = Non
     return map_batches(model, lambda x: moments(model, x, count), x, batch_size, facts, draws=True)
 
 
-def moments(model: Any, x: Any, count: int) -> Samples:
+def moments(model: Trainable, x: Any, count: int) -> Samples:
     """The passes, one after another in one loop; Welford's sums lose no digits."""
     variables, written = model.non_trainable_variables, set()
 
     def sample(state: list) -> tuple[Any, list]:
         with values(variables, state) as scope, context.acting(draws_numbers):
-            y = model._predict_outputs(x)
+            y = predict_outputs(model, x)
             written.update(scope.written)
             return _floats(y), [scope[v] for v in variables]
 

@@ -9,13 +9,16 @@ from lurnet.callbacks.standard import standard_callbacks
 from lurnet.core.errors import BadValue
 from lurnet.inference.batches import length, on_host
 from lurnet.inference.predictor import Predictor, predictor
+from lurnet.training.building import output_spec
 from lurnet.training.data.arrays import ArrayData, joined, symbols_of, take
 from lurnet.training.data.batch import unpack_x_y_sample_weight
 from lurnet.training.data.gathering import PATIENCE, Collecting, Gathering, StagedBatches
+from lurnet.training.data.given import make_data
 from lurnet.training.data.streams import Stream
+from lurnet.training.epochs import warn_if_short
 from lurnet.training.fixed_batch import remembered_batch
-from lurnet.training.loop import make_data, warn_if_short
 from lurnet.training.pace import interruptible
+from lurnet.training.protocol import Trainable
 
 
 class Piece(NamedTuple):
@@ -33,7 +36,7 @@ class Piece(NamedTuple):
 
 
 def predict(
-    model: Any,
+    model: Trainable,
     x: Any,
     batch_size: int | None,
     verbose: int | str,
@@ -46,7 +49,7 @@ def predict(
     if not model.built:
         first = data.x if isinstance(data, ArrayData) else data.peek()[0]
         size = data.batch_size if isinstance(data, ArrayData) else length(first)
-        model._output_spec(symbols_of(first, size))
+        output_spec(model, symbols_of(first, size))
     events = standard_callbacks(callbacks, model, verbose=verbose, epochs=1, steps=data.steps)
     model.stop_predicting = False
     events.on_predict_begin()

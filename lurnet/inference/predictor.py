@@ -19,9 +19,10 @@ from lurnet.inference.to_jax import to_jax
 from lurnet.layers import context
 from lurnet.layers.state import flatten_layers
 from lurnet.layers.version import version_of
-from lurnet.training import program
+from lurnet.training import device
 from lurnet.training.data.gathering import copied, own
 from lurnet.training.per_sample import has_own_code, has_side_outputs
+from lurnet.training.protocol import Trainable
 
 #: All executors, in the order in which they are asked.
 EXECUTORS: tuple[Callable[[Forward], Executor], ...] = (
@@ -44,7 +45,7 @@ class Predictor:
     """
 
     def __init__(
-        self, model: Any, executors: Sequence[Callable[[Forward], Executor]] = EXECUTORS
+        self, model: Trainable, executors: Sequence[Callable[[Forward], Executor]] = EXECUTORS
     ) -> None:
         self.forward = Forward(model)
         self.executors = [make(self.forward) for make in executors]
@@ -81,7 +82,7 @@ class Predictor:
         return None
 
 
-def predictor(model: Any) -> Predictor:
+def predictor(model: Trainable) -> Predictor:
     """The predictor of a model as it is now, kept until one of its layers changes."""
     version = version_of(model)
     kept = version.predictor
@@ -92,7 +93,7 @@ def predictor(model: Any) -> Predictor:
     return kept
 
 
-def call_compiled(model: Any, args: tuple, kwargs: dict[str, Any]) -> Any:
+def call_compiled(model: Trainable, args: tuple, kwargs: dict[str, Any]) -> Any:
     """What ``model(x)`` gives, from an executor; None where it must run as it is written.
 
     That is so in training mode, within other calls and traces, and where the call does more than
@@ -107,10 +108,10 @@ def call_compiled(model: Any, args: tuple, kwargs: dict[str, Any]) -> Any:
     if not call.is_plain:
         return None
     # The device may still read the array when the caller, who has the outputs, fills it anew.
-    return program.to_device(call(copied(x)))
+    return device.to_device(call(copied(x)))
 
 
-def call_again(model: Any, args: tuple, kwargs: dict[str, Any]) -> Any:
+def call_again(model: Trainable, args: tuple, kwargs: dict[str, Any]) -> Any:
     """``call_compiled`` for an array like one before, by a look at what may differ alone."""
     if len(args) != 1 or (
         kwargs and (len(kwargs) > 1 or kwargs.get("training", True) is not False)
@@ -126,7 +127,7 @@ def call_again(model: Any, args: tuple, kwargs: dict[str, Any]) -> Any:
     return to_jax(outputs) if type(outputs) is np.ndarray else outputs
 
 
-def predict_again(model: Any, x: Any, batch_size: int | None) -> Any:
+def predict_again(model: Trainable, x: Any, batch_size: int | None) -> Any:
     """What ``predict`` gives without callbacks, found like that of ``call_again``."""
     call = _kept_for(model, x)
     if call is None or (batch_size is not None and (batch_size,) != x.shape[:1]):
@@ -135,16 +136,16 @@ def predict_again(model: Any, x: Any, batch_size: int | None) -> Any:
     return outputs if outputs is None or type(outputs) is np.ndarray else on_host(outputs)
 
 
-def _kept_for(model: Any, x: Any) -> Predictor | None:
+def _kept_for(model: Trainable, x: Any) -> Predictor | None:
     """The predictor of a model that has not changed since, where x is nothing but an array."""
     version = model.__dict__.get("_version")
     if version is None or not version.is_current():
         return None
     subclass = isinstance(x, np.ndarray) and type(x) is not np.ndarray
-    return version.predictor if program.is_concrete(x) and not subclass else None
+    return version.predictor if device.is_concrete(x) and not subclass else None
 
 
 def _are_plain(x: Any) -> bool:
     if isinstance(x, (list, tuple, dict)):
         return all(map(_are_plain, x.values() if isinstance(x, dict) else x)) and len(x) > 0
-    return program.is_concrete(x) and x.ndim > 0 and x.shape[0] > 0 and get_mask(x) is None
+    return device.is_concrete(x) and x.ndim > 0 and x.shape[0] > 0 and get_mask(x) is None

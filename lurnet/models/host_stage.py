@@ -5,6 +5,7 @@ samples first; what they give, and the inputs that need no such layer, enter the
 """
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,8 @@ from lurnet.layers.base import Layer
 from lurnet.layers.input_spec import InputSpec, describe
 from lurnet.layers.preprocessing.host import HostLayer
 from lurnet.models import graph
+from lurnet.training.compiled import host_stage as stage_of
+from lurnet.training.compiled import on_host
 
 
 class HostStage:
@@ -38,7 +41,7 @@ class HostStage:
         for node in nodes:
             if id(node) in whole:
                 self.first.append(node)
-            elif _host_of(node.fn) is not None:
+            elif stage_of(node.fn) is not None:
                 before, after = _cut(node)
                 self.first.append(before)
                 self.rest.append(after)
@@ -81,14 +84,9 @@ class HostStage:
 
 def host_stage(nodes: Sequence[Node], inputs: Sequence[Any], outputs: Any) -> HostStage | None:
     """The graph cut in two, or None where all of it is compiled."""
-    if not any(isinstance(n.fn, HostLayer) or _host_of(n.fn) is not None for n in nodes):
+    if not any(isinstance(n.fn, HostLayer) or stage_of(n.fn) is not None for n in nodes):
         return None
     return HostStage(nodes, inputs, outputs)
-
-
-def _host_of(fn: Any) -> HostStage | None:
-    """The host stage of a model inside the model."""
-    return getattr(fn, "_host", None)
 
 
 def _whole(nodes: Sequence[Node]) -> set[int]:
@@ -96,7 +94,7 @@ def _whole(nodes: Sequence[Node]) -> set[int]:
     found: set[int] = set()
     needed: dict[int, Any] = {}  # symbols, and the layer that needs them
     for node in reversed(nodes):
-        inner = _host_of(node.fn)
+        inner = stage_of(node.fn)
         by = next((needed[id(x)] for x in _leaves(node.outputs) if id(x) in needed), None)
         if by is not None:
             _check_before(node.fn, by)
@@ -124,10 +122,10 @@ def _check_before(fn: Any, layer: Any) -> None:
 
 def _cut(node: Node) -> tuple[Node, Node]:
     """The call of a model with a host stage of its own as two calls."""
-    between = HostOutputs(SymbolicTensor(x.shape, x.dtype) for x in node.fn._host.boundary)
+    between = HostOutputs(SymbolicTensor(x.shape, x.dtype) for x in stage_of(node.fn).boundary)
     given = node.args or (node.kwargs["inputs"],)
     kwargs = {k: v for k, v in node.kwargs.items() if k != "inputs"}
-    before = Node(node.fn._on_host, given[:1], {}, between)
+    before = Node(partial(on_host, node.fn), given[:1], {}, between)
     return before, Node(node.fn, (between, *given[1:]), kwargs, node.outputs)
 
 

@@ -19,6 +19,7 @@ from lurnet.layers.preprocessing.host import Untraceable
 from lurnet.layers.rnn.base import Recurrent
 from lurnet.layers.tracking import unique
 from lurnet.looking.summary import print_summary
+from lurnet.training.compiled import on_host
 from lurnet.training.trainer import Trainer
 
 T = TypeVar("T")
@@ -52,8 +53,6 @@ class Model(Trainer, Layer):
             _functional_class().__init__(self, *args, **kwargs)
             return
         Layer.__init__(self, *args, **kwargs)
-
-    transient = frozenset({"_gradient_watchers"})
 
     def __reduce_ex__(self, protocol: Any) -> Any:
         """How to copy: a class that was made here of the user's own is found by that one."""
@@ -112,7 +111,7 @@ class Model(Trainer, Layer):
             return outputs
         known = bool(args) and not any(map(_is_unknown, tree.leaves(args[0])))
         if known:
-            args = (self._on_host(args[0]), *args[1:])
+            args = (on_host(self, args[0]), *args[1:])
         outputs = call_compiled(self, args, kwargs)
         if outputs is not None:
             return outputs

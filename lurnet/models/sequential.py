@@ -18,6 +18,7 @@ from lurnet.layers.registry import registry
 from lurnet.models.functional import Functional
 from lurnet.models.host_stage import HostStage
 from lurnet.models.model import Model
+from lurnet.training.compiled import host_stage, on_host
 from lurnet.training.data.arrays import standardize
 
 
@@ -178,14 +179,14 @@ class Sequential(HasGraph, Model):
 
     @property
     def _host(self) -> HostStage | None:
-        return None if self._functional is None else self._functional._host
+        return None if self._functional is None else host_stage(self._functional)
 
     def _on_host(self, inputs: Any) -> Any:
         """What enters the compiled part, from raw inputs; the model is built where that tells."""
         raw = self._functional is None and not isinstance(inputs, HostOutputs)
         if raw and any(isinstance(x, HostLayer) for x in self._flatten_layers(False)):
             self._build_on(standardize(inputs, "x", texts=True))
-        return inputs if self._functional is None else self._functional._on_host(inputs)
+        return inputs if self._functional is None else on_host(self._functional, inputs)
 
     def _build_on(self, x: Any) -> None:
         """Start with an input like these data, and build."""
