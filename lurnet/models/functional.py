@@ -20,7 +20,7 @@ from lurnet.layers.input_spec import InputSpec, shape_of
 from lurnet.layers.tracking import unique
 from lurnet.models import graph
 from lurnet.models.graph_config import graph_config, graph_from_config
-from lurnet.models.host_stage import HostStage, host_stage
+from lurnet.models.host_stage import SplitGraph, split_graph
 from lurnet.models.model import Model, functional_class
 from lurnet.training.data.arrays import stack_advice, standardize
 
@@ -57,17 +57,17 @@ class Functional(HasGraph, Model):
         """State that must be there before any constructor runs."""
         super().prepare()
         self._graph = Graph([], [], [], [], [])
-        self._host: HostStage | None = None
+        self._host: SplitGraph | None = None
 
     transient = frozenset({"_host"})
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         super().__setstate__(state)
-        self._host = host_stage(self._graph.nodes, self._graph.inputs, self._graph.output)
+        self._host = split_graph(self._graph.nodes, self._graph.inputs, self._graph.output)
 
     def _set_graph(self, inputs: Any, outputs: Any) -> None:
         self._graph = graph.graph_between(inputs, outputs)
-        self._host = host_stage(self._graph.nodes, self._graph.inputs, outputs)
+        self._host = split_graph(self._graph.nodes, self._graph.inputs, outputs)
         names = [f.name for f in self._graph.operations]
         twice = {n for n in names if names.count(n) > 1}
         if twice:

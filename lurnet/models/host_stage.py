@@ -18,11 +18,10 @@ from lurnet.layers.base import Layer
 from lurnet.layers.input_spec import InputSpec, describe
 from lurnet.layers.preprocessing.host import HostLayer
 from lurnet.models import graph
-from lurnet.training.compiled import host_stage as stage_of
-from lurnet.training.compiled import on_host
+from lurnet.training.compiled import host_stage, on_host
 
 
-class HostStage:
+class SplitGraph:
     """A graph cut in two.
 
     Args:
@@ -41,7 +40,7 @@ class HostStage:
         for node in nodes:
             if id(node) in whole:
                 self.first.append(node)
-            elif stage_of(node.fn) is not None:
+            elif host_stage(node.fn) is not None:
                 before, after = _cut(node)
                 self.first.append(before)
                 self.rest.append(after)
@@ -82,11 +81,11 @@ class HostStage:
         return graph.run_nodes(self.rest, self.boundary, values, self.outputs)
 
 
-def host_stage(nodes: Sequence[Node], inputs: Sequence[Any], outputs: Any) -> HostStage | None:
+def split_graph(nodes: Sequence[Node], inputs: Sequence[Any], outputs: Any) -> SplitGraph | None:
     """The graph cut in two, or None where all of it is compiled."""
-    if not any(isinstance(n.fn, HostLayer) or stage_of(n.fn) is not None for n in nodes):
+    if not any(isinstance(n.fn, HostLayer) or host_stage(n.fn) is not None for n in nodes):
         return None
-    return HostStage(nodes, inputs, outputs)
+    return SplitGraph(nodes, inputs, outputs)
 
 
 def _whole(nodes: Sequence[Node]) -> set[int]:
@@ -94,7 +93,7 @@ def _whole(nodes: Sequence[Node]) -> set[int]:
     found: set[int] = set()
     needed: dict[int, Any] = {}  # symbols, and the layer that needs them
     for node in reversed(nodes):
-        inner = stage_of(node.fn)
+        inner = host_stage(node.fn)
         by = next((needed[id(x)] for x in _leaves(node.outputs) if id(x) in needed), None)
         if by is not None:
             _check_before(node.fn, by)
@@ -122,7 +121,9 @@ def _check_before(fn: Any, layer: Any) -> None:
 
 def _cut(node: Node) -> tuple[Node, Node]:
     """The call of a model with a host stage of its own as two calls."""
-    between = HostOutputs(SymbolicTensor(x.shape, x.dtype) for x in stage_of(node.fn).boundary)
+    stage = host_stage(node.fn)
+    assert stage is not None
+    between = HostOutputs(SymbolicTensor(x.shape, x.dtype) for x in stage.boundary)
     given = node.args or (node.kwargs["inputs"],)
     kwargs = {k: v for k, v in node.kwargs.items() if k != "inputs"}
     before = Node(partial(on_host, node.fn), given[:1], {}, between)

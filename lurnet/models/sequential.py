@@ -16,10 +16,10 @@ from lurnet.layers.per_sample import is_per_sample
 from lurnet.layers.preprocessing.host import HostLayer
 from lurnet.layers.registry import registry
 from lurnet.models.functional import Functional
-from lurnet.models.host_stage import HostStage
 from lurnet.models.model import Model
 from lurnet.training.compiled import host_stage, on_host
 from lurnet.training.data.arrays import standardize
+from lurnet.training.protocol import HostStage
 
 
 class Sequential(HasGraph, Model):
