@@ -3,6 +3,7 @@
 import ctypes
 import os
 import signal
+from contextlib import ExitStack
 
 import pytest
 
@@ -17,8 +18,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 # the oracle away later, when the architecture test or a doctest imports it.
 from lurnet import compat  # noqa: E402
 from lurnet.core import registry  # noqa: E402
-from lurnet.ops.lowering import choice  # noqa: E402
-from lurnet.ops.native import loading  # noqa: E402
+from lurnet.kernels.common import choice, loading  # noqa: E402
 
 compat.uninstall()
 
@@ -47,7 +47,7 @@ REGISTERS = 8, 16  # numbers that one holds, of each kind that the library in C 
 #: Every way to compute the same: the library with each kind of register, forms of our own without
 #: it, XLA's.
 LOWERINGS = {f"c{lanes}": ("auto", lanes) for lanes in REGISTERS}
-LOWERINGS |= {"c": ("auto", None), "jax": ("auto", 0), "xla": ("xla", 0)}
+LOWERINGS |= {"c": ("auto", None), "jax": ("jax", 0), "xla": ("xla", 0)}
 #: What a value is tried in: the widest registers that there are, and without forms of our own.
 BOTH = "c", "xla"
 
@@ -92,16 +92,21 @@ def registers_in_use(request):
 
 
 @pytest.fixture(autouse=True)
-def lowering_in_use(request, monkeypatch):
+def lowering_in_use(request):
     """Each way to compute the same; what is compiled is kept apart by `choice.lowering`."""
     if not hasattr(request, "param"):
         yield None
         return
     wanted, registers = LOWERINGS[request.param]
-    monkeypatch.setattr(choice, "_wanted", lambda: wanted)
-    if wanted == "auto" and registers:
-        yield from with_registers(registers)
-        return
-    if registers == 0 and wanted == "auto":
-        monkeypatch.setattr(choice.native, "lanes", lambda: 0)
-    yield registers
+    with choice.using(wanted):
+        if registers:
+            yield from with_registers(registers)
+        else:
+            yield registers
+
+
+@pytest.fixture
+def asked_for():
+    """A function that asks for a lowering, until the test ends."""
+    with ExitStack() as stack:
+        yield lambda wanted: stack.enter_context(choice.using(wanted))

@@ -13,6 +13,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 LEVELS = [
     {"core"},
+    {"kernels"},
     {"ops", "random"},
     {
         "activations",
@@ -34,14 +35,15 @@ LEVELS = [
 ]
 JAX = (
     "core/",
+    "kernels/",
     "ops/",
+    "inference/",
     "random.py",
     "training/step.py",
     "training/program.py",
     "training/device.py",
     "training/device_loop.py",
     "saving/export.py",
-    "inference/",
 )
 NEVER = {"keras", "tensorflow", "torch"}
 CLOSED = {"h5py.File", "zipfile", "tarfile", "numpy.load", "pickle", "marshal", "importlib"}

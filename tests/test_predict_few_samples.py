@@ -13,10 +13,11 @@ from lurnet import layers
 from lurnet.inference.compiled import CompiledProgram
 from lurnet.inference.latency import CALLS, LatencyPath
 from lurnet.inference.predictor import Predictor, predictor
-from lurnet.ops import native
+from lurnet.kernels.common.loading import lanes as lanes_of_library
+from lurnet.kernels.matmul.op import matmul
 
 pytestmark = [
-    pytest.mark.skipif(not native.lanes(), reason="there are no kernels here"),
+    pytest.mark.skipif(not lanes_of_library(), reason="there are no kernels here"),
     pytest.mark.registers,
 ]
 
@@ -349,4 +350,4 @@ def test_many_shapes_have_no_more_graphs_than_there_may_be():
 def test_a_row_times_a_matrix(units, lanes):
     for depth in (1, 2, 3, 7, 8, 9, 50, 129):
         x, w = RNG.random((1, depth), np.float32) - 0.5, RNG.random((depth, units), np.float32)
-        np.testing.assert_allclose(native.product(x, w), x @ w, rtol=1e-4, atol=1e-5)
+        np.testing.assert_allclose(matmul(x, w), x @ w, rtol=1e-4, atol=1e-5)

@@ -10,10 +10,10 @@ import lurnet as keras
 from lurnet import layers
 from lurnet.inference.predictor import predictor
 from lurnet.inference.throughput import ThroughputPath
-from lurnet.ops import native
+from lurnet.kernels.common.loading import lanes as lanes_of_library
 
 pytestmark = [
-    pytest.mark.skipif(not native.lanes(), reason="there are no kernels here"),
+    pytest.mark.skipif(not lanes_of_library(), reason="there are no kernels here"),
     pytest.mark.registers,
 ]
 COUNTS = [33, 64, 65, 300, 1000]  # fewer than a batch, one, some with a rest

@@ -12,11 +12,11 @@ import jax
 import numpy as np
 from jax.extend.core import ClosedJaxpr, Literal
 
-from lurnet.ops.native.loading import target
-from lurnet.ops.native.outputs import Activation
+from lurnet.kernels.bias_act.op import Activation
+from lurnet.kernels.common.loading import target
 
 #: Kernels that can be captured: what they do depends on arrays and whole numbers only.
-CAPTURED = ("product", "finish", "convolution", "convolution_pooled", "max_pool")
+CAPTURED = ("matmul", "bias_act", "conv", "conv_pool", "max_pool")
 _NAMES = {target(name): name for name in CAPTURED}
 
 #: Operations that are others, under a name, and those that leave numbers where they are.
@@ -24,7 +24,7 @@ INLINED = {"pjit", "jit", "closed_call", "custom_vjp_call", "custom_jvp_call"}
 SAME_MEMORY = {"reshape", "squeeze", "expand_dims", "copy", "copy_p", "broadcast_in_dim"}
 SAME_MEMORY |= {"convert_element_type"}
 
-#: As in src/plan.c: buffers of a call, axes of a buffer, numbers of an attribute.
+#: As in kernels/captured/captured.c: buffers of a call, axes of a buffer, numbers of an attribute.
 BUFFERS, AXES, NUMBERS = 4, 6, 16
 
 
@@ -56,12 +56,12 @@ class KernelCall(NamedTuple):
     def multiply_adds(self) -> int:
         """How long it takes on one thread, roughly."""
         out = math.prod(self.results[0].shape)
-        if self.name == "finish":
+        if self.name == "bias_act":
             return 25 * out
         if self.name == "max_pool":
             return 8 * out
         kernel = self.arguments[1].shape
-        if self.name == "convolution_pooled":
+        if self.name == "conv_pool":
             out = self.results[0].shape[0] * self.numbers[-2] * self.numbers[-1] * kernel[-1]
         return out * math.prod(kernel[:-1])
 
@@ -113,7 +113,7 @@ class _Reader:
             x, y = (v.aval for v in (equation.invars[0], equation.outvars[0]))
             out, bias = self.new(y), self.constant(np.zeros(0, np.float32))
             before, after = [Buffer(inputs[0], x.shape), Buffer(bias, (0,))], Buffer(out, y.shape)
-            return self.kept(KernelCall("finish", before, [after], (Activation.RELU,)))
+            return self.kept(KernelCall("bias_act", before, [after], (Activation.RELU,)))
         if name == "ffi_call" and params["target_name"] in _NAMES and None not in inputs:
             return self.called(equation, inputs)  # type: ignore[arg-type]
         return [None] * len(equation.outvars)
@@ -182,7 +182,7 @@ def _in_place(calls: list[KernelCall]) -> list[KernelCall]:
         before = [b._replace(memory=moved.get(b.memory, b.memory)) for b in call.arguments]
         after = call.results
         first = call.arguments[0].memory
-        if call.name == "finish" and first.kind == "own" and reads[first] == 1:
+        if call.name == "bias_act" and first.kind == "own" and reads[first] == 1:
             moved[after[0].memory] = before[0].memory
             after = [after[0]._replace(memory=before[0].memory)]
         placed.append(call._replace(arguments=before, results=after))

@@ -15,7 +15,7 @@ from lurnet.inference.batches import (
     shapes_of,
 )
 from lurnet.inference.executor import FEW, Forward, Progress
-from lurnet.ops.lowering.choice import on_cpu
+from lurnet.kernels.common.choice import on_cpu
 from lurnet.training import device, device_loop
 from lurnet.training.data.arrays import joined, take
 from lurnet.training.data.staging import StagingBuffers, bytes_per_sample

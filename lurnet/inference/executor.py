@@ -8,7 +8,7 @@ import numpy as np
 from lurnet.core import donation
 from lurnet.core.variable import Variable
 from lurnet.inference.captured import CapturedGraph, capture
-from lurnet.ops.lowering.choice import in_c
+from lurnet.kernels.common.choice import in_c
 from lurnet.training import device_loop
 from lurnet.training.compiled import host_stage
 from lurnet.training.per_sample import model_is_per_sample

@@ -14,9 +14,9 @@ from lurnet.core.registry import known
 from lurnet.core.seeds import SeedGenerator
 from lurnet.core.settings import chosen
 from lurnet.core.variable import Variable
+from lurnet.kernels.common.choice import lowering, precision
 from lurnet.layers.state import sublayers
 from lurnet.layers.tracking import SKIPPED, Tracked, is_plain, watch
-from lurnet.ops.lowering.choice import lowering, precision
 
 #: What only the methods of our own classes change, which then tell of it.
 OWN = {"_weights", "_stack", "_build_shapes"}

@@ -14,8 +14,8 @@ from lurnet.core.dtypes import narrow
 from lurnet.core.forked import require_threads
 from lurnet.core.traced import is_traced
 from lurnet.core.variable import Variable, held
-from lurnet.ops import native
-from lurnet.ops.lowering.choice import on_cpu
+from lurnet.kernels.common.choice import on_cpu
+from lurnet.kernels.gather_rows import borrowed
 from lurnet.training import cache
 
 
@@ -57,12 +57,12 @@ def resident(arrays: Any) -> Any:
     Another device gets a copy; on the CPU the program reads them where they are, so that the caller
     keeps what is returned until the program has run.
     """
-    return native.lent(arrays) if on_cpu() else to_device(arrays)
+    return borrowed.borrow(arrays) if on_cpu() else to_device(arrays)
 
 
 def readable(arrays: Any) -> Any:
     """Nested NumPy arrays as a program reads them: where they are if it can, else on the device."""
-    held = native.lent(arrays) if on_cpu() else None
+    held = borrowed.borrow(arrays) if on_cpu() else None
     return to_device(arrays) if held is None else held
 
 

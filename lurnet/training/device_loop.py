@@ -12,7 +12,7 @@ from jax import lax
 
 from lurnet.core import donation
 from lurnet.core.variable import Variable, values
-from lurnet.ops import native
+from lurnet.kernels.gather_rows import borrowed
 
 
 def epoch_program(
@@ -36,7 +36,7 @@ def epoch_program(
 
         def body(i: Any, carried: tuple) -> tuple:
             state, _ = carried
-            batch = native.each_once(lambda x: take(x, order, i * stride, batch_size), data)
+            batch = borrowed.each_once(lambda x: take(x, order, i * stride, batch_size), data)
             with values(variables, state) as scope:
                 returned = step(batch)
                 written.update(scope.written)
@@ -62,11 +62,11 @@ def take(x: Any, order: Any, start: Any, size: int) -> Any:
     """``size`` samples from ``start`` on, in the given order."""
     if order is not None:
         index = take(order, None, start, size)
-    elif native.is_lent(x):
-        index = native.numbers(start, size)
+    elif borrowed.is_borrowed(x):
+        index = borrowed.row_numbers(start, size)
     else:
         return lax.dynamic_slice_in_dim(x, start, size)
-    return x.rows(index) if native.is_lent(x) else x.at[index].get(mode="promise_in_bounds")
+    return x.rows(index) if borrowed.is_borrowed(x) else x.at[index].get(mode="promise_in_bounds")
 
 
 def output_loop(call: Callable, variables: Sequence[Variable], size: int) -> Callable:
@@ -74,7 +74,7 @@ def output_loop(call: Callable, variables: Sequence[Variable], size: int) -> Cal
 
     def run(state: list, x: Any, first: Any, steps: Any, outputs: Any) -> Any:
         def body(i: Any, outputs: Any) -> Any:
-            batch = native.each_once(lambda a: take(a, None, first + i * size, size), x)
+            batch = borrowed.each_once(lambda a: take(a, None, first + i * size, size), x)
             with values(variables, state):
                 made = call(batch)
             return jax.tree.map(
@@ -127,6 +127,6 @@ def returned_zeros(step: Callable, variables: Sequence[Variable], data: Any, siz
         with values(variables, state):
             return step(batch)
 
-    batch = native.each_once(lambda x: jax.ShapeDtypeStruct((size, *x.shape[1:]), x.dtype), data)
+    batch = borrowed.each_once(lambda x: jax.ShapeDtypeStruct((size, *x.shape[1:]), x.dtype), data)
     spec = jax.eval_shape(one, donation.arrays(variables), batch)
     return jax.tree.map(lambda s: np.zeros(s.shape, s.dtype), spec)

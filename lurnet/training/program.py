@@ -11,8 +11,8 @@ import jax
 from lurnet.core import tree
 from lurnet.core.compilation_units import units_kept
 from lurnet.core.forked import renewed_after_fork, require_threads
-from lurnet.ops import native
-from lurnet.ops.lowering.choice import on_cpu
+from lurnet.kernels.common.choice import kernels, on_cpu
+from lurnet.kernels.gather_rows import borrowed
 from lurnet.training.device import enable_cache
 from lurnet.training.memory import with_memory_trim
 
@@ -30,7 +30,7 @@ def engine_settings() -> list[str]:
     """The engine's settings and what it computes with, but not where it keeps programs."""
     config = jax.config
     values = {n: getattr(config, n, v) for n, v in config.values.items() if "cache" not in n}
-    facts = [jax.default_backend(), native.lanes(), sorted(CPU_OPTIONS.items())]
+    facts = [jax.default_backend(), kernels(), sorted(CPU_OPTIONS.items())]
     return [*map(repr, values.items()), repr(facts)]
 
 
@@ -105,7 +105,7 @@ def shapes(data: Any) -> str:
 def _form(x: Any) -> Any:
     if x is None:
         return None
-    kind = x.number if native.is_lent(x) else bool(getattr(x, "weak_type", False))
+    kind = x.number if borrowed.is_borrowed(x) else bool(getattr(x, "weak_type", False))
     return x.shape, str(x.dtype), kind
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from lurnet.core import donation
-from lurnet.ops.lowering.choice import on_cpu
+from lurnet.kernels.common.choice import on_cpu
 from lurnet.training import device
 from lurnet.training.data.arrays import ArrayData, take
 from lurnet.training.data.gathering import PATIENCE, RUNNING, Gathering, StagedBatches

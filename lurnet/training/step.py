@@ -9,9 +9,9 @@ import jax
 from lurnet.core import tape, tree
 from lurnet.core.masking import get_mask, set_mask
 from lurnet.core.variable import Variable, values
+from lurnet.kernels.fused_step import op as fused_step
 from lurnet.layers import added
 from lurnet.layers.tracking import unique
-from lurnet.ops.lowering import updates
 from lurnet.training import micro_batches
 from lurnet.training.compiled import compilation_of
 from lurnet.training.data.batch import unpack_x_y_sample_weight
@@ -97,9 +97,9 @@ def in_micro_batches(
         with values(others, state) as scope:
             grads, _ = forward_backward(model, part, variables)
             state = [scope[v] for v in others]
-        return (updates.added(mean, grads, 1 / count), state), None
+        return (fused_step.added(mean, grads, 1 / count), state), None
 
-    start = updates.zeros_like([v.stored for v in variables]), [v.stored for v in others]
+    start = fused_step.zeros_like([v.stored for v in variables]), [v.stored for v in others]
     (mean, state), _ = jax.lax.scan(body, start, data)
     for variable, array in zip(others, state, strict=True):
         variable.assign(array)

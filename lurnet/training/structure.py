@@ -7,8 +7,8 @@ from lurnet.core import settings
 from lurnet.core.dtypes import dtype_policy
 from lurnet.core.hyper import Hyperparameter, hyperparameters_of
 from lurnet.core.readable import Readable, Unknown
+from lurnet.kernels.common.choice import lowering
 from lurnet.layers.state import flatten_layers
-from lurnet.ops.lowering.choice import lowering
 from lurnet.training import program
 from lurnet.training.compiled import compilation_of
 from lurnet.training.peak_activation import peak_written
