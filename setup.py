@@ -1,6 +1,7 @@
 """Compiles lurnet's C library; everything else about the package stands in pyproject.toml."""
 
 import os
+import platform
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -9,16 +10,7 @@ from pathlib import Path
 from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
 
-SOURCE = "lurnet/ops/native/src"
-FILES = (
-    *("kernels", "panels", "products", "convolutions", "frames", "calls", "outputs", "updates"),
-    "plan",
-)
-HEADERS = (
-    *("sums", "panels", "kernels", "vectors", "tile", "dots", "pool", "turn", "finish", "distance"),
-    *("updates", "dropout", "frames", "outputs", "row"),
-    "xla/ffi/api/c_api",  # XLA's own, so that no jax is needed here; see NOTICE beside it
-)
+KERNELS = Path("lurnet/kernels")  # each folder is one kernel, or what they share
 FLAGS = ["-O3", "-fno-math-errno", "-std=gnu11", "-fvisibility=hidden"]
 ZIG = [sys.executable, "-m", "ziglang"]  # a list: the path may hold spaces
 
@@ -48,7 +40,7 @@ class Build(build_ext):
         for folder in (temp, target.parent):
             folder.mkdir(parents=True, exist_ok=True)
         objects = [str(temp / f"{Path(source).stem}.o") for source in ext.sources]
-        compile_one = [*ZIG, "cc", "-c", "-fPIC", *ext.extra_compile_args, f"-I{SOURCE}"]
+        compile_one = [*ZIG, "cc", "-c", "-fPIC", *ext.extra_compile_args, f"-I{KERNELS}"]
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             made = [
                 pool.submit(subprocess.run, [*compile_one, source, "-o", to], check=True)
@@ -61,12 +53,13 @@ class Build(build_ext):
         subprocess.run([*ZIG, *linker, "-o", str(target), *objects], check=True)
 
 
-sums = Extension(
-    "lurnet.ops.native._sums",
-    [f"{SOURCE}/{name}.c" for name in FILES],
-    depends=[f"{SOURCE}/{name}.h" for name in HEADERS],
-    include_dirs=[SOURCE],
+library = Extension(
+    "lurnet.kernels._library",
+    sorted(map(str, KERNELS.glob("*/*.c"))),
+    depends=sorted(map(str, KERNELS.rglob("*.h"))),  # XLA's own among them: no jax is needed here
+    include_dirs=[str(KERNELS)],
     extra_compile_args=FLAGS,
-    optional=True,  # without it XLA's own forms are used
+    optional=True,  # without it XLA's own forms are used, as on processors that there are none for
 )
-setup(ext_modules=[sums], cmdclass={"build_ext": Build})
+known = platform.machine().lower() in ("x86_64", "amd64")
+setup(ext_modules=[library] if known else [], cmdclass={"build_ext": Build})

@@ -7,7 +7,6 @@ images of 28x28. Steps run inside `lax.fori_loop`, as in training; both forms ta
 """
 
 import argparse
-import os
 import time
 
 import jax
@@ -15,7 +14,10 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from lurnet.ops import lowering
+from lurnet.kernels.common.choice import using
+from lurnet.kernels.conv.op import conv
+from lurnet.kernels.matmul.op import matmul
+from lurnet.kernels.max_pool.op import max_pool
 
 SHAPES = [(3, 3, 1, 32), (3, 3, 32, 32), (800, 64), (64, 64), (64, 10)]
 STEPS = {"auto": 40, "xla": 3}
@@ -24,13 +26,13 @@ RATE = 0.1
 
 def network(weights, x):
     for kernel, bias in weights[:2]:
-        x = lowering.convolve(x, kernel, (1, 1), "valid", (1, 1))
-        x = lowering.max_pool(jax.nn.relu(x + bias), (2, 2), (2, 2))
+        x = conv(x, kernel, (1, 1), "valid", (1, 1))
+        x = max_pool(jax.nn.relu(x + bias), (2, 2), (2, 2))
     x = x.reshape(len(x), -1)
     for kernel, bias in weights[2:-1]:
-        x = jax.nn.relu(lowering.product(x, kernel) + bias)
+        x = jax.nn.relu(matmul(x, kernel) + bias)
     kernel, bias = weights[-1]
-    return lowering.product(x, kernel) + bias
+    return matmul(x, kernel) + bias
 
 
 def loss(weights, x, y):
@@ -40,8 +42,6 @@ def loss(weights, x, y):
 
 def compiled(form, batch):
     """A function that trains for `STEPS[form]` steps and returns the seconds each took."""
-    os.environ["LURNET_LOWERING"] = form
-    lowering.lowering.cache_clear()
     random = np.random.default_rng(0)
     x = jnp.asarray(random.random((64 * batch, 28, 28, 1)), "float32")
     y = jnp.asarray(random.integers(10, size=64 * batch))
@@ -57,7 +57,8 @@ def compiled(form, batch):
         return jax.tree.map(lambda w, slope: w - RATE * slope, weights, slopes)
 
     train = jax.jit(lambda start, stop, weights: lax.fori_loop(start, stop, step, weights))
-    jax.block_until_ready(train(0, 1, weights))
+    with using(form):
+        jax.block_until_ready(train(0, 1, weights))
 
     def timed():
         start = time.perf_counter()

@@ -7,6 +7,8 @@ from lurnet import ops
 from lurnet.core.registry import Registry
 from lurnet.core.symbolic import Tensor, op
 from lurnet.core.traits import states
+from lurnet.kernels.bias_act import op as kernel
+from lurnet.kernels.bias_act.op import Activation
 from lurnet.ops import (
     celu,
     elu,
@@ -34,8 +36,6 @@ from lurnet.ops import (
     tanh_shrink,
     threshold,
 )
-from lurnet.ops.lowering import finish
-from lurnet.ops.native import Activation
 
 
 class _Activations(Registry):
@@ -165,8 +165,8 @@ def biased(x: Tensor, bias: Any, activation: Callable) -> Tensor:
     """
     bias = None if bias is None else ops.convert_to_tensor(bias)
     kind = _IN_C.get(activation)
-    if kind is not None and finish.suits(x, bias):
-        return finish.finish(x, bias, kind)
+    if kind is not None and kernel.suits(x, bias):
+        return kernel.bias_act(x, bias, kind)
     return activation(x if bias is None else ops.add(x, bias))
 
 

@@ -15,7 +15,7 @@ from lurnet.core.errors import BadValue
 from lurnet.core.seeds import SeedGenerator as SeedGenerator
 from lurnet.core.seeds import draw_seed
 from lurnet.core.symbolic import Tensor, op
-from lurnet.ops.lowering import dropped, plain_dropped
+from lurnet.kernels.dropout.op import dropped, plain_dropped
 
 Seed = int | SeedGenerator | None
 Shape = Sequence[int]

@@ -3,6 +3,7 @@
 import ctypes
 import os
 import signal
+from contextlib import ExitStack
 
 import pytest
 
@@ -17,8 +18,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 # the oracle away later, when the architecture test or a doctest imports it.
 from lurnet import compat  # noqa: E402
 from lurnet.core import registry  # noqa: E402
-from lurnet.ops.lowering import choice  # noqa: E402
-from lurnet.ops.native import loading  # noqa: E402
+from lurnet.kernels.common import choice, loading  # noqa: E402
 
 compat.uninstall()
 
@@ -47,7 +47,7 @@ REGISTERS = 8, 16  # numbers that one holds, of each kind that the library in C 
 #: Every way to compute the same: the library with each kind of register, forms of our own without
 #: it, XLA's.
 LOWERINGS = {f"c{lanes}": ("auto", lanes) for lanes in REGISTERS}
-LOWERINGS |= {"c": ("auto", None), "jax": ("auto", 0), "xla": ("xla", 0)}
+LOWERINGS |= {"c": ("auto", None), "jax": ("jax", 0), "xla": ("xla", 0)}
 #: What a value is tried in: the widest registers that there are, and without forms of our own.
 BOTH = "c", "xla"
 
@@ -57,13 +57,12 @@ def pytest_generate_tests(metafunc):
     test or of a module."""
     for mark, fixture, known in (
         ("lowerings", "lowering_in_use", BOTH),
-        ("registers", "lanes", REGISTERS),
+        ("registers", "registers_in_use", REGISTERS),
     ):
         found = metafunc.definition.get_closest_marker(mark)
-        if not found or fixture in metafunc.fixturenames or "widest" in found.args:
-            continue
-        metafunc.fixturenames.insert(0, fixture)
-        metafunc.parametrize(fixture, found.args or known, indirect=True)
+        asked = mark == "registers" and "lanes" in metafunc.fixturenames
+        if found and not asked and "widest" not in found.args:
+            metafunc.parametrize(fixture, found.args or known, indirect=True)
 
 
 def with_registers(wanted):
@@ -85,14 +84,29 @@ def lanes(request):
     yield from with_registers(request.param)
 
 
-@pytest.fixture
-def lowering_in_use(request, monkeypatch):
+# What a mark parametrizes must be used by every test: pytest drops fixtures that a hook adds.
+@pytest.fixture(autouse=True)
+def registers_in_use(request):
+    """The kernels of each kind of register, where a mark says so."""
+    yield from with_registers(request.param) if hasattr(request, "param") else (None,)
+
+
+@pytest.fixture(autouse=True)
+def lowering_in_use(request):
     """Each way to compute the same; what is compiled is kept apart by `choice.lowering`."""
-    wanted, registers = LOWERINGS[request.param]
-    monkeypatch.setattr(choice, "_wanted", lambda: wanted)
-    if wanted == "auto" and registers:
-        yield from with_registers(registers)
+    if not hasattr(request, "param"):
+        yield None
         return
-    if registers == 0 and wanted == "auto":
-        monkeypatch.setattr(choice.native, "lanes", lambda: 0)
-    yield registers
+    wanted, registers = LOWERINGS[request.param]
+    with choice.using(wanted):
+        if registers:
+            yield from with_registers(registers)
+        else:
+            yield registers
+
+
+@pytest.fixture
+def asked_for():
+    """A function that asks for a lowering, until the test ends."""
+    with ExitStack() as stack:
+        yield lambda wanted: stack.enter_context(choice.using(wanted))

@@ -13,6 +13,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 LEVELS = [
     {"core"},
+    {"kernels"},
     {"ops", "random"},
     {
         "activations",
@@ -24,7 +25,7 @@ LEVELS = [
         "optimizers",
     },
     {"layers"},
-    {"training", "callbacks", "saving"},
+    {"training", "inference", "callbacks", "saving"},
     {"looking"},
     {"models"},
     {"applications", "datasets", "explain", "utils", "backend", "config", "dtype_policies"},
@@ -32,7 +33,18 @@ LEVELS = [
     {"", "compat"},  # "" is lurnet itself, which gathers what is below it
     {"cli", "__main__"},
 ]
-JAX = ("core/", "ops/", "random.py", "training/step.py", "training/program.py", "saving/export.py")
+JAX = (
+    "core/",
+    "kernels/",
+    "ops/",
+    "inference/",
+    "random.py",
+    "training/step.py",
+    "training/program.py",
+    "training/device.py",
+    "training/device_loop.py",
+    "saving/export.py",
+)
 NEVER = {"keras", "tensorflow", "torch"}
 CLOSED = {"h5py.File", "zipfile", "tarfile", "numpy.load", "pickle", "marshal", "importlib"}
 CLOSED |= {"eval", "exec", "__import__"}

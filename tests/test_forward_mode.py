@@ -16,7 +16,7 @@ from test_layers import as_given, data
 import lurnet
 from lurnet import layers, losses
 from lurnet.core.variable import pure
-from lurnet.ops.lowering import choice
+from lurnet.kernels.common import choice
 
 pytestmark = pytest.mark.usefixtures("quick_compilation")
 FEED_FORWARD = [k for k, c in feed_forward.CASES.items() if not c.ints]
@@ -24,12 +24,11 @@ RECURRENT = [k for k, c in recurrent.CASES.items() if not c.states]
 
 
 @pytest.fixture
-def by_xla(monkeypatch):
+def by_xla():
     """A function that gives what another gives by XLA's own forms."""
 
     def run(function, *args):
-        with monkeypatch.context() as patch:
-            patch.setattr(choice, "lowering", lambda: "xla")
+        with choice.using("xla"):
             return function(*args)
 
     return run

@@ -11,8 +11,9 @@ import pytest
 
 import lurnet as keras
 from lurnet.activations import RISING
-from lurnet.ops import native
-from lurnet.ops.lowering import late, pooling
+from lurnet.kernels import fusion
+from lurnet.kernels.common.loading import lanes as lanes_of_library
+from lurnet.kernels.max_pool import op as max_pooling
 
 random = np.random.default_rng(0)
 POOLS = [
@@ -31,7 +32,7 @@ NETS = {
 def trained(net, activation, pool, wait, monkeypatch):
     """Outputs, and weights after two steps of training."""
     if not wait:
-        monkeypatch.setattr(late, "recalled", lambda y: None)
+        monkeypatch.setattr(fusion, "recalled", lambda y: None)
     keras.backend.clear_session()
     keras.utils.set_random_seed(1)
     x, y = random_data()
@@ -107,7 +108,7 @@ m.predict(numpy.zeros((2, 6, 6, 1)), verbose=0)
 def test_nothing_is_kept_alive(activation):
     """A convolution without bias and activation gives out the very value it would note."""
     gc.collect()
-    before = set(late._known._held)  # a trace that an error ended may still be held somewhere
+    before = set(fusion._known._held)  # a trace that an error ended may still be held somewhere
     layers = NETS["without bias"](activation)
     model = keras.Sequential([keras.Input((8, 8, 1)), *layers, keras.layers.MaxPooling2D()])
     model.predict(np.zeros((1, 8, 8, 1), "float32"), verbose=0)
@@ -115,7 +116,7 @@ def test_nothing_is_kept_alive(activation):
     keras.backend.clear_session()
     del layers, model
     gc.collect()
-    assert kept() is None and set(late._known._held) <= before
+    assert kept() is None and set(fusion._known._held) <= before
 
 
 def pooled_graph(kind):
@@ -146,7 +147,7 @@ def pooled_graph(kind):
 def test_a_convolution_and_its_pooling_are_one_where_nothing_else_reads(kind, as_one, monkeypatch):
     """Otherwise it would be computed twice."""
     seen = []
-    whole = pooling.pooled.pooled_in_c
-    monkeypatch.setattr(pooling.pooled, "pooled_in_c", lambda *a: seen.append(a) or whole(*a))
+    whole = max_pooling.conv_pool
+    monkeypatch.setattr(max_pooling, "conv_pool", lambda *a: seen.append(a) or whole(*a))
     pooled_graph(kind).predict(np.zeros((4, 8, 8, 1), "float32"), verbose=0)
-    assert bool(seen) == (as_one and native.lanes() > 0)
+    assert bool(seen) == (as_one and lanes_of_library() > 0)

@@ -3,6 +3,8 @@
 The library in C is switched off here; test_native.py has its turn.
 """
 
+import subprocess
+import sys
 from functools import partial
 from math import prod
 
@@ -13,8 +15,14 @@ import pytest
 from cases import lowering as cases
 from jax import lax
 
-from lurnet.ops import lowering
-from lurnet.ops.lowering import choice
+from lurnet.kernels.average_pool.op import average_pool
+from lurnet.kernels.common import choice
+from lurnet.kernels.conv.op import conv
+from lurnet.kernels.conv.transposed import conv_transpose
+from lurnet.kernels.depthwise.op import depthwise
+from lurnet.kernels.dropout.op import keep_mask, uniform_bits
+from lurnet.kernels.matmul.op import matmul
+from lurnet.kernels.max_pool.op import max_pool
 
 random = np.random.default_rng(0)
 QUICK = {"xla_backend_optimization_level": 0, "xla_llvm_disable_expensive_passes": True}
@@ -23,8 +31,9 @@ SOME = [cases.CONVOLUTIONS[i] for i in (1, 5, 8, 12)]
 
 
 @pytest.fixture(autouse=True)
-def without_c(monkeypatch):
-    monkeypatch.setattr(choice.native, "lanes", lambda: 0)
+def without_c():
+    with choice.using("jax"):
+        yield
 
 
 def tensor(*shape, dtype="float32"):
@@ -84,7 +93,7 @@ def convolutions(case, dtype="float32"):
     )
     how = {"strides": strides, "padding": padding, "dilation": dilation}
     how |= {"groups": groups, "data_format": data_format}
-    return partial(lowering.convolve, **how), partial(xla_convolution, **how), arrays
+    return partial(conv, **how), partial(xla_convolution, **how), arrays
 
 
 @pytest.mark.parametrize("case", cases.CONVOLUTIONS, ids=str)
@@ -140,14 +149,14 @@ def check_a_batch_of_networks(over, what):
 
 def test_convolution_of_integers_and_of_nothing():
     x, kernel = jnp.ones((1, 4, 1), "int32"), jnp.ones((2, 1, 1), "int32")
-    assert lowering.convolve(x, kernel, (1,), "valid", (1,)).ravel().tolist() == [2, 2, 2]
-    assert lowering.convolve(x[:0], kernel, (1,), "valid", (1,)).shape == (0, 3, 1)
-    assert lowering.convolve(x[:, :1], kernel, (1,), "valid", (1,)).shape == (1, 0, 1)
+    assert conv(x, kernel, (1,), "valid", (1,)).ravel().tolist() == [2, 2, 2]
+    assert conv(x[:0], kernel, (1,), "valid", (1,)).shape == (0, 3, 1)
+    assert conv(x[:, :1], kernel, (1,), "valid", (1,)).shape == (1, 0, 1)
 
 
 def test_a_window_too_many_channels_apart_is_refused():
     with pytest.raises((TypeError, ValueError)):
-        lowering.convolve(jnp.ones((1, 4, 3)), jnp.ones((2, 2, 1)), (1,), "valid", (1,))
+        conv(jnp.ones((1, 4, 3)), jnp.ones((2, 2, 1)), (1,), "valid", (1,))
 
 
 @pytest.mark.parametrize("multiplier", [1, 3])
@@ -163,7 +172,7 @@ def test_depthwise(case, multiplier):
         return xla_convolution(x, kernel, strides, padding, dilation, 4, data_format)
 
     how = {"strides": strides, "padding": padding, "dilation": dilation}
-    assert_same(partial(lowering.depthwise, **how, data_format=data_format), theirs, x, kernel)
+    assert_same(partial(depthwise, **how, data_format=data_format), theirs, x, kernel)
 
 
 @pytest.mark.parametrize(
@@ -177,7 +186,7 @@ def test_transposed(case, filters):
     sizes, window, strides, dilation, padding, extra = case
     x, kernel = tensor(2, *sizes, 3), tensor(*window, filters, 3)
     ours = partial(
-        lowering.convolve_transposed, strides=strides, padding=padding, output_padding=extra,
+        conv_transpose, strides=strides, padding=padding, output_padding=extra,
         dilation=dilation,
     )  # fmt: skip
     theirs = partial(
@@ -206,14 +215,14 @@ def xla_mean(x, window, strides, padding):
 def test_pooling(case):
     sizes, *how = case
     x = jnp.round(tensor(2, *sizes, 3))  # so that many windows hold their largest value twice
-    assert_same(lambda x: lowering.max_pool(x, *how), lambda x: xla_max(x, *how), x)
-    assert_same(lambda x: lowering.average_pool(x, *how), lambda x: xla_mean(x, *how), x)
+    assert_same(lambda x: max_pool(x, *how), lambda x: xla_max(x, *how), x)
+    assert_same(lambda x: average_pool(x, *how), lambda x: xla_mean(x, *how), x)
 
 
 def test_pooling_channels_first_mapped_integer_and_half():
     x = tensor(2, 3, 5, 6, 4)
     how = (2, 2), (2, 2), "same"
-    for ours, theirs in ((lowering.max_pool, xla_max), (lowering.average_pool, xla_mean)):
+    for ours, theirs in ((max_pool, xla_max), (average_pool, xla_mean)):
 
         def mapped(x, ours=ours):
             return jax.vmap(lambda x: ours(x, *how))(x)
@@ -229,34 +238,34 @@ def test_pooling_channels_first_mapped_integer_and_half():
         half = x[0].astype("bfloat16")
         assert_same(lambda x, f=ours: f(x, *how), lambda x, f=theirs: f(x, *how).astype(x.dtype),
                     half, tolerance=0.02)  # fmt: skip
-    assert lowering.max_pool(jnp.arange(4).reshape(1, 4, 1), (2,), (2,)).ravel().tolist() == [1, 3]
+    assert max_pool(jnp.arange(4).reshape(1, 4, 1), (2,), (2,)).ravel().tolist() == [1, 3]
 
 
 @pytest.mark.parametrize(("shape", "units"), cases.PRODUCTS, ids=str)
 def test_product(shape, units):
     x, kernel = tensor(*shape), tensor(shape[-1], units)
-    assert_same(lowering.product, jnp.matmul, x, kernel)
-    assert_same(lowering.product, jnp.matmul, x, kernel, what=second_order, tolerance=1e-3)
+    assert_same(matmul, jnp.matmul, x, kernel)
+    assert_same(matmul, jnp.matmul, x, kernel, what=second_order, tolerance=1e-3)
 
 
-def test_the_switch(monkeypatch):
+def test_the_switch():
     ours, _, arrays = convolutions(SOME[1])
     traced = lambda: str(jax.make_jaxpr(lambda *x: ours(*x))(*arrays))  # noqa: E731
     assert "lurnet_form" in traced()
-    choice._wanted.cache_clear()
-    monkeypatch.setenv("LURNET_LOWERING", "xla")
-    try:
+    with choice.using("xla"):
         assert "lurnet_form" not in traced()
-        choice._wanted.cache_clear()
-        monkeypatch.setenv("LURNET_LOWERING", "fast")
-        with pytest.raises(ValueError, match="LURNET_LOWERING must be 'auto' or 'xla'.*'fast'"):
-            ours(*arrays)
-    finally:
-        choice._wanted.cache_clear()
+
+
+def test_a_switch_that_is_not_there():
+    code = (
+        "import os; os.environ['LURNET_LOWERING'] = 'fast'; import lurnet.ops; lurnet.ops.ones(1)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert "LURNET_LOWERING must be one of ('auto', 'jax', 'xla'), but it is 'fast'" in done.stderr
 
 
 def bits(first, second, count=1 << 16):
-    return np.asarray(lowering.uniform_bits(jnp.array([first, second], "uint32"), (count,)))
+    return np.asarray(uniform_bits(jnp.array([first, second], "uint32"), (count,)))
 
 
 KEYS = [(0, 0), (0, 1), (1, 0), (1, 1), (0, 2), (2**32 - 1, 5), (7, 2**31)]
@@ -290,13 +299,13 @@ def test_bits_of_different_keys_are_unrelated():
 
 def test_bits_do_not_depend_on_the_shape():
     key = jnp.array([3, 4], "uint32")
-    flat = lowering.uniform_bits(key, (24,))
-    assert (lowering.uniform_bits(key, (2, 3, 4)).ravel() == flat).all()
-    assert (jax.jit(lowering.uniform_bits, static_argnums=1)(key, (24,)) == flat).all()
+    flat = uniform_bits(key, (24,))
+    assert (uniform_bits(key, (2, 3, 4)).ravel() == flat).all()
+    assert (jax.jit(uniform_bits, static_argnums=1)(key, (24,)) == flat).all()
 
 
 @pytest.mark.parametrize("rate", [0.0, 0.1, 0.5, 0.99, 1.0])
 def test_keep_mask(rate):
     shape = (100, 400)
-    kept = lowering.keep_mask(jnp.array([1, 2], "uint32"), rate, shape).mean()
+    kept = keep_mask(jnp.array([1, 2], "uint32"), rate, shape).mean()
     assert abs(float(kept) - (1 - rate)) <= 4 * np.sqrt(rate * (1 - rate) / prod(shape))

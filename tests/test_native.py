@@ -20,12 +20,16 @@ from test_lowering import (
 )
 
 import lurnet
-from lurnet.ops import lowering, native
-from lurnet.ops.lowering import choice, late
-from lurnet.ops.native import loading
+from lurnet.kernels import fusion
+from lurnet.kernels.common import choice, loading, windows
+from lurnet.kernels.common.loading import lanes as lanes_of_library
+from lurnet.kernels.conv.op import conv
+from lurnet.kernels.gather_rows import borrowed
+from lurnet.kernels.matmul.op import matmul, matmul_nn
+from lurnet.kernels.max_pool.op import max_pool
 
 pytestmark = [
-    pytest.mark.skipif(not native.lanes(), reason="no library in C on this machine"),
+    pytest.mark.skipif(not lanes_of_library(), reason="no library in C on this machine"),
     pytest.mark.registers,
 ]
 PRODUCTS = [*cases.PRODUCTS, ((70, 33), 67), ((9, 300), 1), ((600, 5), 16), ((1, 17), 32)]
@@ -73,7 +77,7 @@ def test_convolution_over_a_batch_of_networks(over):
 def test_zeros_that_reach_beyond_what_is_left():
     """Five zeros before a row of two, of which three are cut off: nothing of the image is left."""
     x, kernel = tensor(2, 4, 2, 3), tensor(1, 2, 3, 5)
-    run = partial(lowering.convolve, strides=(1, 1), padding=[(0, 0), (5, -3)], dilation=(1, 1))
+    run = partial(conv, strides=(1, 1), padding=[(0, 0), (5, -3)], dilation=(1, 1))
     assert in_use(run, x, kernel)
     y = run(x, kernel)
     assert y.shape == (2, 4, 3, 5) and not y.any()
@@ -81,49 +85,47 @@ def test_zeros_that_reach_beyond_what_is_left():
 
 def test_a_kernel_for_other_channels_is_refused():
     with pytest.raises(TypeError, match=r"axis -1 of the one and axis -2 .* must have one size"):
-        lowering.convolve(jnp.ones((1, 4, 3)), jnp.ones((2, 2, 1)), (1,), "valid", (1,))
+        conv(jnp.ones((1, 4, 3)), jnp.ones((2, 2, 1)), (1,), "valid", (1,))
     with pytest.raises(TypeError, match="do not go together"):
-        native.product(jnp.ones((2, 3)), jnp.ones((4, 2)))
+        matmul_nn(jnp.ones((2, 3)), jnp.ones((4, 2)))
 
 
 @pytest.mark.parametrize(("shape", "units"), PRODUCTS, ids=str)
 def test_product(shape, units, lanes):
     x, kernel = tensor(*shape), tensor(shape[-1], units)
-    assert_same(lowering.product, jnp.matmul, x, kernel)
+    assert_same(matmul, jnp.matmul, x, kernel)
 
 
 def test_product_twice_differentiated():
     x, kernel = tensor(40, 9), tensor(9, 5)
-    assert_same(lowering.product, jnp.matmul, x, kernel, what=second_order, tolerance=1e-3)
+    assert_same(matmul, jnp.matmul, x, kernel, what=second_order, tolerance=1e-3)
 
 
 @pytest.mark.parametrize("case", cases.POOLINGS, ids=str)
 def test_max_pooling(case, lanes):
     sizes, *how = case
     x = jnp.round(tensor(2, *sizes, 19))  # so that many windows hold their largest value twice
-    assert_same(lambda x: lowering.max_pool(x, *how), lambda x: xla_max(x, *how), x)
+    assert_same(lambda x: max_pool(x, *how), lambda x: xla_max(x, *how), x)
 
 
 def test_max_pooling_twice_differentiated():
     x = tensor(2, 6, 5, 3)
     for how in (((2, 2), (2, 2), "valid"), ((3, 2), (2, 1), "same")):
-        ours, theirs = (
-            lambda x, f=f, how=how: f(x, *how) ** 2 for f in (lowering.max_pool, max_of_slices)
-        )
+        ours, theirs = (lambda x, f=f, how=how: f(x, *how) ** 2 for f in (max_pool, max_of_slices))
         assert_same(ours, theirs, x, what=second_order, tolerance=1e-3)
 
 
 def max_of_slices(x, window, strides, padding):
     """Largest values by slices, which JAX can differentiate as often as one likes."""
-    pads = lowering.windows.explicit(padding, x.shape[1:-1], window, strides)
-    x = lowering.windows.padded(x, pads, -1e9)
-    return jnp.stack(lowering.windows.slices(x, window, strides)).max(0)
+    pads = windows.explicit(padding, x.shape[1:-1], window, strides)
+    x = windows.padded(x, pads, -1e9)
+    return jnp.stack(windows.slices(x, window, strides)).max(0)
 
 
 def test_largest_of_not_a_number(lanes):
     x = jnp.array([[1.0, jnp.nan], [jnp.nan, 2.0], [3.0, 4.0], [0.0, jnp.nan]])
     x = jnp.repeat(x, 20, 1).reshape(1, 4, 40)
-    y = lowering.max_pool(x, (2,), (2,))
+    y = max_pool(x, (2,), (2,))
     assert np.isnan(y[0, 0]).all()
     assert (y[0, 1, :20] == 3).all()
     assert np.isnan(y[0, 1, 20:]).all()
@@ -143,9 +145,9 @@ def test_sums_do_not_depend_on_threads():
 def test_rows_of_an_array_that_is_lent(dtype):
     array = np.random.default_rng(0).integers(0, 2 if dtype == "bool" else 100, (50, 3, 7))
     array = array.astype(dtype)
-    lent = native.lent((array, array[:, 0].copy(), array))
+    lent = borrowed.borrow((array, array[:, 0].copy(), array))
     index = np.array([3, 49, 0, 3, 60], "int32")  # the last row for numbers beyond it
-    taken = native.each_once(lambda x: x.rows(jnp.asarray(index)), lent)
+    taken = borrowed.each_once(lambda x: x.rows(jnp.asarray(index)), lent)
     np.testing.assert_array_equal(taken[0], array[[3, 49, 0, 3, 49]])
     np.testing.assert_array_equal(taken[1], array[[3, 49, 0, 3, 49], 0])
     assert taken[2] is taken[0]
@@ -154,22 +156,21 @@ def test_rows_of_an_array_that_is_lent(dtype):
 def test_arrays_that_cannot_be_lent():
     array = np.zeros((6, 4), "float32")
     for wrong in (array[:, ::2], array.T, np.zeros((3, 2)), array.astype(">f4"), np.float32(1)):
-        assert native.lent((array, np.asarray(wrong))) is None
+        assert borrowed.borrow((array, np.asarray(wrong))) is None
 
 
-def test_without_the_library(monkeypatch):
+def test_without_the_library():
     ours, theirs, arrays = convolutions(SOME[1])
-    monkeypatch.setattr(choice.native, "lanes", lambda: 0)
-    assert not in_use(ours, *arrays)
-    assert_same(ours, theirs, *arrays)
+    with choice.using("jax"):
+        assert not in_use(ours, *arrays)
+        assert_same(ours, theirs, *arrays)
 
 
-def test_a_library_that_does_not_load_is_named(monkeypatch, tmp_path):
-    broken = tmp_path / "_sums.so"
+def test_a_library_that_does_not_load_is_named(tmp_path):
+    broken = tmp_path / "_library.so"
     broken.write_bytes(b"not a library")
-    monkeypatch.setattr(loading, "file", lambda: broken)
     with pytest.warns(UserWarning, match="do not fit this jax.*Slower forms are used"):
-        assert loading.lanes.__wrapped__() == 0
+        assert loading.loaded(broken) is None
 
 
 POOLED = [  # samples, image, channels, filters; kernel, strides, padding; the pooling's window, ...
@@ -187,10 +188,10 @@ def pooled_twice(case):
     n, size, channels, filters, window, *how, sizes, strides, padding = case
 
     def one(x, kernel, once=True):
-        y = lowering.convolve(x, kernel, *how, (1, 1))
+        y = conv(x, kernel, *how, (1, 1))
         if once:
-            late.mark_used_once(y)
-        return lowering.max_pool(y, sizes, strides, padding)
+            fusion.mark_used_once(y)
+        return max_pool(y, sizes, strides, padding)
 
     arrays = tensor(n, *size, channels), tensor(*window, channels, filters)
     return one, partial(one, once=False), arrays
@@ -218,14 +219,14 @@ def texts_of_programs(monkeypatch):
 @pytest.mark.parametrize("case", POOLED, ids=str)
 def test_a_convolution_with_its_pooling(case, lanes):
     one, apart, arrays = pooled_twice(case)
-    assert calls(one, *arrays) == {"convolution_pooled"}
-    assert calls(apart, *arrays) == {"convolution", "max_pool"}
+    assert calls(one, *arrays) == {"conv_pool"}
+    assert calls(apart, *arrays) == {"conv", "max_pool"}
     assert_same(one, apart, *arrays)
 
 
 def test_nothing_between_is_written_in_training():
     one, _, arrays = pooled_twice(POOLED[0])
-    wanted = {"convolution_pooled", "unpooled_convolution", "unpooled_kernel_gradient"}
+    wanted = {"conv_pool", "unpool_conv", "unpool_conv_kernel_grad"}
     assert calls(partial(first_order, one), *arrays) == wanted
 
 
@@ -247,7 +248,7 @@ def test_its_gradients_of_gradients():
 
 FORWARD = {
     "dense": lambda: lurnet.layers.Dense(3, activation="relu"),
-    "convolution": lambda: lurnet.layers.Conv2D(3, 2, activation="tanh"),
+    "conv": lambda: lurnet.layers.Conv2D(3, 2, activation="tanh"),
     "pooled": lambda: lurnet.Sequential(
         [lurnet.layers.Conv2D(3, 2, activation="relu"), lurnet.layers.MaxPooling2D()]
     ),

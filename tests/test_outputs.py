@@ -14,14 +14,21 @@ from test_native import calls, in_use
 
 import lurnet as keras
 from lurnet import losses, metrics
-from lurnet.ops import native
-from lurnet.ops.lowering import choice, total
-from lurnet.ops.lowering.distance import BY_CLASS, called, hits, plain
-from lurnet.ops.lowering.finish import finish, suits
-from lurnet.ops.native import Activation, Distance
+from lurnet.kernels.bias_act.op import Activation, bias_act, suits
+from lurnet.kernels.common import choice
+from lurnet.kernels.common.loading import lanes as lanes_of_library
+from lurnet.kernels.loss_rows.op import (
+    BY_CLASS,
+    RowLoss,
+    loss_rows,
+    loss_rows_in_c,
+    plain,
+    top1_match,
+)
+from lurnet.kernels.mean import op as sums
 
 pytestmark = [
-    pytest.mark.skipif(not native.lanes(), reason="no library in C on this machine"),
+    pytest.mark.skipif(not lanes_of_library(), reason="no library in C on this machine"),
     pytest.mark.registers,
 ]
 INF, NAN = np.inf, np.nan
@@ -38,7 +45,7 @@ PLAIN = {
     Activation.SOFTMAX: lambda x: jax.nn.softmax(x, -1),
 }
 by_activation = pytest.mark.parametrize("kind", Activation, ids=lambda kind: kind.name.lower())
-by_distance = pytest.mark.parametrize("kind", Distance, ids=lambda kind: kind.name.lower())
+by_distance = pytest.mark.parametrize("kind", RowLoss, ids=lambda kind: kind.name.lower())
 by_kind_of_class = pytest.mark.parametrize("kind", BY_CLASS, ids=["class", "logits"])
 
 
@@ -76,7 +83,7 @@ def assert_forms_agree(forms, kind, pairs):
 
 def finished(kind):
     """Ours and XLA's, of numbers and a bias."""
-    return lambda x, b: finish(x, b, kind), lambda x, b: PLAIN[kind](x + b)
+    return lambda x, b: bias_act(x, b, kind), lambda x, b: PLAIN[kind](x + b)
 
 
 @by_activation
@@ -86,7 +93,7 @@ def test_bias_and_activation(kind, lanes):
 
 @by_activation
 def test_activation_alone(kind):
-    ours, theirs = each(lambda x: finish(x, None, kind), 1), each(PLAIN[kind], 1)
+    ours, theirs = each(lambda x: bias_act(x, None, kind), 1), each(PLAIN[kind], 1)
     arrays = [3 * tensor(*size) for size in [(5, 1), (5, 7), (4, 16), (2, 3, 17), (2, 2, 3, 1)]]
     assert_same(ours, theirs, *arrays, tolerance=2e-5)
 
@@ -131,9 +138,9 @@ def test_activation_of_what_is_no_number(kind, lanes):
 def test_results_do_not_depend_on_threads(kind):
     """Rows alone are computed on one thread; sums by the bias are taken in the same parts."""
     x, b = tensor(2000, 40), tensor(40)
-    run = jax.jit(lambda *arrays: first_order(lambda x, b: finish(x, b, kind), *arrays))
+    run = jax.jit(lambda *arrays: first_order(lambda x, b: bias_act(x, b, kind), *arrays))
     y, (by_x, by_b) = run(x, b)
-    apart = [finish(x[i : i + 100], b, kind) for i in range(0, 2000, 100)]
+    apart = [bias_act(x[i : i + 100], b, kind) for i in range(0, 2000, 100)]
     assert (y == jnp.concatenate(apart)).all()
     for _ in range(3):
         assert all((a == c).all() for a, c in zip((by_x, by_b), run(x, b)[1], strict=True))
@@ -154,7 +161,7 @@ def test_where_a_call_finishes():
 @pytest.mark.parametrize("activation", ["linear", "relu", "sigmoid", "tanh", "softmax", "gelu"])
 def test_layers_that_call(activation):
     """Dense, Conv and Activation; with options or in other dtypes XLA's form does."""
-    wanted = {"finish"} if activation != "gelu" else set()
+    wanted = {"bias_act"} if activation != "gelu" else set()
     x, images = tensor(4, 6), tensor(2, 5, 5, 3)
     for layer, given in [
         (keras.layers.Dense(20, activation), x),
@@ -162,13 +169,13 @@ def test_layers_that_call(activation):
         (keras.layers.Activation(activation), x),
     ]:
         layer.build(given.shape)
-        assert calls(layer, given) & {"finish"} == wanted
+        assert calls(layer, given) & {"bias_act"} == wanted
         theirs = layer.stateless_call([v.value for v in layer.variables], [], given)[0]
         assert_equal(layer(given), theirs, 1e-5)
     half = keras.layers.Dense(20, activation, dtype="float16")
     assert calls(half, x) == set()
     first = keras.layers.Conv2D(20, 2, activation=activation, data_format="channels_first")
-    assert "finish" not in calls(first, images)
+    assert "bias_act" not in calls(first, images)
 
 
 # ---- losses ----
@@ -176,11 +183,11 @@ def test_layers_that_call(activation):
 
 def given_for(kind, rows, n):
     """A target and outputs."""
-    logits = kind in (Distance.CLASS_LOGITS, Distance.SHARES_LOGITS, Distance.BINARY_LOGITS)
-    output = tensor(rows, n) if logits or kind >= Distance.SQUARED else uniform(rows, n)
+    logits = kind in (RowLoss.SPARSE_CE_LOGITS, RowLoss.DENSE_CE_LOGITS, RowLoss.BINARY_CE_LOGITS)
+    output = tensor(rows, n) if logits or kind >= RowLoss.MSE else uniform(rows, n)
     if kind in BY_CLASS:
         return jnp.arange(rows, dtype="float32") % n, output
-    return (tensor if kind >= Distance.SQUARED else uniform)(rows, n), output
+    return (tensor if kind >= RowLoss.MSE else uniform)(rows, n), output
 
 
 def uniform(*shape):
@@ -189,7 +196,7 @@ def uniform(*shape):
 
 def compared(kind):
     """Ours and XLA's, of targets and outputs."""
-    return lambda t, x: called(t, x, kind), lambda t, x: plain(kind, t, x)
+    return lambda t, x: loss_rows_in_c(t, x, kind), lambda t, x: plain(kind, t, x)
 
 
 @by_distance
@@ -230,9 +237,9 @@ def test_loss_of_rows_on_more_axes(kind):
 @by_distance
 def test_loss_of_no_rows(kind):
     target, output = (a[:0] for a in given_for(kind, 2, 20))
-    assert called(target, output, kind) is None
+    assert loss_rows_in_c(target, output, kind) is None
     assert plain(kind, target, output).shape == (0,)
-    assert native.distance(target, output, kind, 1e-7).shape == (0,)
+    assert loss_rows(target, output, kind).shape == (0,)
 
 
 @by_distance
@@ -240,7 +247,7 @@ def test_loss_of_what_is_no_number(kind, lanes):
     """NaN where XLA has it; but not where that multiplies an infinity by 0."""
     target, output = given_for(kind, 6, 19)
     output = output.at[0, 3].set(NAN).at[1, 18].set(NAN).at[2, 0].set(NAN)
-    if kind not in BY_CLASS and kind is not Distance.BINARY_LOGITS:
+    if kind not in BY_CLASS and kind is not RowLoss.BINARY_CE_LOGITS:
         output = output.at[3, 17].set(INF).at[4, 2].set(-INF)
     ours, theirs = (run(target, output) for run in compiled(compared, kind))
     assert_equal(ours[0], theirs[0])
@@ -249,7 +256,7 @@ def test_loss_of_what_is_no_number(kind, lanes):
     assert_equal(by_output[0][5], by_output[1][5])
     if kind not in BY_CLASS:
         target = target.at[5, 18].set(NAN)
-        assert np.isnan(called(target, output, kind)[5])
+        assert np.isnan(loss_rows_in_c(target, output, kind)[5])
 
 
 @by_kind_of_class
@@ -259,7 +266,7 @@ def test_classes_of_each_dtype(kind, dtype):
     output = given_for(kind, 5, 12)[1]
     ours, theirs = (f(jnp.asarray(target), output) for f in compared(kind))
     assert_equal(ours, theirs)
-    assert_equal(ours, called(jnp.asarray(target.astype("int32")), output, kind))
+    assert_equal(ours, loss_rows_in_c(jnp.asarray(target.astype("int32")), output, kind))
 
 
 @by_kind_of_class
@@ -268,10 +275,13 @@ def test_classes_out_of_range(kind):
     output = given_for(kind, 8, 9)[1]
     for numbers in (target, target + 0.5, target.astype("float32")):
         assert_same(*compared(kind), *(numbers.astype("float32"), output))
-    assert not called(target, output, kind)[:5].any() and called(target, output, kind)[5:].all()
+    assert (
+        not loss_rows_in_c(target, output, kind)[:5].any()
+        and loss_rows_in_c(target, output, kind)[5:].all()
+    )
 
 
-@pytest.mark.parametrize("kind", [Distance.CLASS, Distance.SHARES, Distance.BINARY], ids=str)
+@pytest.mark.parametrize("kind", [RowLoss.SPARSE_CE, RowLoss.DENSE_CE, RowLoss.BINARY_CE], ids=str)
 def test_certain_probabilities(kind):
     """Exactly 0 and 1: kept away from infinity, with gradients of 0."""
     output = jnp.eye(6, 17)
@@ -281,7 +291,7 @@ def test_certain_probabilities(kind):
     assert np.isfinite(first_order(compared(kind)[0], target, output)[1][1]).all()
 
 
-@pytest.mark.parametrize("kind", [Distance.CLASS, Distance.SHARES], ids=str)
+@pytest.mark.parametrize("kind", [RowLoss.SPARSE_CE, RowLoss.DENSE_CE], ids=str)
 def test_probabilities_that_are_none(kind):
     """Rows that are not normalised, of sum 0, below 0."""
     target, _ = given_for(kind, 4, 3)
@@ -292,7 +302,7 @@ def test_probabilities_that_are_none(kind):
 
 
 @pytest.mark.parametrize(
-    "kind", [Distance.CLASS_LOGITS, Distance.SHARES_LOGITS, Distance.BINARY_LOGITS], ids=str
+    "kind", [RowLoss.SPARSE_CE_LOGITS, RowLoss.DENSE_CE_LOGITS, RowLoss.BINARY_CE_LOGITS], ids=str
 )
 def test_extreme_logits(kind):
     output = tensor(6, 18) * jnp.array([[1e-30], [1e-6], [30], [100], [1e4], [1e30]])
@@ -306,7 +316,7 @@ def test_sure_logits():
     """Losses of e^-x and their gradients keep their digits, as far as floats go."""
     output = jnp.array([[5.0], [12.0], [16.0], [18.0], [25.0], [60.0], [-25.0], [-7.0]])
     target = (output > 0).astype("float32")
-    ours, theirs = (first_order(f, target, output) for f in compared(Distance.BINARY_LOGITS))
+    ours, theirs = (first_order(f, target, output) for f in compared(RowLoss.BINARY_CE_LOGITS))
     np.testing.assert_allclose(ours[0], theirs[0], rtol=1e-5)
     np.testing.assert_allclose(ours[1][1], theirs[1][1], rtol=1e-5)
 
@@ -317,7 +327,7 @@ def test_a_small_epsilon():
     try:
         for least in (1e-3, 1e-12, 1e-40, 0.0):
             keras.config.set_epsilon(least)
-            for kind in (Distance.CLASS, Distance.SHARES, Distance.BINARY):
+            for kind in (RowLoss.SPARSE_CE, RowLoss.DENSE_CE, RowLoss.BINARY_CE):
                 target, output = given_for(kind, 4, 17)
                 output = output.at[0, 0].set(0).at[1, 1].set(least).at[2, 2].set(1e-30)
                 assert_equal(*(f(target, output) for f in compared(kind)), tolerance=1e-5)
@@ -336,19 +346,19 @@ def test_a_small_epsilon():
         (losses.sparse_categorical_crossentropy, "int32"),
     ],
 )
-def test_losses_that_call(loss, dtype, monkeypatch):
+def test_losses_that_call(loss, dtype):
     target, output = np.eye(8, 18).astype(dtype), uniform(8, 18)
     if loss is losses.sparse_categorical_crossentropy:
         target = np.arange(8)[:, None]
-    assert calls(lambda x: loss(target, x), output) == {"distance"}
+    assert calls(lambda x: loss(target, x), output) == {"loss_rows"}
     gradient = jax.grad(lambda x: loss(target, x).sum())
-    assert calls(gradient, output) == {"distance_gradient"}
+    assert calls(gradient, output) == {"loss_rows_grad"}
     for other in (output.astype("float16"), output[:0]):
         assert not in_use(lambda x: loss(target[: len(x)], x), other)
     ours = loss(target, output)
-    monkeypatch.setattr(choice.native, "lanes", lambda: 0)
-    assert not in_use(lambda x: loss(target, x), output)
-    assert_equal(ours, loss(target, output), 1e-5)
+    with choice.using("jax"):
+        assert not in_use(lambda x: loss(target, x), output)
+        assert_equal(ours, loss(target, output), 1e-5)
 
 
 def test_large_losses_are_left_to_xla():
@@ -379,14 +389,14 @@ def test_hits(width, lanes):
     output = jnp.full((6, width), -1e30).at[:, -4:].set(jnp.array(TIES))
     best = jnp.argmax(output, -1)
     for target in (best, best.astype("float32"), best.astype("uint8")):
-        assert hits(target, output, True).tolist() == [1] * 6
-        assert hits(target + 1, output, True).tolist() == [0] * 6
-    assert hits(output, output, False).tolist() == [1] * 6
-    assert hits(output[::-1], output, False).tolist() == (best == best[::-1]).tolist()
+        assert top1_match(target, output, True).tolist() == [1] * 6
+        assert top1_match(target + 1, output, True).tolist() == [0] * 6
+    assert top1_match(output, output, False).tolist() == [1] * 6
+    assert top1_match(output[::-1], output, False).tolist() == (best == best[::-1]).tolist()
 
 
 @pytest.mark.parametrize("axes", [(60,), (3, 5, 4), ()])
-def test_accuracies_that_call(axes, monkeypatch):
+def test_accuracies_that_call(axes):
     output = jnp.round(tensor(*axes, 7))
     classes = jnp.asarray(np.random.default_rng(0).integers(-1, 8, axes))
     shares = jax.nn.one_hot(classes, 7)
@@ -398,24 +408,23 @@ def test_accuracies_that_call(axes, monkeypatch):
         for target in targets:
             assert in_use(accuracy, target, output)
             ours = accuracy(target, output)
-            with monkeypatch.context() as patch:
-                patch.setattr(choice.native, "lanes", lambda: 0)
+            with choice.using("jax"):
                 assert_equal(ours, accuracy(target, output))
 
 
-def test_accuracies_of_targets_of_another_kind(monkeypatch):
+def test_accuracies_of_targets_of_another_kind():
     """What the forms in JAX make of them, with the library too."""
     output, classes = tensor(4, 7), jnp.arange(4)
     shares = jax.nn.one_hot(classes, 7)
-    for lanes_found in (native.lanes(), 0):
-        monkeypatch.setattr(choice.native, "lanes", lambda found=lanes_found: found)
-        with pytest.raises((TypeError, ValueError), match=r"shape|broadcast"):
-            metrics.sparse_categorical_accuracy(shares, output)
-        assert metrics.categorical_accuracy(classes, output).shape == (4,)
-        assert_equal(
-            metrics.categorical_accuracy(classes, output),
-            (jnp.argmax(output, -1) == 3).astype("float32"),
-        )
+    for lowering in ("auto", "jax"):
+        with choice.using(lowering):
+            with pytest.raises((TypeError, ValueError), match=r"shape|broadcast"):
+                metrics.sparse_categorical_accuracy(shares, output)
+            assert metrics.categorical_accuracy(classes, output).shape == (4,)
+            assert_equal(
+                metrics.categorical_accuracy(classes, output),
+                (jnp.argmax(output, -1) == 3).astype("float32"),
+            )
 
 
 # ---- sums and means ----
@@ -424,23 +433,21 @@ def test_accuracies_of_targets_of_another_kind(monkeypatch):
 @pytest.mark.parametrize("count", [1, 7, 8, 33, 1000, 65535, 65536])
 def test_sum_and_mean(count, lanes):
     x = tensor(count)
-    assert calls(total.total, x) == calls(total.mean, x) == {"total"}
-    assert calls(jax.grad(total.mean), x) == {"spread"}
-    for ours, theirs in ((total.total, jnp.sum), (total.mean, jnp.mean)):
+    assert calls(sums.total, x) == calls(sums.mean, x) == {"mean"}
+    assert calls(jax.grad(sums.mean), x) == {"mean_grad"}
+    for ours, theirs in ((sums.total, jnp.sum), (sums.mean, jnp.mean)):
         assert_same(ours, theirs, x, tolerance=1e-4 if count > 1000 else 1e-5)
 
 
 def test_sum_twice_differentiated_and_over_a_batch():
     x = tensor(3, 19)
-    assert_same(
-        *(lambda x, f=f: f(x[0]) ** 3 for f in (total.mean, jnp.mean)), x, what=second_order
-    )
-    assert_same(*(jax.vmap(f) for f in (total.total, jnp.sum)), x)
-    assert np.isnan(total.total(jnp.array([1.0, NAN]))) and total.mean(jnp.array([1, INF])) == INF
+    assert_same(*(lambda x, f=f: f(x[0]) ** 3 for f in (sums.mean, jnp.mean)), x, what=second_order)
+    assert_same(*(jax.vmap(f) for f in (sums.total, jnp.sum)), x)
+    assert np.isnan(sums.total(jnp.array([1.0, NAN]))) and sums.mean(jnp.array([1, INF])) == INF
 
 
 def test_what_is_not_summed_by_a_call():
     for x in (jnp.ones(2**16 + 1), jnp.ones((4, 4)), jnp.ones(()), jnp.zeros(0), jnp.arange(3)):
-        assert not total.suits(x)
-    assert not total.suits(jnp.ones(3, "float16")) and not total.suits([1.0, 2.0])
+        assert not sums.suits(x)
+    assert not sums.suits(jnp.ones(3, "float16")) and not sums.suits([1.0, 2.0])
     assert not in_use(keras.ops.sum, jnp.ones(3))  # which JAX must differentiate forward too

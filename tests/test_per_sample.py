@@ -208,8 +208,8 @@ MODELS = {
 
 @pytest.mark.parametrize("lowering", ["auto", "xla"])
 @pytest.mark.parametrize("name", MODELS)
-def test_predictions_are_the_oracles(name, lowering, monkeypatch):
-    monkeypatch.setenv("LURNET_LOWERING", lowering)
+def test_predictions_are_the_oracles(name, lowering, asked_for):
+    asked_for(lowering)
     make, shape = MODELS[name]
     ours, theirs = make(lurnet), make(oracle)
     x = RNG.integers(0, 4, (7, *shape)).astype("float32")

@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 
 import lurnet as keras
+from lurnet.inference.batches import SIZES
+from lurnet.inference.eager import Eager
+from lurnet.inference.predictor import EXECUTORS, Predictor, call_again, call_compiled, predictor
 from lurnet.layers import context
-from lurnet.training import prediction
 from lurnet.training.per_sample import model_is_per_sample
 
 random = np.random.default_rng(0)
@@ -88,6 +90,31 @@ def _as_written(model, x):
         return np.asarray(model.call(x))
 
 
+@pytest.mark.parametrize("count", [1, 7, 100])
+@pytest.mark.parametrize("name", [*APART, *TIED])
+@pytest.mark.parametrize("left", range(1, len(EXECUTORS)))
+def test_each_executor_may_be_taken_out(left, name, count):
+    model = (APART | TIED)[name]()
+    kept = [e for e in EXECUTORS if e is not EXECUTORS[left - 1]]
+    call = Predictor(model, kept)
+    model.predict(X[:2], verbose=0)  # an own model is built
+    for _ in range(5):
+        got = np.asarray(
+            call(X[:count], 50) if call.again(X[:count]) is None else call.again(X[:count])
+        )
+    wanted = model.predict(X[:count], batch_size=50, verbose=0)
+    np.testing.assert_allclose(got, wanted, rtol=1e-5, atol=1e-5)
+
+
+def test_the_last_executor_runs_the_model_as_it_is_written():
+    """It takes everything, with the weights of one moment, and sees what they become."""
+    model = APART["normalization"]()
+    for _ in range(2):
+        got = Predictor(model, [Eager])(X[:70])
+        np.testing.assert_allclose(got, _as_written(model, X[:70]), rtol=1e-5, atol=1e-5)
+        model.set_weights([w + 0.5 for w in model.get_weights()])
+
+
 def test_nested_inputs_and_outputs():
     model = two_ways()
     got = model.predict({"x": X}, verbose=0)
@@ -107,8 +134,27 @@ def test_few_programs():
     model = APART["convolution"]()
     for count in range(1, 80):
         model.predict(X[:count], verbose=0)
-    sizes = {key[0][0] for key in prediction.predictor(model).known}
-    assert sizes <= set(prediction.SIZES)
+    programs = predictor(model).executors[2].batched.programs
+    assert {shape[0] for shape, _ in programs} <= set(SIZES)
+
+
+def batches(count):
+    return (X[i * 4 : i * 4 + 4] for i in range(count))
+
+
+@pytest.mark.parametrize("source", ["arrays", "generator", "listened to"])
+@pytest.mark.parametrize("steps", [3, 5, 9])
+def test_a_source_that_ends_early_warns_as_in_keras(source, steps, recwarn):
+    class Listening(keras.callbacks.Callback):
+        def on_predict_batch_end(self, batch, logs=None): ...
+
+    model = images()
+    x = X[:20] if source == "arrays" else batches(5)
+    watch = [Listening()] if source == "listened to" else None
+    got = model.predict(x, batch_size=4, steps=steps, verbose=0, callbacks=watch)
+    assert len(got) == 4 * min(steps, 5)
+    warned = [str(w.message) for w in recwarn if "ran out" in str(w.message)]
+    assert len(warned) == (steps > 5) and all(f"the {steps} that steps" in w for w in warned)
 
 
 def test_steps_and_batch_events():
@@ -148,7 +194,7 @@ def test_calls_that_do_more_than_compute():
     assert len(model.losses) == 1
     masked = keras.Sequential([layers.Embedding(5, 3, mask_zero=True)])
     masked.build((None, 4))
-    assert prediction.called(masked, (np.zeros((1, 4), "int32"),), {}) is None
+    assert call_compiled(masked, (np.zeros((1, 4), "int32"),), {}) is None
 
 
 def test_memory_of_windows_is_used_again():
@@ -173,7 +219,7 @@ def test_dropout_that_is_always_on_draws_anew():
 
 def test_progress_is_told():
     seen = []
-    call = prediction.predictor(APART["convolution"]())
+    call = predictor(APART["convolution"]())
     call(np.zeros((40_000, 8, 8, 2), "float32"), None, seen.append)
     assert len(seen) >= 2 and seen == sorted(seen)
 
@@ -188,18 +234,10 @@ def test_the_caller_may_fill_the_input_anew():
 
 
 def as_known(model, x):
-    """Outputs of ``predict`` and of a call, which must both have taken the short way."""
-    call = prediction.predictor(model)
-    before, call.__class__ = call.__class__, _Barred
-    try:
-        return model.predict(x, verbose=0), np.asarray(model(x))
-    finally:
-        call.__class__ = before
-
-
-class _Barred(prediction.Predictor):
-    def __call__(self, *args, **kwargs):
-        raise AssertionError("the long way")
+    """Outputs of ``predict`` and of a call for an array like one before."""
+    outputs = predictor(model).again(x), call_again(model, (x,), {})
+    assert all(y is not None for y in outputs)
+    return outputs
 
 
 def changed_activation(model):
@@ -280,4 +318,4 @@ def test_masks_take_the_long_way():
     x = keras.ops.convert_to_tensor(X[:1])
     model(x)
     set_mask(x, keras.ops.ones((1, 8), "bool"))
-    assert prediction.called_before(model, (x,), {}) is None
+    assert call_again(model, (x,), {}) is None

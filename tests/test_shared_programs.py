@@ -60,9 +60,9 @@ def test_numbers_share_a_program(name, quick_compilation):
     make = CASES[name]
     program.clear_programs()
     first = trained(make, 0.2)
-    count = len(program._SHARED)
+    count = program.program_count()
     shared = trained(make, 0.4)
-    assert len(program._SHARED) == count  # nothing was compiled
+    assert program.program_count() == count  # nothing was compiled
     program.clear_programs()
     alone = trained(make, 0.4)
     for a, b in zip(shared, alone, strict=True):

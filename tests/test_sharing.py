@@ -16,10 +16,11 @@ from cases import sharing as cases
 
 import lurnet
 from lurnet import layers, metrics, optimizers
-from lurnet.core import readable, tree
-from lurnet.training import loop, program
+from lurnet.core import donation, readable, tree
+from lurnet.core.compilation_units import units_kept
+from lurnet.training import device, device_loop, epochs, program
 from lurnet.training.data.arrays import ArrayData
-from lurnet.training.runner import Steps
+from lurnet.training.steps import Steps
 
 SIZE = 4
 REFUSED = (TypeError, ValueError, ArithmeticError, LookupError, AttributeError, NotImplementedError)
@@ -42,10 +43,10 @@ class Program:
         x = zeros(self.model.input)
         data = ArrayData(x, None if self.kind == "predict" else self._labels(variant.y), None, SIZE)
         if self.kind != "predict":
-            loop.prepare(self.model, data)
+            epochs.prepare(self.model, data)
         self.steps = Steps(self.model, self.kind)
         given = x if self.kind == "predict" else data.data
-        self.args = program.state_of(self.steps.variables), program.to_host(given)
+        self.args = donation.arrays(self.steps.variables), device.to_host(given)
         self.key = self.steps.key(program.shapes(self.args))
 
     def _labels(self, y: Any) -> Any:
@@ -56,11 +57,11 @@ class Program:
     def text(self) -> str:
         """The program as the compiler gets it, and the names of its results."""
         steps = self.steps
-        run = program.output_program(steps.step, steps.variables)
+        run = device_loop.output_program(steps.step, steps.variables)
         if self.kind != "predict":
-            run = program.batch_program(steps.step, steps.variables, steps.logs)
-        with program.units_kept():
-            lowered = jax.jit(run).lower(*jax.tree.map(program._spec, self.args))
+            run = device_loop.batch_program(steps.step, steps.variables, steps.logs)
+        with units_kept():
+            lowered = jax.jit(run).lower(*jax.tree.map(program.spec_of, self.args))
         return f"{lowered.out_tree}\n{lowered.as_text()}"
 
 
@@ -436,7 +437,7 @@ def test_threads_train_equal_models(quick_compilation):
     program.clear_programs()
     models = [noisy() for _ in range(6)]
     assert at_once(lambda i: trained(models[i]), 6) == [alone] * 6
-    assert len(program._SHARED) == 1
+    assert program.program_count() == 1
 
 
 def test_a_digest_changes_nothing():

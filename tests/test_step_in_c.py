@@ -11,12 +11,13 @@ from test_native import calls, in_use, texts_of_programs
 from test_outputs import assert_equal
 
 import lurnet as keras
-from lurnet.ops import native
-from lurnet.ops.lowering import dropout, updates
-from lurnet.ops.lowering.product import tall_product, turned_product
+from lurnet.kernels.common.loading import lanes as lanes_of_library
+from lurnet.kernels.dropout import op as dropout
+from lurnet.kernels.fused_step import op as fused_step
+from lurnet.kernels.matmul.op import matmul_nt, matmul_tn
 
 pytestmark = [
-    pytest.mark.skipif(not native.lanes(), reason="no library in C on this machine"),
+    pytest.mark.skipif(not lanes_of_library(), reason="no library in C on this machine"),
     pytest.mark.registers,
 ]
 
@@ -79,31 +80,31 @@ PRODUCTS = [(2, 1, 1), (3, 5, 7), (7, 8, 9), (9, 33, 10), (33, 31, 65), (50, 17,
 def test_product_by_a_transpose(case, lanes):
     n, depth, m = case
     arrays = tensor(n, depth), tensor(m, depth)
-    assert calls(turned_product, *arrays) == {"turned"}
-    assert_same(turned_product, lambda x, y: x @ y.T, *arrays)
+    assert calls(matmul_nt, *arrays) == {"matmul_nt"}
+    assert_same(matmul_nt, lambda x, y: x @ y.T, *arrays)
 
 
 @pytest.mark.parametrize("case", [*PRODUCTS, (600, 128, 3), (300, 400, 4), (1, 3, 5)], ids=str)
 def test_tall_product(case, lanes):
     depth, n, m = case
     arrays = tensor(depth, n), tensor(depth, m)
-    assert "tall" in calls(tall_product, *arrays)
-    assert_same(tall_product, lambda x, y: x.T @ y, *arrays)
+    assert "matmul_tn" in calls(matmul_tn, *arrays)
+    assert_same(matmul_tn, lambda x, y: x.T @ y, *arrays)
 
 
 def test_products_twice_differentiated():
     x, y = tensor(9, 6), tensor(5, 6)
-    assert_same(turned_product, lambda x, y: x @ y.T, x, y, what=second_order)
-    assert_same(tall_product, lambda x, y: x.T @ y, x.T, y.T, what=second_order)
+    assert_same(matmul_nt, lambda x, y: x @ y.T, x, y, what=second_order)
+    assert_same(matmul_tn, lambda x, y: x.T @ y, x.T, y.T, what=second_order)
 
 
 def test_products_left_to_xla():
     many, wide = jnp.ones((40, 200)), jnp.ones((2000, 300))
-    assert not in_use(tall_product, many, many[:, :3])  # few columns of many rows
-    assert not in_use(turned_product, wide[:5], wide)
-    assert not in_use(tall_product, wide[:70, :1].astype("float16"), wide[:70])
+    assert not in_use(matmul_tn, many, many[:, :3])  # few columns of many rows
+    assert not in_use(matmul_nt, wide[:5], wide)
+    assert not in_use(matmul_tn, wide[:70, :1].astype("float16"), wide[:70])
     with pytest.raises(TypeError, match="do not go together"):
-        native.turned_product(jnp.ones((2, 3)), jnp.ones((3, 2)))
+        matmul_nt(jnp.ones((2, 3)), jnp.ones((3, 2)))
 
 
 # ---- zeros, and gradients that are added up ----
@@ -114,9 +115,9 @@ def test_zeros_and_sums_of_gradients():
     sums, arrays = ([tensor(*s) for s in shapes] for _ in range(2))
 
     def added(sums, arrays):
-        return updates.added(sums, arrays, 0.25), updates.zeros_like(sums)
+        return fused_step.added(sums, arrays, 0.25), fused_step.zeros_like(sums)
 
-    assert calls(added, sums, arrays) == {"update", "zeros"}
+    assert calls(added, sums, arrays) == {"fused_step", "zeros"}
     new, zeros = jax.jit(added)(sums, arrays)
     for a, b, got, zero in zip(sums, arrays, new, zeros, strict=True):
         assert_equal(got, a + 0.25 * b)
@@ -134,12 +135,20 @@ def step_of(model, x, y, monkeypatch, loss="sparse_categorical_crossentropy"):
     texts = texts_of_programs(monkeypatch)
     model.compile("adam", loss, metrics=["accuracy"])
     model.fit(x, y, batch_size=32, verbose=0)
-    (text,) = [t for t in texts if "lurnet.update" in t]
+    (text,) = [t for t in texts if "lurnet.fused_step" in t]
     return text, set(re.findall(r'custom_call_target="lurnet\.(\w+)\.', text))
 
 
-EVERY_STEP = {"rows", "product", "tall", "finish", "unfinish", "hits", "update"}
-LOSS = {"distance", "distance_gradient", "total", "spread"}
+EVERY_STEP = {
+    "gather_rows",
+    "matmul",
+    "matmul_tn",
+    "bias_act",
+    "bias_act_grad",
+    "top1_match",
+    "fused_step",
+}
+LOSS = {"loss_rows", "loss_rows_grad", "mean", "mean_grad"}
 
 
 @pytest.mark.registers("widest")  # of equal models one program is made
@@ -148,7 +157,7 @@ def test_a_step_is_calls_and_few_loops(monkeypatch):
     dense = [keras.layers.Dense(64, activation="relu") for _ in range(2)]
     model = keras.Sequential([keras.Input((784,)), *dense, keras.layers.Dense(10, "softmax")])
     text, found = step_of(model, np.ones((64, 784), "float32"), np.arange(64) % 10, monkeypatch)
-    assert found == EVERY_STEP | LOSS | {"turned"}
+    assert found == EVERY_STEP | LOSS | {"matmul_nt"}
     assert len(re.findall(r"= \S+ fusion\(", text)) <= 15
     for shape in ("784,64", "64,64", "64,10", "32,64", "32,10", "32,784"):
         assert not re.findall(rf"= f32\[{shape}\]\S* copy\(", text), shape
@@ -166,5 +175,5 @@ def test_a_step_of_a_convolutional_network(monkeypatch):
         ]
     )
     text, found = step_of(model, np.ones((64, 12, 12, 1)), np.arange(64) % 10, monkeypatch)
-    pooled = {"convolution_pooled", "unpooled_kernel_gradient"}
-    assert found >= EVERY_STEP | LOSS | pooled | {"dropout", "turned"}
+    pooled = {"conv_pool", "unpool_conv_kernel_grad"}
+    assert found >= EVERY_STEP | LOSS | pooled | {"dropout", "matmul_nt"}

@@ -10,7 +10,7 @@ import pytest
 from cases.training import CE, CLASSES, WEIGHTS, X, mlp
 
 import lurnet
-from lurnet.training import loop, pace, runner
+from lurnet.training import epochs, pace, runner, steps
 from lurnet.training.data import gathering
 
 PAIRS = [(X[i : i + 8], CLASSES[i : i + 8]) for i in range(0, 50, 8)]  # the last one holds 2
@@ -283,7 +283,7 @@ def test_looks_are_almost_as_few_as_with_arrays(monkeypatch):
             self.steps.append(step)
 
     monkeypatch.setattr(runner, "PATIENCE", (LONG, LONG))
-    monkeypatch.setattr(loop, "Pace", lambda every, seconds: pace.Pace(every, LONG))
+    monkeypatch.setattr(epochs, "Pace", lambda every, seconds: pace.Pace(every, LONG))
     arrays, stream = See(), See()
     trained(mlp(), (X[:48], CLASSES[:48]), batch_size=8, epochs=1, callbacks=[arrays])
     trained(mlp(), [Dataset(PAIRS[:-1])], epochs=1, callbacks=[stream])
@@ -350,7 +350,7 @@ def test_eager_steps_take_batches_one_by_one(monkeypatch):
     def never(*args):
         raise AssertionError("a compiled loop ran")
 
-    monkeypatch.setattr(runner.Steps, "start", never)
+    monkeypatch.setattr(steps.Steps, "start", never)
     model = mlp()(lurnet)
     model.compile("sgd", run_eagerly=True, **CE)
     model.fit(Dataset(PAIRS[:3]), verbose=0)

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import lurnet as keras
-from lurnet.ops import native
+from lurnet.kernels.common.loading import lanes as lanes_of_library
 
 layers = keras.layers
 X = np.ones((64, 3), "float32")
@@ -319,7 +319,7 @@ def dense():
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
-@pytest.mark.skipif(native.lanes() == 0, reason="no library in C")
+@pytest.mark.skipif(lanes_of_library() == 0, reason="no library in C")
 @pytest.mark.parametrize("calls", [0, 1, 5])
 @pytest.mark.parametrize("make", [dense, images])
 def test_predict_in_a_forked_process(make, calls):

@@ -10,13 +10,17 @@ from test_native import calls, texts_of_programs
 
 import lurnet as keras
 from lurnet.core.variable import Variable
-from lurnet.ops import native
-from lurnet.ops.lowering import choice, updates
+from lurnet.kernels.common import choice, loading
+from lurnet.kernels.common.loading import lanes as lanes_of_library
+from lurnet.kernels.fused_step import op as fused_step
 from lurnet.optimizers import SGD, Adam, AdamW, LossScaleOptimizer, RMSprop
+from lurnet.optimizers import sgd as rules
+from lurnet.optimizers.adam import adam
+from lurnet.optimizers.rmsprop import rmsprop
 from lurnet.optimizers.schedules import ExponentialDecay
 
 pytestmark = [
-    pytest.mark.skipif(not native.lanes(), reason="no library in C on this machine"),
+    pytest.mark.skipif(not lanes_of_library(), reason="no library in C on this machine"),
     pytest.mark.registers,
 ]
 SHAPES = [(), (1,), (7,), (33, 65), (0,), (16,), (2, 3, 4, 5), (3, 0)]
@@ -66,7 +70,7 @@ def run(optimizer, compiled, shapes=SHAPES, steps=3):
 def check(make, shapes=SHAPES, wanted=True):
     """A step compiled is the step outside programs, number by number."""
     step, state, weights = prepared(make(), shapes)
-    assert ("update" in calls(step, state, arrays(shapes), weights)) == wanted
+    assert ("fused_step" in calls(step, state, arrays(shapes), weights)) == wanted
     assert_close(run(make(), True, shapes), run(make(), False, shapes))
 
 
@@ -179,8 +183,7 @@ def test_derivatives(make):
 
 def by_xla(function, *given):
     """What it gives where the library is not used."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(choice.native, "lanes", lambda: 0)
+    with choice.using("jax"):
         return jax.jit(lambda *x: function(*x))(*given)
 
 
@@ -190,7 +193,7 @@ def test_a_batch_of_networks(make):
     several = [jnp.stack([a, 2 * a, -a]) for a in weights]
     grads = [np.stack([a, -a, a / 2]) for a in arrays(SHAPES, 5)]
     many = jax.vmap(step, (None, 0, 0))
-    assert calls(many, state, grads, several) == {"update"}
+    assert calls(many, state, grads, several) == {"fused_step"}
     assert_close(jax.jit(many)(state, grads, several), by_xla(many, state, grads, several))
 
 
@@ -218,8 +221,8 @@ def test_fit_makes_one_call_that_overwrites(optimizer, monkeypatch):
     model = keras.Sequential([keras.Input((71,)), *layers])
     model.compile(optimizer, "mse")
     model.fit(np.ones((32, 71)), np.ones((32, 3)), batch_size=8, verbose=0)
-    (text,) = [t for t in texts if "lurnet.update" in t]
-    (call,) = re.findall(r".*custom_call_target=\"lurnet\.update.*", text)
+    (text,) = [t for t in texts if "lurnet.fused_step" in t]
+    (call,) = re.findall(r".*custom_call_target=\"lurnet\.fused_step.*", text)
     slots = {"sgd": 0, "adam": 2}[optimizer]
     assert call.count(": (", call.index("output_to_operand_aliasing")) == 4 * (1 + slots)
     for shape in ("71,40", "40,3"):
@@ -229,12 +232,15 @@ def test_fit_makes_one_call_that_overwrites(optimizer, monkeypatch):
 def test_what_does_not_go_together_is_refused():
     one, two = jnp.ones(1), jnp.ones(2)
     for numbers, lists in [
-        ([], [[one], [one]]),
         ([one], [[one], [one]]),
-        ([one[0]], [[one], [one], [one]]),
         ([one[0]], [[one], [two]]),
         ([one[0]], [[one], [one.astype("float16")]]),
     ]:
-        with pytest.raises(TypeError, match="takes 1 numbers|Shapes of|float32"):
-            native.update("sgd", numbers, *lists)
-    assert set(native.STEPS) < set(dir(updates))
+        with pytest.raises(TypeError, match="no single ones|Shapes of|float32"):
+            fused_step.fused_step(rules.sgd, numbers, *lists)
+
+
+def test_each_step_of_the_library_is_an_optimizers_formula():
+    formulas = [rules.sgd, rules.momentum, rules.nesterov, adam, rmsprop]
+    names = [name for formula in formulas for name in formula.fused]
+    assert sorted(names) == sorted(loading.library().manifest.steps)

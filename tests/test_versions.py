@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 import lurnet as keras
+from lurnet.inference.predictor import predictor
 from lurnet.layers import context
-from lurnet.training.prediction import predictor
+from lurnet.training.session import session_of
 
 layers, ops = keras.layers, keras.ops
 X = np.random.default_rng(0).normal(size=(3, 4)).astype("float32")
@@ -372,5 +373,5 @@ def test_switching_to_and_fro_compiles_nothing_anew():
         model.train_on_batch(X, X)
         after = model.get_weights()
         assert bool((after[0] != before[0]).any()) is (i % 2 == 0)
-        made.add(len(model._version.training.programs))
+        made.add(len(session_of(model).training.programs))
     assert max(made) == 2

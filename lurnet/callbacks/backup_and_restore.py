@@ -10,6 +10,7 @@ from typing import Any
 
 from lurnet.callbacks.base import Callback
 from lurnet.core.errors import BadFile, BadState, BadValue
+from lurnet.training.compiled import compilation_of
 
 __all__ = ["BackupAndRestore"]
 
@@ -94,7 +95,7 @@ class BackupAndRestore(Callback):
             raise BadState("The model must be built before its backup can be restored.")
         weights = os.path.basename(facts.get("weights", KERAS_WEIGHTS))
         self.model.load_weights(self._in_folder(weights))
-        self.model._resume_epoch = epoch
+        compilation_of(self.model).resume_epoch = epoch
 
     # --- saving
 

@@ -7,7 +7,7 @@ import numpy as np
 from lurnet import ops
 from lurnet.core.errors import BadValue
 from lurnet.explain.score import facts_of, float_images, logits, targets
-from lurnet.training.mapping import map_batches
+from lurnet.inference.batches import map_batches
 from lurnet.training.step import gradients_by
 
 __all__ = ["saliency", "integrated_gradients"]

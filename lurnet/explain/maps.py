@@ -9,10 +9,10 @@ from lurnet import ops
 from lurnet.core.errors import BadValue
 from lurnet.core.traits import fact_of
 from lurnet.explain.score import facts_of, float_images, logits, scores, targets
+from lurnet.inference.activations import activations, chosen_layers, outputs_of
+from lurnet.inference.batches import map_batches
 from lurnet.layers import context
 from lurnet.layers.state import flatten_layers
-from lurnet.training.activations import activations, chosen_layers, outputs_of
-from lurnet.training.mapping import map_batches
 from lurnet.training.step import gradients_by
 
 __all__ = ["grad_cam", "occlusion"]

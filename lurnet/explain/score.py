@@ -11,8 +11,8 @@ from lurnet.core import tree
 from lurnet.core.dtypes import is_float
 from lurnet.core.errors import BadType, BadValue
 from lurnet.core.graph import graph_of
+from lurnet.inference.batches import as_inputs, map_batches
 from lurnet.layers import context
-from lurnet.training.mapping import as_inputs, map_batches
 
 __all__ = ["scores", "targets"]
 

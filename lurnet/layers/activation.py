@@ -5,6 +5,7 @@ from typing import Any
 from lurnet import activations, ops
 from lurnet.core.errors import BadValue
 from lurnet.core.fields import Number, fields
+from lurnet.kernels import fusion
 from lurnet.layers import options
 from lurnet.layers.base import Layer
 from lurnet.layers.input_spec import InputSpec
@@ -18,7 +19,6 @@ from lurnet.layers.options import (
 )
 from lurnet.layers.per_sample import beside_axis
 from lurnet.layers.weighted import Parametric
-from lurnet.ops.lowering import late
 
 __all__ = ["Activation", "ReLU", "LeakyReLU", "PReLU", "ELU", "Softmax"]
 
@@ -39,7 +39,7 @@ class Activation(Layer):
 
     def call(self, inputs: Any) -> Any:
         """``activation(x)``, after a max-pooling if one follows and it makes no difference."""
-        return late.finished(inputs, self._activate, self.activation in activations.RISING)
+        return fusion.epilogue(inputs, self._activate, self.activation in activations.RISING)
 
     def _activate(self, x: Any) -> Any:
         return activations.biased(x, None, self.activation)
@@ -64,7 +64,7 @@ class ReLU(Layer):
     def call(self, inputs: Any) -> Any:
         """``activations.relu`` with these options."""
         options = self.negative_slope, self.max_value, self.threshold
-        return late.finished(inputs, lambda x: activations.relu(x, *options), rises=True)
+        return fusion.epilogue(inputs, lambda x: activations.relu(x, *options), rises=True)
 
 
 @fields

@@ -451,6 +451,11 @@ Layer.dtype = property(  # type: ignore[assignment]
 )
 
 
+def build_once(layer: Layer, *inputs: Any) -> None:
+    """Build a layer for the inputs of a call, where nobody has."""
+    layer._build_once(lambda: layer._build_for(inputs, {}))
+
+
 def build_shapes(layer: Layer) -> dict[str, Any] | None:
     """The shapes that a layer was built for, by the names of its build()'s parameters."""
     return layer._build_shapes

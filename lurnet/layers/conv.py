@@ -6,11 +6,11 @@ from lurnet import ops
 from lurnet.activations import RISING, biased
 from lurnet.core.errors import BadValue
 from lurnet.core.fields import PositiveInt, fields
+from lurnet.kernels import fusion
 from lurnet.layers.input_spec import describe
 from lurnet.layers.options import Activation, DataFormat, Padding, PaddingOrCausal, PerAxis
 from lurnet.layers.weighted import Weighted
 from lurnet.layers.windows import Spatial
-from lurnet.ops.lowering import late
 
 __all__ = ["Conv1D", "Conv2D", "Conv3D", "Convolution1D", "Convolution2D", "Convolution3D"]
 
@@ -31,7 +31,7 @@ class ConvLike(Spatial):
 
     def _finish(self, y: Any) -> Any:
         """Add the bias and apply the activation, both after a max-pooling if one follows."""
-        return late.finished(y, self._with_bias, self.activation in RISING, own=True)
+        return fusion.epilogue(y, self._with_bias, self.activation in RISING, own=True)
 
     def _with_bias(self, y: Any) -> Any:
         if self.bias is None or self.data_format == "channels_last":

@@ -4,10 +4,10 @@ from typing import Any
 
 from lurnet import ops
 from lurnet.core.fields import fields
+from lurnet.kernels import fusion
 from lurnet.layers.base import Layer
 from lurnet.layers.options import DataFormat, Padding, PerAxis
 from lurnet.layers.windows import Spatial
-from lurnet.ops.lowering import late
 
 __all__ = [
     "MaxPooling1D", "MaxPooling2D", "MaxPooling3D", "AveragePooling1D", "AveragePooling2D",
@@ -58,7 +58,7 @@ class MaxPooling(Pooling):
     @staticmethod
     def pool(x: Any, size: tuple, strides: tuple, padding: str, data_format: str) -> Any:
         """``ops.max_pool``."""
-        return late.pooled(x, lambda y: ops.max_pool(y, size, strides, padding, data_format))
+        return fusion.pool_first(x, lambda y: ops.max_pool(y, size, strides, padding, data_format))
 
 
 @fields

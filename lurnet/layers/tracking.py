@@ -14,8 +14,7 @@ SKIPPED = {"_arguments", "_inbound_nodes", "input_spec"}
 SKIPPED |= {"_version", "_watchers"}
 
 #: What a call or a training sets, and no later computation depends on.
-PASSING = {"history", "stop_training", "_gradient_watchers", "_resume_epoch"}
-PASSING |= {"_in_epoch", "_building", "stop_evaluating", "stop_predicting"}
+PASSING = {"history", "stop_training", "stop_evaluating", "stop_predicting", "_building"}
 PLAIN = (bool, int, str, type(None))
 
 T = TypeVar("T")

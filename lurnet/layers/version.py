@@ -14,15 +14,14 @@ from lurnet.core.registry import known
 from lurnet.core.seeds import SeedGenerator
 from lurnet.core.settings import chosen
 from lurnet.core.variable import Variable
+from lurnet.kernels.common.choice import lowering, precision
 from lurnet.layers.state import sublayers
 from lurnet.layers.tracking import SKIPPED, Tracked, is_plain, watch
-from lurnet.ops.lowering.choice import lowering, precision
 
 #: What only the methods of our own classes change, which then tell of it.
 OWN = {"_weights", "_stack", "_build_shapes"}
 #: What a model trains with, and its outputs do not depend on.
-COMPILED = {"optimizer", "loss", "_compile_loss", "_compile_metrics", "_compile_arguments"}
-COMPILED |= {"_loss_tracker", "_gradient_watchers", "history"}
+COMPILED = {"optimizer", "loss", "_compilation", "history"}
 UNREAD = SKIPPED | OWN | COMPILED
 
 
@@ -36,10 +35,8 @@ class TreeVersion:
     def __init__(self, model: Any) -> None:
         self.is_old = False
         self.settings = _settings()
-        self.programs: dict[Any, Any] = {}  # that predict, by shapes and what is trained
-        self.specs: dict[str, Any] = {}  # of the outputs, by those of the inputs
+        self.session: Any = None  # what the engine has found out and compiled
         self.predictor: Any = None
-        self.training: Any = None  # what was made for loss, metrics and optimizer
         self.layers: list[Any] = []
         self.variables: list[Variable] = []
         self.code: list[tuple[type, Any]] = []  # classes, and what they compute

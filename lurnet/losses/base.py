@@ -13,8 +13,8 @@ from lurnet.core.names import auto_name
 from lurnet.core.registry import deserialize, serialize
 from lurnet.core.settings import floatx
 from lurnet.core.symbolic import Tensor
+from lurnet.kernels.mean import op as kernel
 from lurnet.losses.shapes import same_rank, weights_for
-from lurnet.ops.lowering import total
 
 __all__ = ["Loss", "LossFunctionWrapper"]
 
@@ -218,14 +218,14 @@ def reduce_weighted(
     if reduction in (None, "none") or tuple(values.shape) in ((), (0,)):
         return values
     if reduction != "sum" and (mean or weight is None):
-        return total.mean(values) if total.suits(values) else ops.mean(values)
+        return kernel.mean(values) if kernel.suits(values) else ops.mean(values)
     summed = sum_of(values)
     return summed if reduction == "sum" else ops.divide_no_nan(summed, ops.sum(weight))
 
 
 def sum_of(values: Tensor) -> Tensor:
     """The sum of all values."""
-    return total.total(values) if total.suits(values) else ops.sum(values)
+    return kernel.total(values) if kernel.suits(values) else ops.sum(values)
 
 
 def combine(sample_weight: Any, mask: Any, dtype: Any, mean: bool = False) -> Tensor | None:

@@ -8,11 +8,10 @@ from lurnet.core.fields import Check, Rate, fields, is_number
 from lurnet.core.masking import set_mask
 from lurnet.core.symbolic import Tensor
 from lurnet.core.traits import states
+from lurnet.kernels.loss_rows.op import RowLoss, loss_rows_in_c
 from lurnet.losses.base import ComputeDtype as Dtype
 from lurnet.losses.base import FunctionLoss, LossFunctionWrapper, Reduction
 from lurnet.losses.shapes import along_last, as_tensors
-from lurnet.ops.lowering.distance import called
-from lurnet.ops.native import Distance
 
 __all__ = [
     "binary_crossentropy", "categorical_crossentropy", "sparse_categorical_crossentropy",
@@ -56,8 +55,8 @@ def binary_crossentropy(
     y_true, y_pred = as_tensors(y_true, y_pred)
     y_true = smooth_binary(y_true, label_smoothing)
     if axis in (-1, len(y_pred.shape) - 1):
-        kind = Distance.BINARY_LOGITS if from_logits else Distance.BINARY
-        if (found := called(y_true, y_pred, kind)) is not None:
+        kind = RowLoss.BINARY_CE_LOGITS if from_logits else RowLoss.BINARY_CE
+        if (found := loss_rows_in_c(y_true, y_pred, kind)) is not None:
             return found
     values = ops.binary_crossentropy(y_true, y_pred, from_logits=from_logits)
     return ops.mean(values, axis=axis)

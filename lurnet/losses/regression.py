@@ -7,10 +7,9 @@ from lurnet.core.fields import Number, fields
 from lurnet.core.settings import epsilon
 from lurnet.core.symbolic import Tensor
 from lurnet.core.traits import states
+from lurnet.kernels.loss_rows.op import RowLoss, loss_rows_in_c
 from lurnet.losses.base import FunctionLoss
 from lurnet.losses.shapes import aligned, along_last, as_tensors
-from lurnet.ops.lowering.distance import called
-from lurnet.ops.native import Distance
 
 __all__ = [
     "mean_squared_error", "mean_absolute_error", "mean_absolute_percentage_error",
@@ -29,7 +28,7 @@ def mean_squared_error(y_true: Tensor, y_pred: Tensor) -> Tensor:
     [5.0]
     """
     y_true, y_pred = aligned(y_true, y_pred)
-    found = called(y_true, y_pred, Distance.SQUARED)
+    found = loss_rows_in_c(y_true, y_pred, RowLoss.MSE)
     return ops.mean(ops.square(y_true - y_pred), axis=-1) if found is None else found
 
 
@@ -41,7 +40,7 @@ def mean_absolute_error(y_true: Tensor, y_pred: Tensor) -> Tensor:
     [2.0]
     """
     y_true, y_pred = aligned(y_true, y_pred)
-    found = called(y_true, y_pred, Distance.ABSOLUTE)
+    found = loss_rows_in_c(y_true, y_pred, RowLoss.MAE)
     return ops.mean(ops.absolute(y_true - y_pred), axis=-1) if found is None else found
 
 

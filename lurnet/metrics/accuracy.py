@@ -7,10 +7,10 @@ from lurnet.core.fields import Number, PositiveInt, fields
 from lurnet.core.settings import floatx
 from lurnet.core.symbolic import Tensor
 from lurnet.core.traits import states
+from lurnet.kernels.loss_rows.op import top1_match
 from lurnet.losses.shapes import as_tensors, same_rank
 from lurnet.metrics.base import MetricDtype
 from lurnet.metrics.mean import FunctionMetric, MeanMetricWrapper
-from lurnet.ops.lowering.distance import hits
 
 __all__ = [
     "binary_accuracy", "categorical_accuracy", "sparse_categorical_accuracy",
@@ -52,7 +52,7 @@ def categorical_accuracy(y_true: Tensor, y_pred: Tensor) -> Tensor:
     [1.0, 0.0]
     """
     y_true, y_pred = ops.convert_to_tensor(y_true), ops.convert_to_tensor(y_pred)
-    found = hits(y_true, y_pred, by_class=False)
+    found = top1_match(y_true, y_pred, by_class=False)
     return _right(ops.argmax(y_true, axis=-1), y_pred) if found is None else found
 
 
@@ -66,7 +66,7 @@ def sparse_categorical_accuracy(y_true: Tensor, y_pred: Tensor) -> Tensor:
     y_true, y_pred = ops.convert_to_tensor(y_true), ops.convert_to_tensor(y_pred)
     if len(y_true.shape) == len(y_pred.shape) and y_true.shape[-1] == 1:
         y_true = ops.squeeze(y_true, -1)
-    found = hits(y_true, y_pred, by_class=True)
+    found = top1_match(y_true, y_pred, by_class=True)
     return _right(y_true, y_pred) if found is None else found
 
 

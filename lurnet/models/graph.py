@@ -10,12 +10,12 @@ from lurnet.core.errors import BadValue
 from lurnet.core.graph import Graph
 from lurnet.core.names import auto_name
 from lurnet.core.symbolic import Node, OpCall, SymbolicTensor, is_symbolic
+from lurnet.kernels import fusion
 from lurnet.layers.arguments import call_parameters
 from lurnet.layers.base import Layer
 from lurnet.layers.input_layer import InputLayer
 from lurnet.layers.per_sample import is_per_sample
 from lurnet.models import compilation_units as units
-from lurnet.ops.lowering import late
 
 
 def graph_between(inputs: Any, outputs: Any) -> Graph:
@@ -132,7 +132,7 @@ def _run(nodes: Sequence[Node], found: dict[int, Any], outputs: Sequence[Symboli
             if is_symbolic(symbol):
                 found[id(symbol)] = value
                 if uses[id(symbol)] == 1 and not penalized:
-                    late.mark_used_once(value)
+                    fusion.mark_used_once(value)
 
 
 def _filled_in(struct: Any, found: dict[int, Any]) -> Any:

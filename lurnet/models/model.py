@@ -6,19 +6,20 @@ from typing import Any, TypeVar
 
 from lurnet.core import tree
 from lurnet.core.errors import BadState, BadValue, did_you_mean
-from lurnet.core.prepared import Prepared
 from lurnet.core.registry import register
 from lurnet.core.symbolic import SymbolicTensor, any_symbolic, is_symbolic
 from lurnet.core.traced import is_traced
 from lurnet.core.variable import at_one_moment, commit, in_scope
+from lurnet.inference.activations import activations
+from lurnet.inference.host_stage import HostOutputs
+from lurnet.inference.predictor import call_again, call_compiled
 from lurnet.layers import added, context
 from lurnet.layers.base import Layer
 from lurnet.layers.preprocessing.host import Untraceable
 from lurnet.layers.rnn.base import Recurrent
 from lurnet.layers.tracking import unique
 from lurnet.looking.summary import print_summary
-from lurnet.training.activations import activations
-from lurnet.training.prediction import called, called_before
+from lurnet.training.compiled import on_host
 from lurnet.training.trainer import Trainer
 
 T = TypeVar("T")
@@ -52,8 +53,6 @@ class Model(Trainer, Layer):
             _functional_class().__init__(self, *args, **kwargs)
             return
         Layer.__init__(self, *args, **kwargs)
-
-    transient = frozenset({"_gradient_watchers"})
 
     def __reduce_ex__(self, protocol: Any) -> Any:
         """How to copy: a class that was made here of the user's own is found by that one."""
@@ -107,13 +106,13 @@ class Model(Trainer, Layer):
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """The outputs for inputs, compiled where that is the same; on symbolic input, recorded."""
-        outputs = called_before(self, args, kwargs)
+        outputs = call_again(self, args, kwargs)
         if outputs is not None:
             return outputs
         known = bool(args) and not any(map(_is_unknown, tree.leaves(args[0])))
         if known:
-            args = (self._on_host(args[0]), *args[1:])
-        outputs = called(self, args, kwargs)
+            args = (on_host(self, args[0]), *args[1:])
+        outputs = call_compiled(self, args, kwargs)
         if outputs is not None:
             return outputs
         if not (known and self.built and context.undisturbed()) or in_scope():
@@ -133,17 +132,17 @@ class Model(Trainer, Layer):
         )
 
     def _inferred(self, args: tuple, kwargs: dict) -> Any:
-        """The outputs as symbolic tensors; of a model with a host part, by what comes after it."""
+        """The outputs as symbolic tensors; of a model with a host stage, by what comes after it."""
         host = self._host
-        if host is None or any(isinstance(x, Prepared) for x in args):
+        if host is None or any(isinstance(x, HostOutputs) for x in args):
             return super()._inferred(args, kwargs)
         if host.is_all:
             return tree.map_structure(lambda x: SymbolicTensor(x.shape, x.dtype), self.output)
         kwargs = {k: v for k, v in kwargs.items() if k != "inputs"}
-        return super()._inferred((Prepared(host.boundary), *args[1:]), kwargs)
+        return super()._inferred((HostOutputs(host.boundary), *args[1:]), kwargs)
 
     def _spec(self, args: tuple, kwargs: dict) -> Any:
-        """The output as symbolic tensors; of a model with a host part, by what comes after it."""
+        """The output as symbolic tensors; of a model with a host stage, by what comes after it."""
         if self._host is not None:
             return self._inferred(args, kwargs)
         return super()._spec(args, kwargs)

@@ -6,9 +6,9 @@ from lurnet.core import tree
 from lurnet.core.errors import BadState, BadType, BadValue
 from lurnet.core.graph import Graph, HasGraph, graph_of
 from lurnet.core.names import auto_name
-from lurnet.core.prepared import Prepared
 from lurnet.core.registry import deserialize, serialize, serialize_object
 from lurnet.core.symbolic import SymbolicTensor, is_symbolic
+from lurnet.inference.host_stage import HostOutputs
 from lurnet.layers.base import Layer, input_shape_given
 from lurnet.layers.input_layer import InputLayer
 from lurnet.layers.input_spec import describe
@@ -16,9 +16,10 @@ from lurnet.layers.per_sample import is_per_sample
 from lurnet.layers.preprocessing.host import HostLayer
 from lurnet.layers.registry import registry
 from lurnet.models.functional import Functional
-from lurnet.models.host_part import HostPart
 from lurnet.models.model import Model
+from lurnet.training.compiled import host_stage, on_host
 from lurnet.training.data.arrays import standardize
+from lurnet.training.protocol import HostStage
 
 
 class Sequential(HasGraph, Model):
@@ -177,15 +178,15 @@ class Sequential(HasGraph, Model):
         return inputs
 
     @property
-    def _host(self) -> HostPart | None:
-        return None if self._functional is None else self._functional._host
+    def _host(self) -> HostStage | None:
+        return None if self._functional is None else host_stage(self._functional)
 
     def _on_host(self, inputs: Any) -> Any:
         """What enters the compiled part, from raw inputs; the model is built where that tells."""
-        raw = self._functional is None and not isinstance(inputs, Prepared)
+        raw = self._functional is None and not isinstance(inputs, HostOutputs)
         if raw and any(isinstance(x, HostLayer) for x in self._flatten_layers(False)):
             self._build_on(standardize(inputs, "x", texts=True))
-        return inputs if self._functional is None else self._functional._on_host(inputs)
+        return inputs if self._functional is None else on_host(self._functional, inputs)
 
     def _build_on(self, x: Any) -> None:
         """Start with an input like these data, and build."""

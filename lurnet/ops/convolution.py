@@ -11,7 +11,11 @@ import jax.numpy as jnp
 from lurnet.core.errors import BadValue
 from lurnet.core.settings import standardize_data_format
 from lurnet.core.symbolic import Tensor, op
-from lurnet.ops import lowering
+from lurnet.kernels.average_pool import op as average_pooling
+from lurnet.kernels.conv import op as convolutions
+from lurnet.kernels.conv import transposed
+from lurnet.kernels.depthwise import op as depthwise
+from lurnet.kernels.max_pool import op as max_pooling
 from lurnet.ops.kinds import per_axis
 
 __all__ = [
@@ -60,7 +64,7 @@ def conv(
             f"The images have {channels} channels ({data_format}, shape {inputs.shape}), which is "
             f"no multiple of the kernel's {taken} (shape {kernel.shape})."
         )
-    return lowering.convolve(
+    return convolutions.conv(
         inputs,
         kernel,
         per_axis(strides, rank),
@@ -87,7 +91,7 @@ def depthwise_conv(
     """
     inputs, kernel = _same_dtype(inputs, kernel)
     rank = kernel.ndim - 2
-    return lowering.depthwise(
+    return depthwise.depthwise(
         inputs,
         kernel,
         per_axis(strides, rank),
@@ -135,7 +139,7 @@ def conv_transpose(
     """
     inputs, kernel = _same_dtype(inputs, kernel)
     rank = kernel.ndim - 2
-    return lowering.convolve_transposed(
+    return transposed.conv_transpose(
         inputs,
         kernel,
         per_axis(strides, rank),
@@ -160,7 +164,7 @@ def max_pool(
     [[[3.0], [2.0]]]
     """
     settings = _pool(inputs, pool_size, strides, padding, data_format)
-    return lowering.max_pool(jnp.asarray(inputs), *settings)
+    return max_pooling.max_pool(jnp.asarray(inputs), *settings)
 
 
 @op
@@ -177,7 +181,7 @@ def average_pool(
     [[[2.0], [1.0]]]
     """
     settings = _pool(inputs, pool_size, strides, padding, data_format)
-    return lowering.average_pool(jnp.asarray(inputs), *settings)
+    return average_pooling.average_pool(jnp.asarray(inputs), *settings)
 
 
 def _pool(

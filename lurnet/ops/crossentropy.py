@@ -7,10 +7,9 @@ import jax.numpy as jnp
 
 from lurnet.core.errors import BadValue
 from lurnet.core.symbolic import Tensor, op
+from lurnet.kernels.loss_rows.op import RowLoss, from_number, loss_rows
 from lurnet.ops.arithmetic import as_float
 from lurnet.ops.kinds import DType, chosen
-from lurnet.ops.lowering.distance import distance, from_number
-from lurnet.ops.native import Distance
 
 __all__ = [
     "one_hot", "multi_hot", "categorical_crossentropy", "sparse_categorical_crossentropy",
@@ -84,8 +83,8 @@ def categorical_crossentropy(
     _same_shape(target.shape, output.shape)
     if target.ndim < 1:
         raise BadValue("`target` and `output` must have an axis of classes, but they are numbers.")
-    kind = Distance.SHARES_LOGITS if from_logits else Distance.SHARES
-    return distance(_last(target, axis), _last(as_float(output), axis), kind)
+    kind = RowLoss.DENSE_CE_LOGITS if from_logits else RowLoss.DENSE_CE
+    return loss_rows(_last(target, axis), _last(as_float(output), axis), kind)
 
 
 @op
@@ -110,8 +109,8 @@ def sparse_categorical_crossentropy(
             f"For `output` of shape {output.shape}, integer `target` must have shape "
             f"{tuple(expected)}, but it has {target.shape}."
         )
-    kind = Distance.CLASS_LOGITS if from_logits else Distance.CLASS
-    return distance(target, _last(as_float(output), axis), kind)
+    kind = RowLoss.SPARSE_CE_LOGITS if from_logits else RowLoss.SPARSE_CE
+    return loss_rows(target, _last(as_float(output), axis), kind)
 
 
 @op
@@ -125,7 +124,7 @@ def binary_crossentropy(target: Tensor, output: Tensor, from_logits: bool = Fals
     """
     target, output = jnp.asarray(target), as_float(output)
     _same_shape(target.shape, output.shape)
-    kind = Distance.BINARY_LOGITS if from_logits else Distance.BINARY
+    kind = RowLoss.BINARY_CE_LOGITS if from_logits else RowLoss.BINARY_CE
     return from_number(kind, target, output)
 
 

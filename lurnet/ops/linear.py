@@ -7,7 +7,7 @@ import jax.numpy as jnp
 
 from lurnet.core.errors import BadValue
 from lurnet.core.symbolic import Tensor, op
-from lurnet.ops.lowering.product import product
+from lurnet.kernels.matmul.op import matmul as product
 
 __all__ = [
     "matmul", "dot", "inner", "outer", "vdot", "kron", "cross", "tensordot", "einsum", "trace",

@@ -8,7 +8,7 @@ import numpy as np
 from lurnet import ops
 from lurnet.core.fields import Number, fields
 from lurnet.core.variable import Variable
-from lurnet.ops.lowering import updates
+from lurnet.kernels.fused_step.op import fused
 from lurnet.optimizers.state import Decay, Epsilon, LearningRate
 from lurnet.optimizers.together import Together
 
@@ -28,6 +28,22 @@ def bias(beta: float, step: Any) -> Any:
 def rest(beta: float) -> float:
     """``1 - beta`` in float32, as the bias correction has it: they must cancel in the quotient."""
     return float(np.float32(1) - np.float32(beta))
+
+
+@fused("adam")
+def adam(numbers: Sequence[Any], w: Any, g: Any, m: Any, v: Any, largest: Any = None) -> tuple:
+    """Along the mean, divided by the root of the mean square, or of the largest so far.
+
+    The numbers are the rate with its bias correction, how far mean and mean square move towards a
+    new value, and what is added to the root.
+    """
+    rate, first, second, epsilon = numbers
+    m = m + (g - m) * first
+    v = v + (g * g - v) * second
+    if largest is None:
+        return w - m * rate / (ops.sqrt(v) + epsilon), m, v
+    largest = ops.maximum(largest, v)
+    return w - m * rate / (ops.sqrt(largest) + epsilon), m, v, largest
 
 
 @fields
@@ -64,8 +80,7 @@ class Adam(Together):
         step = self._updates + 1
         scale = ops.sqrt(bias(self.beta_2, step)) / bias(self.beta_1, step)
         rate = learning_rate * ops.cast(scale, dtype)
-        how = updates.amsgrad if self.amsgrad else updates.adam
-        return how, [rate, 1 - self.beta_1, 1 - self.beta_2, self.epsilon]
+        return adam, [rate, 1 - self.beta_1, 1 - self.beta_2, self.epsilon]
 
     def _slots(self) -> Sequence[list[Variable]]:
         held = [self._momentums, self._velocities]

@@ -3,13 +3,43 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from lurnet import ops
 from lurnet.core.fields import Number, fields
 from lurnet.core.variable import Variable
-from lurnet.ops.lowering import updates
+from lurnet.kernels.fused_step.op import fused
 from lurnet.optimizers.state import Epsilon, LearningRate
 from lurnet.optimizers.together import Together
 
 __all__ = ["RMSprop"]
+
+
+@fused("rmsprop", "rmsprop_momentum")
+def rmsprop(numbers: Sequence[Any], w: Any, g: Any, v: Any, *last: Any) -> tuple:
+    """Divided by the root of the mean square.
+
+    The numbers are the rate, how much of the mean square is kept, how much of a new square counts,
+    what is added to the mean and, if there is any, which part of the last step is done again.
+    """
+    rate, kept, new, epsilon, *momentum = numbers
+    v = kept * v + new * g * g
+    return _along(rate * g / ops.sqrt(v + epsilon), momentum, w, v, last)
+
+
+def centered(numbers: Sequence[Any], w: Any, g: Any, v: Any, *last_and_mean: Any) -> tuple:
+    """The same, divided by the standard deviation."""
+    rate, kept, new, epsilon, *momentum = numbers
+    *last, mean = last_and_mean
+    v = kept * v + new * g * g
+    mean = kept * mean + new * g
+    step = rate * g / ops.sqrt(v - mean * mean + epsilon)
+    return *_along(step, momentum, w, v, last), mean
+
+
+def _along(step: Any, momentum: Sequence[Any], w: Any, v: Any, last: Sequence[Any]) -> tuple:
+    if not momentum:
+        return w - step, v
+    step = momentum[0] * last[0] + step
+    return w - step, v, step
 
 
 @fields
@@ -43,9 +73,8 @@ class RMSprop(Together):
     def _step_of(self, learning_rate: Any, dtype: Any) -> tuple[Callable, Sequence[Any]]:
         numbers = [learning_rate, self.rho, 1 - self.rho, self.epsilon]
         if self.momentum > 0:
-            how = updates.centered_momentum if self.centered else updates.rmsprop_momentum
-            return how, [*numbers, self.momentum]
-        return updates.centered if self.centered else updates.rmsprop, numbers
+            numbers.append(self.momentum)
+        return centered if self.centered else rmsprop, numbers
 
     def _slots(self) -> Sequence[list[Variable]]:
         return [slot for slot in (self._velocities, self._momentums, self._means) if slot]

@@ -6,12 +6,35 @@ from typing import Any
 from lurnet.core.fields import Rate, fields
 from lurnet.core.hyper import hyperparameter
 from lurnet.core.variable import Variable
-from lurnet.ops.lowering import updates
+from lurnet.kernels.fused_step.op import fused
 from lurnet.optimizers.base import Optimizer
 from lurnet.optimizers.state import LearningRate
 from lurnet.optimizers.together import Together
 
 __all__ = ["SGD"]
+
+
+@fused("sgd")
+def sgd(numbers: Sequence[Any], w: Any, g: Any) -> tuple:
+    """Against the gradient; the number is the rate."""
+    (rate,) = numbers
+    return (w - rate * g,)
+
+
+@fused("momentum")
+def momentum(numbers: Sequence[Any], w: Any, g: Any, v: Any) -> tuple:
+    """Along a velocity; the numbers are the rate and how much of the velocity is kept."""
+    rate, kept = numbers
+    v = v * kept - rate * g
+    return w + v, v
+
+
+@fused("nesterov")
+def nesterov(numbers: Sequence[Any], w: Any, g: Any, v: Any) -> tuple:
+    """The same, one step ahead."""
+    rate, kept = numbers
+    v = v * kept - rate * g
+    return w + (v * kept - rate * g), v
 
 
 @fields
@@ -43,9 +66,9 @@ class SGD(Together):
 
     def _step_of(self, learning_rate: Any, dtype: Any) -> tuple[Callable, Sequence[Any]]:
         if not self.momentums:
-            return updates.sgd, [learning_rate]
+            return sgd, [learning_rate]
         kept = hyperparameter(self, "momentum", dtype)
-        return updates.nesterov if self.nesterov else updates.momentum, [learning_rate, kept]
+        return nesterov if self.nesterov else momentum, [learning_rate, kept]
 
     def _slots(self) -> Sequence[list[Variable]]:
         return [self.momentums] if self.momentums else []

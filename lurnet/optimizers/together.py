@@ -5,7 +5,7 @@ from typing import Any
 
 from lurnet import ops
 from lurnet.core.variable import Variable
-from lurnet.ops.lowering import updates
+from lurnet.kernels.fused_step import op as kernel
 from lurnet.optimizers.base import Optimizer, held_back
 
 
@@ -13,7 +13,7 @@ class Together(Optimizer):
     """Base of optimizers that say which step they do, by which numbers, with which slots."""
 
     def _step_of(self, learning_rate: Any, dtype: Any) -> tuple[Callable, Sequence[Any]]:
-        """The function of ``ops.lowering.updates``, and its numbers."""
+        """The formula of a step, and its numbers."""
         raise NotImplementedError
 
     def _slots(self) -> Sequence[list[Variable]]:
@@ -38,7 +38,7 @@ class Together(Optimizer):
         once = len(set(map(id, weights))) == len(weights)
         fits = once and self._has_own_step()
         mine = [(g, w) for g, w in pairs if not self._joins(w)] if fits else []
-        if not mine or not updates.in_one_call([w.value for _, w in mine], [g for g, _ in mine]):
+        if not mine or not kernel.is_fused([w.value for _, w in mine], [g for g, _ in mine]):
             super()._update_all(grads, weights, learning_rate)
             return
         for g, w in pairs:
@@ -57,7 +57,7 @@ class Together(Optimizer):
         places = [self._get_variable_index(w) for w in weights]
         slots = [[slot[i] for i in places] for slot in self._slots()]
         values = ([v.value for v in one] for one in (weights, *slots))
-        new = updates.step_all(step, numbers, next(values), grads, *values)
+        new = kernel.fused_step(step, numbers, next(values), grads, *values)
         for variables, arrays in zip([weights, *slots], new, strict=True):
             for variable, array in zip(variables, arrays, strict=True):
                 self.assign(variable, array)

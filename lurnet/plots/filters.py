@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 
 from lurnet.core.errors import BadValue
+from lurnet.inference.activations import chosen_layers
 from lurnet.layers.state import flatten_layers
 from lurnet.plots.style import new_figure, show_image, styled
-from lurnet.training.activations import chosen_layers
 
 __all__ = ["filters"]
 

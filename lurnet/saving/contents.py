@@ -1,34 +1,16 @@
 """What is in a model file, told from its headers and config: nothing is built, nothing is run."""
 
+import math
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from lurnet.core.names import to_snake_case
-from lurnet.saving import archive, hdf5, npz, shards, tensors
-from lurnet.saving.configs import parse
-from lurnet.saving.entries import VARS, Entry
-from lurnet.saving.files import FOLDER, HDF5, NPZ, SAFETENSORS, ZIP, as_path, kind_of
-from lurnet.saving.legacy import attributes, groups
+from lurnet.saving.door import VARS, Entry, as_path, reading
+from lurnet.saving.formats import opened
 
-CONTAINERS = {
-    **{"zip": "archive (.keras)", "folder": "folder", "safetensors": "safetensors"},
-    **{"shards": "map of weights in several HDF5 files", "npz": "NumPy archive (.npz)"},
-}
-OLD_HDF5 = "HDF5 of Keras 1 and 2 (.h5)"
 #: Whose arrays are no parameters: the state of training, of metrics, of random numbers.
 TRAINING, STATE = ("optimizer", "optimizer_weights"), ("metrics", "seed_generator")
-
-
-class Found(NamedTuple):
-    """What the headers say: texts, and arrays by path."""
-
-    about: dict[str, Any]
-    config: dict[str, Any] | None
-    settings: Any
-    entries: Mapping[str, Entry]
-    layout: str = ""
 
 
 def contents(filepath: Any) -> dict[str, Any]:
@@ -45,24 +27,25 @@ def contents(filepath: Any) -> dict[str, Any]:
     (8, [{'name': 'd', 'class': 'Dense', 'shapes': [[3, 2], [2]], 'parameters': 8}])
     """
     path = as_path(filepath)
-    kind = kind_of(path)
-    found = _READ.get(kind, _read_flat)(path, kind)
-    mine = {k: e for k, e in found.entries.items() if _role(k) == ""}
-    state = [e for k, e in found.entries.items() if _role(k) == "training"]
+    with opened(path) as file, reading(path):
+        about, config, arrays = file.about(), file.config() or {}, file.arrays()
+        size, container = file.size, file.container
+    mine = {k: e for k, e in arrays.items() if _role(k) == ""}
+    state = [e for k, e in arrays.items() if _role(k) == "training"]
     sizes: Counter[str] = Counter()
     for entry in mine.values():
-        sizes[entry.dtype] += _count(entry)
+        sizes[entry.dtype] += math.prod(entry.shape)
     return {
         "file": str(path),
-        "bytes": _bytes(path),
-        "container": found.layout or CONTAINERS[kind],
-        "holds": "a whole model" if found.config else "weights",
-        "about": {k: v for k, v in found.about.items() if isinstance(v, (str, int, float))},
-        "model": _model(found.config),
+        "bytes": size,
+        "container": container,
+        "holds": "a whole model" if config else "weights",
+        "about": {k: v for k, v in about.items() if isinstance(v, (str, int, float))},
+        "model": _model(config),
         "parameters": sum(sizes.values()),
         "dtypes": dict(sizes),
-        "layers": list(_rows(found.config, mine)),
-        "compiled": _compiled(found.settings),
+        "layers": list(_rows(config, mine)),
+        "compiled": _compiled(config.get("training_config", config.get("compile_config"))),
         "optimizer_state": {"arrays": len(state), "bytes": sum(e.nbytes for e in state)},
     }
 
@@ -72,71 +55,6 @@ def _role(place: str) -> str:
     if parts[0] in TRAINING:
         return "training"
     return "state" if set(STATE) & set(parts) else ""
-
-
-def _count(entry: Entry) -> int:
-    total = 1
-    for n in entry.shape:
-        total *= n
-    return total
-
-
-def _bytes(path: Path) -> int:
-    files = path.iterdir() if path.is_dir() else [path]
-    return sum(p.stat().st_size for p in files if p.is_file())
-
-
-# --- reading
-
-
-def _read_archive(path: Path, kind: str) -> Found:
-    with archive.parts_of(path) as parts:
-        about = parse(parts.text(archive.METADATA), f"{archive.METADATA} of {path}")
-        config = parse(parts.text(archive.CONFIG), f"{archive.CONFIG} of {path}")
-        with parts.weights() as source, hdf5.opened(source, path) as file:
-            entries = hdf5.entries(file, path)
-    return Found(about, config, config.get("compile_config"), entries)
-
-
-def _read_tensors(path: Path, kind: str) -> Found:
-    about = tensors.about(path)
-    text = about.pop("config", None)
-    config = None if text is None else parse(text, f"The config in {path}")
-    with tensors.opened(path) as entries:
-        return Found(about, config, (config or {}).get("compile_config"), entries)
-
-
-def _read_flat(path: Path, kind: str) -> Found:
-    opened = npz.opened if kind == NPZ else shards.opened
-    with opened(path) as entries:
-        return Found({}, None, None, entries)
-
-
-def _read_hdf5(path: Path, kind: str) -> Found:
-    with hdf5.opened(path, path) as file:
-        if not groups.is_legacy(file):
-            return Found({}, None, None, hdf5.entries(file, path), "HDF5 (.weights.h5)")
-        where = str(path)
-        root = groups.root_of(file, path)
-        about = {
-            name: attributes.text(file, name, where) or attributes.text(root, name, where)
-            for name in ("keras_version", "backend")
-        }
-        config, settings = (_parsed(file, f"{n}_config", where) for n in ("model", "training"))
-        entries = hdf5.entries(file, path)
-        inner = {k.removeprefix("model_weights/"): e for k, e in entries.items()}
-        return Found(about, config, settings, inner, OLD_HDF5)
-
-
-def _parsed(file: Any, name: str, where: str) -> dict[str, Any] | None:
-    text = attributes.text(file, name, where)
-    return None if text is None else parse(text, f"{name} of {where}")
-
-
-_READ = {ZIP: _read_archive, FOLDER: _read_archive, SAFETENSORS: _read_tensors, HDF5: _read_hdf5}
-
-
-# --- telling
 
 
 def _model(config: Any) -> dict[str, Any] | None:
@@ -149,7 +67,7 @@ def _model(config: Any) -> dict[str, Any] | None:
 
 def _layers(config: Any) -> Iterator[tuple[str, str]]:
     """Class and name of the layers that a config lists; Keras 1 had no dict around the list."""
-    inner = (config or {}).get("config")
+    inner = config.get("config")
     listed = inner.get("layers") if isinstance(inner, dict) else inner
     for entry in listed if isinstance(listed, list) else ():
         if isinstance(entry, dict) and isinstance(entry.get("config"), dict):
@@ -179,7 +97,7 @@ def _rows(config: Any, entries: Mapping[str, Entry]) -> Iterator[dict[str, Any]]
 
 def _row(name: str, kind: str, entries: list[Entry]) -> dict[str, Any]:
     shapes = [list(e.shape) for e in entries]
-    total = sum(_count(e) for e in entries)
+    total = sum(math.prod(e.shape) for e in entries)
     return {"name": name, "class": kind, "shapes": shapes, "parameters": total}
 
 

@@ -1,19 +1,15 @@
 """One kind of model file into another."""
 
-import contextlib
 import warnings
-from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import h5py
-
 from lurnet.core.errors import BadFile
-from lurnet.saving import api, hdf5, shards, tensors
-from lurnet.saving.atomic import replacing
-from lurnet.saving.contents import OLD_HDF5, contents
-from lurnet.saving.entries import VARS, Entry, by_owner, joined
-from lurnet.saving.files import HDF5, SAFETENSORS, SHARDS, as_path, kind_of
+from lurnet.saving.contents import contents
+from lurnet.saving.door import VARS, as_path, by_owner, reading
+from lurnet.saving.formats import opened
+from lurnet.saving.load import load_model
+from lurnet.saving.save import write_groups
 
 WHOLE = (".keras", ".h5", ".safetensors")
 WEIGHTS = (".weights.h5", ".weights.json", ".safetensors")
@@ -38,7 +34,7 @@ def convert(old: Any, new: Any, custom_objects: Any = None) -> tuple[str, str]:
         return _copied(source, target, found)
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
-        model = api.load_model(source, custom_objects)
+        model = load_model(source, custom_objects)
     kept = ["architecture", _amount(found)]
     training = ["compile settings"] if model.compiled else []
     if training and found["optimizer_state"]["arrays"]:
@@ -67,40 +63,17 @@ def _copied(source: Path, target: Path, found: dict[str, Any]) -> tuple[str, str
             f"{source} holds weights without an architecture, so no whole model can be made of it: "
             f"give the new file an ending of {', '.join(WEIGHTS)}."
         )
-    opened = _OPENED.get(kind_of(source))
-    if opened is None or found["container"] == OLD_HDF5:
-        raise BadFile(
-            f"{source} holds arrays by other names than places in a model. Build the model in your "
-            "program, call load_weights on this file, and save it anew."
-        )
-    with opened(source) as entries:
+    with opened(source) as file, reading(source):
+        arrays = file.arrays()
+        if file.layers() is not None or not any(f"/{VARS}/" in f"/{name}" for name in arrays):
+            raise BadFile(
+                f"{source} holds arrays by other names than places in a model. Build the model in "
+                "your program, call load_weights on this file, and save it anew."
+            )
         groups = [
             (owner, owner.rpartition("/")[2], {k: e.read() for k, e in some.items()})
-            for owner, some in by_owner(entries).items()
+            for owner, some in by_owner(arrays).items()
         ]
-    _write(groups, target)
+    write_groups(groups, target)
     state = ["state of the optimizer"] if found["optimizer_state"]["arrays"] else []
     return _words([_amount(found), *state]), "nothing"
-
-
-@contextlib.contextmanager
-def _hdf5_opened(path: Path) -> Iterator[dict[str, Entry]]:
-    with hdf5.opened(path, path) as file:
-        yield hdf5.entries(file, path)
-
-
-_OPENED = {HDF5: _hdf5_opened, SAFETENSORS: tensors.opened, SHARDS: shards.opened}
-
-
-def _write(groups: Sequence[shards.Group], target: Path) -> None:
-    if target.name.endswith(shards.ENDING):
-        shards.write(groups, target, None)
-        return
-    with replacing(target) as file:
-        if target.suffix == ".safetensors":
-            arrays = {joined(o, VARS, k): a for o, _, some in groups for k, a in some.items()}
-            tensors.write(file, arrays, {"format": "lurnet"})
-        else:
-            with h5py.File(file, "w") as h5:
-                for group in groups:
-                    hdf5.write(h5, *group)

@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from lurnet.saving import tensors
-from lurnet.saving.files import as_path
-from lurnet.saving.weights import all_arrays, assign
+from lurnet.saving.door import as_path
+from lurnet.saving.formats import safetensors
+from lurnet.saving.weights import all_groups, assign, by_path
 
 
 def weights_to_bytes(model: Any) -> bytes:
     """A model's weights, and its optimizer's state, as the bytes of a ``.safetensors`` file."""
-    return tensors.packed(all_arrays(model))
+    return safetensors.packed(by_path(all_groups(model)))
 
 
 def weights_from_bytes(model: Any, data: bytes) -> None:
@@ -21,4 +21,4 @@ def weights_from_bytes(model: Any, data: bytes) -> None:
     >>> bool((a.get_weights()[0] == b.get_weights()[0]).all())
     True
     """
-    assign(model, tensors.unpacked(data), as_path("the weights given"), False)
+    assign(model, safetensors.unpacked(data), as_path("the weights given"), False)

@@ -12,14 +12,13 @@ from typing import Any
 from lurnet.core.names import to_snake_case
 from lurnet.core.registry import known
 from lurnet.layers.base import Layer
-from lurnet.layers.tracking import SKIPPED
+from lurnet.layers.version import UNREAD
 from lurnet.optimizers.base import Optimizer
-from lurnet.saving.entries import joined
+from lurnet.saving.door import joined
 
 HOLDERS = (Layer, Optimizer)
-#: What models and optimizers keep for themselves, beside what the user gave them.
-OWN = {"_stack", "_functional", "_compile_arguments"}
-OWN |= {"_compile_loss", "_compile_metrics", "_weights", "_variables", "history", "operations"}
+#: What models keep for themselves, beside what the user gave them.
+OWN = UNREAD - {"optimizer", "loss"} | {"_functional"}
 
 
 def places(root: Any) -> dict[str, Any]:
@@ -46,7 +45,7 @@ def _parts(holder: Any) -> Iterator[tuple[str, Any]]:
     """A holder's attributes by name, private ones last; a graph's or stack's layers come first."""
     if is_graph(holder):
         yield "layers", holder.layers
-    names = {n for n in vars(holder) if n not in SKIPPED and n not in OWN}
+    names = {n for n in vars(holder) if n not in OWN}
     for cls in type(holder).__mro__:
         if not cls.__module__.startswith("lurnet."):  # the user's properties
             names |= set(vars(cls)) - {"__dict__", "__weakref__"}

@@ -1,19 +1,16 @@
 """Arrays out of a model and into it: everything is checked first, then all of it is assigned."""
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import h5py
-
 from lurnet.core.errors import BadFile, BadState, LurnetError
 from lurnet.core.variable import commit, values
-from lurnet.layers.state import Stateful
+from lurnet.layers.state import Stateful, own_variables
 from lurnet.optimizers.base import Optimizer
-from lurnet.saving import hdf5
-from lurnet.saving.entries import VARS, Entry, Store, by_owner, joined
-from lurnet.saving.legacy.dependencies import replaced
+from lurnet.saving.door import VARS, Entry, Store, by_owner, joined
+from lurnet.saving.formats.hdf5 import Group
 from lurnet.saving.walk import places
 
 #: State that a model may do without: that of training, of metrics and of random numbers.
@@ -35,48 +32,22 @@ def own_arrays(holder: Any) -> dict[str, Any]:
     return store
 
 
-def all_groups(model: Any) -> list[tuple[str, str, dict[str, Any]]]:
+def all_groups(model: Any) -> list[Group]:
     """Place, name and arrays of every layer and optimizer of a model."""
     return [(place, str(h.name), own_arrays(h)) for place, h in places(model).items()]
 
 
-def all_arrays(model: Any) -> dict[str, Any]:
-    """All arrays of a model by path, as files hold them."""
-    return {
-        joined(place, VARS, key): array
-        for place, _, arrays in all_groups(model)
-        for key, array in arrays.items()
-    }
-
-
-def write_hdf5(model: Any, file: Any) -> None:
-    """Write the weights, and the optimizer's state, into an open file."""
-    with h5py.File(file, "w") as h5:
-        for group in all_groups(model):
-            hdf5.write(h5, *group)
-
-
-def read_hdf5(model: Any, source: Any, path: Path, skip_mismatch: bool = False) -> None:
-    """Read weights from an HDF5 file, or a file object that holds one, into a model."""
-    with hdf5.opened(source, path) as file:
-        if "layer_names" in file.attrs or "model_weights" in file:
-            raise BadFile(
-                f"{path} is an HDF5 file of the layout of Keras 1 and 2 (.h5), whose weights are "
-                "not read yet. Open it with the Keras that wrote it and save it as .keras."
-            )
-        assign(model, replaced(model, hdf5.entries(file, path)), path, skip_mismatch)
+def by_path(groups: Iterable[Group]) -> dict[str, Any]:
+    """The arrays of all groups by path."""
+    return {joined(p, VARS, key): array for p, _, arrays in groups for key, array in arrays.items()}
 
 
 def assign(model: Any, entries: Mapping[str, Entry], path: Path, skip_mismatch: bool) -> None:
     """Set a model's variables to stored arrays, all of them or none."""
     groups = by_owner(entries)
     holders = places(model)
-    if not holders[""].built:
-        raise BadState(
-            f"{type(model).__name__} {model.name!r} has no weights yet, so none can be loaded: "
-            "call it on data, or .build(input_shape), first."
-        )
-    problems = []
+    check_built(model)
+    problems: list[str] = []
     with values([], []) as scope:  # what is assigned in here stays in here
         for place, holder in holders.items():
             found = groups.pop(place, {})
@@ -92,6 +63,15 @@ def assign(model: Any, entries: Mapping[str, Entry], path: Path, skip_mismatch: 
     commit(scope)
 
 
+def check_built(model: Any) -> None:
+    """BadState for a model that has no weights yet."""
+    if not model.built:
+        raise BadState(
+            f"{type(model).__name__} {model.name!r} has no weights yet, so none can be loaded: "
+            "call it on data, or .build(input_shape), first."
+        )
+
+
 def _is_fresh(optimizer: Optimizer, found: Mapping[str, Entry]) -> bool:
     """Whether the file holds no state of the optimizer, or that of one which made no step."""
     if len(found) == len(optimizer.variables):
@@ -104,7 +84,7 @@ def _misfits(place: str, holder: Any, found: Mapping[str, Entry]) -> list[str]:
     """What is missing, superfluous or misshapen for a layer that loads in the usual way."""
     if type(holder).load_own_variables not in _DEFAULTS:
         return []
-    mine = holder._own_variables if isinstance(holder, Stateful) else holder.variables
+    mine = own_variables(holder) if isinstance(holder, Stateful) else holder.variables
     if isinstance(holder, Optimizer) and len(mine) != len(found):
         return []  # it says so itself, and goes on
     problems = []
@@ -157,3 +137,53 @@ def complain(model: Any, problems: list[str], path: Path, skip_mismatch: bool) -
         "\nBuild the model as it was when the file was written, or load what fits with "
         "skip_mismatch=True."
     )
+
+
+# --- files whose arrays have other names than places
+
+NUMBERED = "arr_"  # what numpy.savez calls arrays without a name
+
+
+def placed(model: Any, entries: Mapping[str, Entry], path: Path) -> dict[str, Entry]:
+    """The entries under the places that the model has for them.
+
+    Names are places already, or the variables' paths (``dense/kernel``, also with dots,
+    also after a model's name), or
+    ``arr_0``, ``arr_1``, ... in the order of ``model.get_weights()``, as ``numpy.savez`` writes.
+    """
+    if any(f"/{VARS}/" in f"/{name}" for name in entries):
+        return dict(entries)
+    if all(name == f"{NUMBERED}{i}" for i, name in enumerate(_in_order(entries))):
+        ours = {id(v): place for place, v in _variables(model)}
+        targets = [ours[id(v)] for v in model.weights]
+        if len(targets) != len(entries):
+            raise BadFile(
+                f"{path} holds {len(entries)} arrays by number, but {type(model).__name__} "
+                f"{model.name!r} has {len(targets)} weights."
+            )
+        return {t: entries[n] for t, n in zip(targets, _in_order(entries), strict=True)}
+    by_path = {v.path.removeprefix(f"{model.name}/"): place for place, v in _variables(model)}
+    named = {name: _known(name.replace(".", "/"), by_path) for name in entries}
+    strange = [name for name, key in named.items() if key is None]
+    if strange:
+        raise BadFile(
+            f"{path} names its arrays {', '.join(map(repr, strange[:5]))}, but the variables of "
+            f"{type(model).__name__} {model.name!r} are {', '.join(map(repr, list(by_path)[:5]))}: "
+            "give the layers those names, or set the arrays with model.set_weights(...)."
+        )
+    return {by_path[key]: entries[name] for name, key in named.items() if key is not None}
+
+
+def _known(name: str, by_path: Mapping[str, str]) -> str | None:
+    """A variable's path, with or without the model's name before it, which is often made up."""
+    return next((n for n in (name, name.partition("/")[2]) if n in by_path), None)
+
+
+def _in_order(entries: Mapping[str, Entry]) -> list[str]:
+    return sorted(entries, key=lambda name: (len(name), name))
+
+
+def _variables(model: Any) -> Iterator[tuple[str, Any]]:
+    for place, holder in places(model).items():
+        for i, variable in enumerate(own_variables(holder)):
+            yield joined(place, VARS, str(i)), variable

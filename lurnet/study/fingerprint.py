@@ -8,6 +8,7 @@ import numpy as np
 
 from lurnet.core.registry import serialize
 from lurnet.layers.state import flatten_layers
+from lurnet.training.compiled import compilation_of
 
 FORMAT = 1
 NAME_LISTS = ("input_layers", "output_layers")
@@ -63,7 +64,7 @@ def description(model: Any) -> str:
     """A digest of an untrained model: its layers, optimizer and loss, but not their names."""
     layers = flatten_layers(model)
     names = {layer.name: i for i, layer in enumerate(layers)}
-    parts = [model, model.optimizer, *model._loss_objects()]
+    parts = [model, model.optimizer, *compilation_of(model).losses]
     facts = [type(model).__name__, [v.shape for v in model.variables]]
     facts += [_config(part, names) for part in parts]
     policies = [layer.dtype_policy.name for layer in layers]

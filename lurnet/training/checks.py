@@ -10,12 +10,16 @@ from lurnet.core.dtypes import is_float
 from lurnet.core.errors import BadState, BadValue
 from lurnet.core.traits import stated
 from lurnet.core.variable import values
-from lurnet.training import labels, program, step
+from lurnet.training import labels, step
+from lurnet.training.compiled import compilation_of
 from lurnet.training.data.arrays import take
+from lurnet.training.device import to_device
 from lurnet.training.outputs import Outputs
+from lurnet.training.overrides import is_overridden
+from lurnet.training.protocol import Trainable
 
 
-def require_compiled(model: Any, method: str) -> None:
+def require_compiled(model: Trainable, method: str) -> None:
     """``fit`` and ``evaluate`` need a loss, and ``fit`` an optimizer."""
     if not model.compiled:
         raise BadState(
@@ -27,15 +31,15 @@ def require_compiled(model: Any, method: str) -> None:
 _COMPARING = "train_step", "test_step", "compute_loss"
 
 
-def check_data(model: Any, batch: tuple, y_pred: Any) -> None:
+def check_data(model: Trainable, batch: tuple, y_pred: Any) -> None:
     """Compare data with the model's predictions; see the functions below.
 
     What a step or a ``compute_loss`` of the user's own compares, nobody can tell.
     """
     _, y, _ = batch
-    if y is None or any(model._has_own(name) for name in _COMPARING):
+    if y is None or any(is_overridden(model, name) for name in _COMPARING):
         return
-    loss = model._compile_loss
+    loss = compilation_of(model).loss
     if loss is None or not loss.built:
         return
     outputs: Outputs = loss.outputs
@@ -46,7 +50,7 @@ def check_data(model: Any, batch: tuple, y_pred: Any) -> None:
             check_labels(fn, label, pred, where)
 
 
-def check_finite(model: Any, batch: tuple, size: int | None) -> None:
+def check_finite(model: Trainable, batch: tuple, size: int | None) -> None:
     """No NaN or infinity in the data where the loss comes out as one: it would take every weight.
 
     The loss of a batch with such a value tells; a model may well drop, fill or mask them. What a
@@ -57,7 +61,7 @@ def check_finite(model: Any, batch: tuple, size: int | None) -> None:
         batch: x, y and sample weights, of all samples or of one batch.
         size: samples of a batch of them, None: all.
     """
-    if model._has_own_step("train"):
+    if is_overridden(model, "train_step"):
         return
     for argument, data in zip(("x", "y"), batch, strict=False):
         for array in tree.leaves(data):
@@ -71,12 +75,12 @@ def check_finite(model: Any, batch: tuple, size: int | None) -> None:
                 )
 
 
-def _loss_near(model: Any, batch: tuple, size: int | None, row: int) -> float:
+def _loss_near(model: Trainable, batch: tuple, size: int | None, row: int) -> float:
     """The loss of the batch that a sample is in, in inference mode."""
     count = next(len(a) for a in tree.leaves(batch) if a is not None)
     start = 0 if size is None else max(0, min(row, count - size))
     rows = slice(start, start + (size or count))
-    x, y, weight = (program.to_device(take(part, rows), copy=True) for part in batch)
+    x, y, weight = (to_device(take(part, rows), copy=True) for part in batch)
     with values([], []):
         y_pred = model.call_for(x, training=False)
         return float(step.loss_of(model, x, y, y_pred, weight, training=False))

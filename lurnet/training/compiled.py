@@ -8,10 +8,39 @@ from lurnet.core.errors import BadType, BadValue, did_you_mean
 from lurnet.core.registry import deserialize, serialize, with_own
 from lurnet.core.symbolic import infer
 from lurnet.core.variable import Variable, values
-from lurnet.layers.tracking import unique
+from lurnet.layers.tracking import held, unique
 from lurnet.metrics import Mean
 from lurnet.training.losses import CompileLoss
 from lurnet.training.metrics import CompileMetrics
+from lurnet.training.overrides import default
+from lurnet.training.protocol import GradientWatcher, HostStage
+
+
+class Compilation:
+    """What compile() makes of its arguments, and what a ``fit`` notes of a model while it runs."""
+
+    def __init__(self) -> None:
+        self.arguments: dict[str, Any] = {}
+        self.loss: CompileLoss | None = None
+        self.metrics: CompileMetrics | None = None
+        self.mean_loss = Mean(name="loss")
+        self.watchers: list[GradientWatcher] = []
+        self.in_epoch = False  #: whether an epoch of training is under way
+        self.resume_epoch = 0  #: where a training that was broken off goes on
+
+    @property
+    def losses(self) -> list[Any]:
+        """The loss of each output, None where it has none."""
+        return [] if self.loss is None else list(self.loss.losses)
+
+    @property
+    def results(self) -> list[Any]:
+        """The compiled metrics, as far as they are known yet."""
+        return [] if self.metrics is None or not self.metrics.built else self.metrics.metrics
+
+    def __getstate__(self) -> dict[str, Any]:
+        """A copy is in no training."""
+        return self.__dict__ | {"watchers": [], "in_epoch": False}
 
 
 class Compiled:
@@ -25,10 +54,14 @@ class Compiled:
     #: What training reads of these is told apart: see ``structure``.
     _not_in_program = (
         *("compiled", "optimizer", "loss", "run_eagerly", "jit_compile", "steps_per_execution"),
-        *("stop_training", "history", "_gradient_watchers", "_compile_loss", "_compile_metrics"),
-        *("_compile_arguments", "_loss_tracker", "_resume_epoch", "_in_epoch", "stop_evaluating"),
-        "stop_predicting",
+        *("stop_training", "history", "_compilation", "stop_evaluating", "stop_predicting"),
     )
+    #: The part that runs on the host before the compiled rest; models of graphs may have one.
+    _host: HostStage | None = None
+
+    def _on_host(self, inputs: Any) -> Any:
+        """Raw inputs as the compiled part takes them."""
+        return inputs
 
     def _prepare_trainer(self) -> None:
         self.compiled = False
@@ -39,11 +72,7 @@ class Compiled:
         self.steps_per_execution = 1
         self.stop_training = self.stop_evaluating = self.stop_predicting = False
         self.history: Any = None
-        self._gradient_watchers: list[Any] = []
-        self._compile_loss: CompileLoss | None = None
-        self._compile_metrics: CompileMetrics | None = None
-        self._compile_arguments: dict[str, Any] = {}
-        self._in_epoch = False
+        self._compilation = Compilation()
 
     def compile(
         self,
@@ -78,7 +107,8 @@ class Compiled:
         if isinstance(self.optimizer, optimizers.Optimizer):
             self.optimizer.start_with(self.trainable_variables)
         self.loss = loss
-        self._compile_arguments = {
+        self._compilation = made = Compilation()
+        made.arguments = {
             "optimizer": optimizer,
             "loss": loss,
             "loss_weights": loss_weights,
@@ -89,14 +119,12 @@ class Compiled:
             "jit_compile": jit_compile,
         }
         names = getattr(self, "output_names", None)
-        self._compile_loss = None if loss is None else CompileLoss(loss, loss_weights, names)
-        has_metrics = metrics is not None or weighted_metrics is not None
-        self._compile_metrics = (
-            CompileMetrics(metrics, weighted_metrics, names) if has_metrics else None
-        )
+        if loss is not None:
+            made.loss = CompileLoss(loss, loss_weights, names)
+        if metrics is not None or weighted_metrics is not None:
+            made.metrics = CompileMetrics(metrics, weighted_metrics, names)
         self.run_eagerly = bool(run_eagerly)
         self.jit_compile, self.steps_per_execution = jit_compile, steps_per_execution
-        self.__dict__["_loss_tracker"] = Mean(name="loss")
         self._forget_programs()
         self.stop_training = False
         self.compiled = True
@@ -129,20 +157,12 @@ class Compiled:
     @property
     def metrics(self) -> list[Any]:
         """All metrics: the mean loss, those of compile(), those of each output, the model's own."""
-        found = []
+        found, made = [], self._compilation
         if self.compiled:
-            found.append(self._loss_tracker)
-            if self._compile_loss is not None:
-                found += self._compile_loss.metrics
-            if self._compile_metrics is not None and self._compile_metrics.built:
-                found += self._compile_metrics.metrics
+            by_output = [] if made.loss is None else made.loss.metrics
+            found = [made.mean_loss, *by_output, *made.results]
         for layer in self._flatten_layers():
-            held = [
-                m
-                for m in layer._held(metrics.Metric)
-                if m is not layer.__dict__.get("_loss_tracker")
-            ]
-            found += held
+            found += held(layer, metrics.Metric)
         return unique(found)
 
     @property
@@ -151,15 +171,8 @@ class Compiled:
         if not self.compiled:
             return []
         found = self._result_names()
-        first = [name for name in self._names_in_order() if name in found]
+        first = [name for name in names_in_order(self) if name in found]
         return [*first, *sorted(name for name in found if name not in first)]
-
-    def _names_in_order(self) -> list[str]:
-        """Keras' order: the loss, compiled metrics, the outputs' losses, metrics of one's own."""
-        compiled = self._compile_metrics
-        held = [] if compiled is None or not compiled.built else compiled.metrics
-        first, *others = self.metrics or [None]
-        return list(dict.fromkeys(m.name for m in (first, *held, *others) if m is not None))
 
     def _result_names(self) -> list[str]:
         """The keys of ``get_metrics_result``, found without computing: that would be compiled."""
@@ -175,6 +188,7 @@ class Compiled:
         """State of the metrics."""
         return unique(v for m in self.metrics for v in m.variables)
 
+    @default
     def reset_metrics(self) -> None:
         """Start all metrics anew."""
         for metric in self.metrics:
@@ -182,25 +196,26 @@ class Compiled:
 
     def get_metrics_result(self) -> dict[str, Any]:
         """Values of all metrics by name."""
+        made, found = self._compilation, self.metrics
+        own = {id(m) for m in made.results}
         results: dict[str, Any] = {}
-        compiled = self._compile_metrics
-        own = [] if compiled is None or not compiled.built else compiled.metrics
-        found, held = self.metrics, {id(m) for m in own}
         for metric in found:
-            if id(metric) in held:
-                continue
-            value = metric.result()
-            results |= value if isinstance(value, dict) else {metric.name: value}
-        shown = held & {id(m) for m in found}  # a model's own `metrics` may leave them out
-        return results | (compiled.result() if shown and compiled is not None else {})
+            if id(metric) not in own:
+                value = metric.result()
+                results |= value if isinstance(value, dict) else {metric.name: value}
+        # A model's own `metrics` may leave the compiled ones out.
+        shows = made.metrics is not None and any(id(m) in own for m in found)
+        return results | made.metrics.result() if shows else results
 
+    @default
     def compute_metrics(self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> dict:
         """Update the compiled metrics with a batch; override it to add to them."""
         del x
-        if self._compile_metrics is not None:
-            self._compile_metrics.update_state(y, y_pred, sample_weight)
+        if self._compilation.metrics is not None:
+            self._compilation.metrics.update_state(y, y_pred, sample_weight)
         return self.get_metrics_result()
 
+    @default
     def compute_loss(
         self,
         x: Any = None,
@@ -211,18 +226,18 @@ class Compiled:
     ) -> Any:
         """The compiled loss plus ``model.losses`` (regularizers, ``add_loss``), a scalar."""
         del x
-        total = None
-        if self._compile_loss is not None and y is not None:
-            total = self._compile_loss(y, y_pred, sample_weight)
+        total, compiled = None, self._compilation.loss
+        if compiled is not None and y is not None:
+            total = compiled(y, y_pred, sample_weight)
         for extra in self.losses:
             extra = ops.sum(ops.cast(extra, "float32"))
             total = extra if total is None else total + extra
-        if total is None and self._compile_loss is None and not training:
+        if total is None and compiled is None and not training:
             return ops.zeros(())  # metrics alone can be tested
         if total is None:
             raise BadValue(
                 f"Model {self.name!r} has nothing to minimise: "
-                + ("y is missing." if self._compile_loss is not None else "compile() got no loss=.")
+                + ("y is missing." if compiled is not None else "compile() got no loss=.")
             )
         return total
 
@@ -245,16 +260,27 @@ class Compiled:
             [scope[v] for v in self.metrics_variables],
         )
 
-    # --- for files
+    # --- Keras' names of what compile() makes
 
-    def _loss_objects(self) -> list[Any]:
-        return [] if self._compile_loss is None else list(self._compile_loss.losses)
+    @property
+    def _loss_tracker(self) -> Mean:
+        return self._compilation.mean_loss
+
+    @property
+    def _compile_loss(self) -> CompileLoss | None:
+        return self._compilation.loss
+
+    @property
+    def _compile_metrics(self) -> CompileMetrics | None:
+        return self._compilation.metrics
+
+    # --- for files
 
     def get_compile_config(self) -> dict[str, Any] | None:
         """The arguments of compile() as plain data."""
         if not self.compiled:
             return None
-        arguments = self._compile_arguments | {"optimizer": self.optimizer}
+        arguments = self._compilation.arguments | {"optimizer": self.optimizer}
         return {k: serialize(v) for k, v in arguments.items()}
 
     def compile_from_config(self, config: dict[str, Any]) -> None:
@@ -274,3 +300,25 @@ class Compiled:
     @staticmethod
     def _compile_keys() -> set[str]:
         return set(list(inspect.signature(Compiled.compile).parameters)[1:-1])
+
+
+def compilation_of(model: Any) -> Compilation:
+    """What compile() has made for a model."""
+    return model._compilation
+
+
+def host_stage(model: Any) -> HostStage | None:
+    """The part of a model, or of anything that is called in one, that runs on the host."""
+    return getattr(model, "_host", None)
+
+
+def on_host(model: Any, inputs: Any) -> Any:
+    """Raw inputs as the compiled part of a model takes them."""
+    return model._on_host(inputs)
+
+
+def names_in_order(model: Any) -> list[str]:
+    """Keras' order: the loss, compiled metrics, the outputs' losses, metrics of one's own."""
+    first, *others = model.metrics or [None]
+    found = (first, *compilation_of(model).results, *others)
+    return list(dict.fromkeys(m.name for m in found if m is not None))

@@ -5,13 +5,20 @@ from typing import Any
 
 import numpy as np
 
+from lurnet import ops
+from lurnet.core import donation
 from lurnet.core.errors import BadValue
 from lurnet.core.seeds import make_default_seed
-from lurnet.training import loop, program
+from lurnet.training import device, device_loop
+from lurnet.training import epochs as loop
+from lurnet.training.compiled import host_stage
 from lurnet.training.data.arrays import ArrayData
 from lurnet.training.data.batch import unpack_x_y_sample_weight
+from lurnet.training.data.given import fit_data, make_data
+from lurnet.training.overrides import makes_logs
 from lurnet.training.pace import Interruption, Pace, interruptible
-from lurnet.training.runner import Steps
+from lurnet.training.protocol import Trainable
+from lurnet.training.steps import Steps
 
 
 class Plan:
@@ -22,11 +29,11 @@ class Plan:
         arguments: those of ``fit``, without callbacks.
     """
 
-    def __init__(self, model: Any, arguments: dict[str, Any]) -> None:
+    def __init__(self, model: Trainable, arguments: dict[str, Any]) -> None:
         given = dict(arguments)
         self.epochs, self.initial = int(given.pop("epochs", 1)), int(given.pop("initial_epoch", 0))
         self.frequency = given.pop("validation_freq", 1)
-        self.data, self.checked = loop.fit_data(model, **given)
+        self.data, self.checked = fit_data(model, **given)
 
 
 class Fit:
@@ -37,7 +44,7 @@ class Fit:
         plan: what it will see.
     """
 
-    def __init__(self, model: Any, plan: Plan) -> None:
+    def __init__(self, model: Trainable, plan: Plan) -> None:
         self.model, self.plan = model, plan
         loop.prepare(model, plan.data, training=True)
         if plan.checked is not None:
@@ -50,8 +57,8 @@ class Fit:
         """Equal for models that can be trained as one by this plan; None for one that cannot."""
         model, plan = self.model, self.plan
         arrays = isinstance(plan.data, ArrayData) and isinstance(plan.checked, ArrayData | None)
-        own = model._makes_logs("train") or model._makes_logs("test")
-        if own or model.run_eagerly or not arrays or plan.data.parts > 1 or model._host is not None:
+        own = makes_logs(model, "train") or makes_logs(model, "test")
+        if own or model.run_eagerly or not arrays or plan.data.parts > 1 or host_stage(model):
             return None
         return Steps(model, "train").key("fit")
 
@@ -59,7 +66,7 @@ class Fit:
 class State:
     """The variables of several equal models, each along a first axis."""
 
-    def __init__(self, models: Sequence[Any]) -> None:
+    def __init__(self, models: Sequence[Trainable]) -> None:
         self.models = models
         self.arrays: dict[int, Any] = {}
         self.rows: dict[int, tuple] = {}
@@ -68,7 +75,7 @@ class State:
         """The arrays of some variables; a row holds the same variable of each model."""
         for row in rows:
             if id(row[0]) not in self.arrays:
-                self.arrays[id(row[0])] = program.stacked([v._array for v in row])
+                self.arrays[id(row[0])] = ops.stack(donation.arrays(row))
                 self.rows[id(row[0])] = row
         return [self.arrays[id(row[0])] for row in rows]
 
@@ -86,8 +93,8 @@ class State:
     def write_back(self) -> None:
         """Give each model its own part."""
         for key, array in self.arrays.items():
-            for variable, part in zip(self.rows[key], program.to_host(array), strict=True):
-                variable._array = program.to_device(part, copy=True)
+            parts = [device.to_device(part, copy=True) for part in device.to_host(array)]
+            donation.replace(self.rows[key], parts)
         self.arrays.clear()
 
 
@@ -104,7 +111,7 @@ class EnsembleRunner:
         steps = [Steps(model, kind) for model in state.models]
         self.first, self.rows = steps[0], list(zip(*(s.variables for s in steps), strict=True))
         self.state, self.data, self.size = state, data, data.batch_size
-        self.arrays = program.to_device(data.data)
+        self.arrays = device.to_device(data.data)
         self.whole = min(data.count // self.size, data.steps)
 
     def epoch(
@@ -115,7 +122,7 @@ class EnsembleRunner:
         orders = self.data.order(None)
         if rngs[0] is not None:
             orders = np.stack([self.data.order(rng) for rng in rngs])
-        order, pace, logs, done = program.to_device(orders), Pace(), {}, 0
+        order, pace, logs, done = device.to_device(orders), Pace(), {}, 0
         while done < self.data.steps:
             left = self.whole - done if done < self.whole else 1
             steps = pace.steps(left)
@@ -124,7 +131,7 @@ class EnsembleRunner:
             pace.ran(steps)
             done += steps
             interruption.check()
-        found = program.to_host(logs)
+        found = device.to_host(logs)
         return [loop.as_floats({k: v[i] for k, v in found.items()}) for i in range(len(rngs))]
 
     def _run(self, size: int, order: Any, start: int, stop: int) -> dict[str, Any]:
@@ -133,12 +140,14 @@ class EnsembleRunner:
         first = self.first
 
         def make() -> Callable:
-            run = program.epoch_program(first.step, first.variables, size, self.size, first.logs)
-            return program.for_models(run, own_order=order.ndim > 1)
+            run = device_loop.epoch_program(
+                first.step, first.variables, size, self.size, first.logs
+            )
+            return device_loop.for_models(run, own_order=order.ndim > 1)
 
         compiled = first.program(make, f"ensemble {size} {self.size}", True, *args)
         new, _, logs = compiled(*args)
-        self.state.adopt(self.rows, program.wait(new))
+        self.state.adopt(self.rows, device.wait(new))
         return logs
 
 
@@ -167,12 +176,12 @@ def fit(fits: Sequence[Fit], told: Callable[[int, list[dict[str, Any]]], None]) 
             told(epoch, logs)
     state.write_back()
     for f in fits:
-        f.model._finish_training()
+        loop.finish_training(f.model)
 
 
 def evaluate(models: Sequence[Any], data: Any, batch_size: int | None) -> list[dict[str, Any]]:
     """Loss and metrics of each of some equal models on test arrays, ``(x, y)`` or so."""
-    arrays = loop.make_data(models[0], *unpack_x_y_sample_weight(data), batch_size)
+    arrays = make_data(models[0], *unpack_x_y_sample_weight(data), batch_size)
     if not isinstance(arrays, ArrayData):
         raise BadValue("Test data for several models at once must be arrays, (x, y).")
     for model in models:

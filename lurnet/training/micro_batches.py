@@ -9,9 +9,9 @@ from typing import Any
 from lurnet.core import tree
 from lurnet.core.seeds import SeedGenerator
 from lurnet.core.traits import fact_of
+from lurnet.kernels.common.choice import may_rewrite
 from lurnet.layers.state import flatten_layers, own_variables
 from lurnet.layers.tracking import held
-from lurnet.ops.lowering.choice import lowering, on_cpu
 from lurnet.training.peak_activation import peak_written
 from lurnet.training.per_sample import averages_over_samples
 
@@ -25,7 +25,7 @@ WORTH = 8 * 2**20
 
 def count_for(model: Any, data: Any) -> int:
     """Into how many equal micro-batches a training step on this batch is split; 1: not at all."""
-    if lowering() != "auto" or not on_cpu() or model.run_eagerly:
+    if not may_rewrite() or model.run_eagerly:
         return 1
     sizes = {x.shape[0] for x in tree.leaves(data) if x is not None}
     size = sizes.pop() if len(sizes) == 1 else 0

@@ -11,6 +11,8 @@ from lurnet.core.masking import get_mask
 from lurnet.core.registry import known
 from lurnet.core.traits import is_patched, stated
 from lurnet.layers.per_sample import is_per_sample
+from lurnet.layers.state import flatten_layers
+from lurnet.training.compiled import compilation_of
 from lurnet.training.fixed_batch import has_fixed_batch
 
 #: Penalties that are sums over the values: those of a batch, divided by its size, are means.
@@ -30,11 +32,11 @@ def model_is_per_sample(model: Any) -> bool:
 
 def averages_over_samples(model: Any) -> bool:
     """Whether a batch's loss and metrics are the means, or sums, of those of its samples."""
-    if not model_is_per_sample(model) or not all(map(_penalty_adds, model._flatten_layers())):
+    if not model_is_per_sample(model) or not all(map(_penalty_adds, flatten_layers(model))):
         return False
     if any(len(y.shape) < 2 or get_mask(y) is not None for y in model.outputs):
         return False  # a mask's share of the batch divides; a row of scalars is one sample
-    held = [x for x in model._loss_objects() if x is not None]
+    held = [x for x in compilation_of(model).losses if x is not None]
     return all(map(mean_over_samples, held)) and all(map(adds_samples, model.metrics))
 
 

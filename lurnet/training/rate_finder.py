@@ -7,8 +7,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from lurnet.core.errors import BadValue
+from lurnet.training.building import build_for
 from lurnet.training.checks import require_compiled
+from lurnet.training.compiled import on_host
 from lurnet.training.data.arrays import check_lengths, standardize, take
+from lurnet.training.own_steps import step_variables
 
 #: A smoothed loss this many times the lowest one ends the test.
 BLOWN_UP = 4.0
@@ -68,7 +71,7 @@ def find_learning_rate(
             "find_learning_rate needs 0 < smallest < largest, 5 steps at least and a smoothing "
             f"from 0 to below 1, not {smallest}, {largest}, {steps} and {smoothing}."
         )
-    data = standardize(model._on_host(x), "x"), standardize(y, "y")
+    data = standardize(on_host(model, x), "x"), standardize(y, "y")
     rates = np.geomspace(smallest, largest, steps)
     rng = np.random.default_rng(seed)
     count = check_lengths(data[0], data[1], None)
@@ -106,8 +109,8 @@ def _losses(
 @contextlib.contextmanager
 def _put_back(model: Any, data: Any, size: int) -> Iterator[None]:
     """Leave the model as it was, its learning rate and random numbers included."""
-    model._symbolic_build((*data, None), size)
-    variables = model._step_variables("train")
+    build_for(model, (*data, None), size)
+    variables = step_variables(model, "train")
     kept = [np.array(v.stored) for v in variables]
     try:
         yield

@@ -7,197 +7,18 @@ from typing import Any
 import numpy as np
 
 from lurnet.core import donation
-from lurnet.core.registry import known
-from lurnet.core.variable import commit, values
-from lurnet.layers.version import version_of
-from lurnet.training import program
-from lurnet.training.compiled import Compiled
-from lurnet.training.data.arrays import ArrayData
+from lurnet.kernels.common.choice import on_cpu
+from lurnet.training import device
+from lurnet.training.data.arrays import ArrayData, take
 from lurnet.training.data.gathering import PATIENCE, RUNNING, Gathering, StagedBatches
 from lurnet.training.data.staging import BYTES, StagingBuffers, bytes_per_sample
 from lurnet.training.data.streams import Stream
-from lurnet.training.facts import training_of
+from lurnet.training.overrides import makes_logs
 from lurnet.training.pace import Interruption, Pace
-from lurnet.training.structure import digest_of, program_numbers, structure_key
+from lurnet.training.protocol import Trainable
+from lurnet.training.steps import Steps
 
 Look = tuple[int, int, dict[str, Any]]  # first step, step after the last, logs on the device
-
-
-class Steps:
-    """A model's training or testing step, with the variables that it may read and write.
-
-    Training writes the variables at every call. Testing leaves them alone: it has the weights of
-    one moment, and counts on its own, so that it may go on beside a training of the same model.
-
-    Args:
-        model: the model.
-        kind: "train" or "test", or "predict" for what reads the model alone.
-    """
-
-    def __init__(self, model: Any, kind: str) -> None:
-        self.model, self.kind = model, kind
-        self.programs = (version_of(model) if kind == "predict" else training_of(model)).programs
-        self.step: Callable = model._step_function(kind)
-        self.variables: list[Any] = self._all_variables()
-        self.own: list[Any] = []  # testing: the state, and which of it has been written
-        self.written: set[int] = set()
-        self.on_shape: dict[str, Any] = {}  # programs for batches given one by one
-        self.ready: dict[int, Any] = {}  # loops over batches of a size
-        self.last: dict[int, Any] = {}  # what their steps returned
-
-    def _all_variables(self) -> list[Any]:
-        model = self.model
-
-        def find() -> list[Any]:
-            return [*model._step_variables(self.kind), *program_numbers(model)]
-
-        if self.kind == "predict" or model._gradient_watchers:
-            return find()
-        key = "variables", self.kind, version_of(model).flags()
-        return training_of(model).once(key, find)
-
-    def batches_done(self, steps: int) -> int:
-        """How many of the caller's batches some steps have done."""
-        return steps
-
-    def logs(self, returned: Any) -> dict[str, Any]:
-        """What a step of the user's own returned, else the metrics' values so far."""
-        return self.model.get_metrics_result() if returned is None else returned
-
-    def program(self, make: Callable, facts: str, donate: bool, *args: Any) -> Any:
-        """The executable for arguments of these shapes: the model's, or of an equal model's."""
-        return self.program_soon(make, facts, donate, *args).result()
-
-    def program_soon(self, make: Callable, facts: str, donate: bool, *args: Any) -> Any:
-        """``program``, compiled while the caller goes on."""
-        local = (
-            self.kind, facts, program.shapes(args), version_of(self.model).flags(), self._watching()
-        )  # fmt: skip
-        if local not in self.programs:
-            key = self.key(f"{facts} {local[2]}")
-            self.programs[local] = program.compiled_soon(make(), key, donate, *args)
-        return self.programs[local]
-
-    def _watching(self) -> Any:
-        """What tells those who look at the gradients of a step from others."""
-        watchers = self.model._gradient_watchers
-        if self.kind != "train" or not watchers:
-            return None
-        return digest_of(watchers, self.variables) or tuple(watchers)
-
-    def key(self, facts: str) -> str | None:
-        """What tells a program of the model, as it is now, from all others; None: nothing does."""
-        return structure_key(self.model, self.kind, self.variables, facts)
-
-    def facts(self) -> str:
-        """What tells the program of a single batch from others of its kind."""
-        return "batch"
-
-    # --- testing: a state of its own
-
-    def begin(self) -> None:
-        """Start a pass: the metrics anew, and, to test, with the weights of this moment."""
-        if self.kind != "test" or self.model.run_eagerly:
-            self.model.reset_metrics()
-            return
-        fresh = _fresh(self.model)
-        arrays = donation.snapshot(self.variables)
-        self.own = [fresh.get(id(v), a) for v, a in zip(self.variables, arrays, strict=True)]
-        self.written = {i for i, v in enumerate(self.variables) if id(v) in fresh}
-
-    def end(self) -> None:
-        """Show in the variables what a pass of testing has written, but to an epoch under way."""
-        if self.kind != "test" or self.model.run_eagerly:
-            return
-        keeps = {id(v) for v in self.model.metrics_variables} if self.model._in_epoch else set()
-        places = [i for i in sorted(self.written) if id(self.variables[i]) not in keeps]
-        donation.replace([self.variables[i] for i in places], [self.own[i] for i in places])
-
-    def _run(self, run: Callable, *args: Any) -> tuple:
-        """Start a program; returns what it does beside the state."""
-        if self.kind != "test":
-            return program.advanced(self.variables, lambda state: run(state, *args))
-        new, *rest = run(self.own, *args)
-        for place, array in new.items():
-            self.own[place] = array
-        self.written.update(new)
-        return tuple(rest)
-
-    # --- one batch, and many
-
-    def on_batch(self, batch: Any) -> dict[str, Any]:
-        """One step on a batch; returns the logs, still on the device."""
-        if self.model.run_eagerly:
-            return self.eagerly(program.to_device(batch, copy=True))
-        batch, training = program.narrowed(batch), self.kind != "test"
-
-        def make() -> Callable:
-            return program.batch_program(self.step, self.variables, self.logs, training)
-
-        shape = program.shapes(batch)
-        if shape not in self.on_shape:
-            state = program.state_of(self.variables)
-            self.on_shape[shape] = self.program(make, self.facts(), training, state, batch)
-        return self._run(self.on_shape[shape], batch)[0]
-
-    def eagerly(self, batch: Any) -> dict[str, Any]:
-        """One step in Python, on real numbers; what layers add to the loss ends with it."""
-        with values([], []) as scope:
-            logs = self.logs(self.step(batch))
-        commit(scope)
-        return logs
-
-    def start(
-        self, size: int, stride: int, data: Any, index: Any, bounds: tuple[int, int]
-    ) -> dict[str, Any]:
-        """Start the steps between the bounds; returns the logs, for which whoever reads them waits.
-
-        Step i takes ``size`` samples of the data, or of its rows ``index``, from ``i * stride`` on.
-        """
-        if size not in self.last:
-            own = self.model._makes_logs(self.kind)
-            facts = self.step, self.variables, data, size
-            self.last[size] = program.returned_zeros(*facts) if own else None
-        args = (self.last[size], data, index, *map(np.int32, bounds))
-        run = self.loop(size, stride, (program.state_of(self.variables), *args)).result()
-        self.last[size], logs = self._run(run, *args)
-        if not logs:  # the next call may be given the variables before anybody has waited for them
-            program.wait(self.own or program.state_of(self.variables))
-        return logs
-
-    def loop(self, size: int, stride: int, args: tuple) -> Any:
-        """The program of ``start``, which may still be compiled."""
-        training = self.kind != "test"
-
-        def make() -> Callable:
-            facts = self.step, self.variables, size, stride, self.logs
-            return program.epoch_program(*facts, training)
-
-        if size not in self.ready:
-            self.ready[size] = self.program_soon(make, f"epoch {size} {stride}", training, *args)
-        return self.ready[size]
-
-
-def starts_plainly(model: Any) -> bool:
-    """Whether metrics begin with the same numbers each time: a user's own may do anything."""
-    plain = type(model).reset_metrics is Compiled.reset_metrics and "reset_metrics" not in vars(
-        model
-    )
-    return plain and all(known(type(m)) is not None for m in model.metrics)
-
-
-def _fresh(model: Any) -> dict[int, Any]:
-    """What metrics begin with, by the ids of their variables. Testing gives no array away."""
-
-    def reset() -> dict[int, Any]:
-        with values([], []) as scope:
-            model.reset_metrics()
-        return scope.arrays
-
-    training = training_of(model)
-    if training.once("starts plainly", lambda: starts_plainly(model)):
-        return training.once("fresh metrics", reset)
-    return reset()
 
 
 class ArrayRunner(Steps):
@@ -211,12 +32,12 @@ class ArrayRunner(Steps):
     What is in ``meanwhile`` is called once, when the first steps have been started.
     """
 
-    def __init__(self, model: Any, kind: str, data: ArrayData) -> None:
+    def __init__(self, model: Trainable, kind: str, data: ArrayData) -> None:
         super().__init__(model, kind)
         self.data, self.size = data, data.batch_size
         self.rest = data.count % self.size
-        self.arrays = program.to_host(data.data)
-        self.held = None if model.run_eagerly else program.resident(self.arrays)
+        self.arrays = device.to_host(data.data)
+        self.held = None if model.run_eagerly else device.resident(self.arrays)
         self._begin(0)
         per_step = self.size * bytes_per_sample(self.arrays)
         self.span = (
@@ -238,7 +59,7 @@ class ArrayRunner(Steps):
         """All steps of an epoch, a part of a pass, in as many calls as the pace asks for."""
         self._begin(part)
         order = self.data.order(rng, part)
-        rows = order if self.held is None else program.resident(order)
+        rows = order if self.held is None else device.resident(order)
         ready = self._window(order, 0)
         self.ready.clear()  # somebody may have frozen a layer since
         done = 0
@@ -252,7 +73,7 @@ class ArrayRunner(Steps):
                 ready = self._window(order, done + steps)
             while self.meanwhile:
                 self.meanwhile.pop()()
-            program.wait(logs)
+            device.wait(logs)
             pace.ran(steps)
             yield done, done + steps, logs
             done += steps
@@ -265,15 +86,15 @@ class ArrayRunner(Steps):
 
     def prepare(self) -> None:
         """Have what an epoch needs compiled, while the caller goes on."""
-        if self.model.run_eagerly or self.model._makes_logs(self.kind):
+        if self.model.run_eagerly or makes_logs(self.model, self.kind):
             return  # what a step of the user's own returns is known only when it has been traced
-        state = program.state_of(self.variables)
-        index = None if self.held is None else program.resident(self.data.order(None))
+        state = donation.arrays(self.variables)
+        index = None if self.held is None else device.resident(self.data.order(None))
         sizes = [self.size] * (self.whole > 0) + [self.rest] * (self.whole < self.steps)
         for size in sizes:
             rows = self.windows.buffers[0] if self.windows is not None else self.held
             if size == self.rest and self.windows is not None:
-                rows = program.rows(self.arrays, slice(size))
+                rows = take(self.arrays, slice(size))
             self.loop(size, self.size, (state, None, rows, index, np.int32(0), np.int32(1)))
 
     def _window(self, order: np.ndarray, first: int) -> Any:
@@ -282,7 +103,7 @@ class ArrayRunner(Steps):
             return self.held
         rows = order[first * self.size :][: self.span * self.size]
         if first >= self.whole:  # the last batch is smaller: arrays of its own
-            return program.rows(self.arrays, rows)
+            return take(self.arrays, rows)
         assert self.windows is not None
         return self.windows.gather(rows)
 
@@ -294,14 +115,14 @@ class ArrayRunner(Steps):
         if self.held is not None:
             first = start if whole else self.whole
             return self.start(size, self.size, data, order, (first, first + steps))
-        on_device = program.to_device(data)
+        on_device = device.to_device(data)
         return self.start(size, self.size, on_device, None, (start, start + steps))
 
     def _run_eagerly(self, data: Any, size: int, start: int, steps: int) -> dict[str, Any]:
         logs: dict[str, Any] = {}
         for i in range(start, start + steps):
             rows = slice(i * self.size, i * self.size + size)
-            logs = self.eagerly(program.to_device(program.rows(data, rows), copy=True))
+            logs = self.eagerly(device.to_device(take(data, rows), copy=True))
         return logs
 
 
@@ -312,7 +133,7 @@ class StreamRunner(Steps):
     generator is asked for a batch after the one before has been told of, as in Keras.
     """
 
-    def __init__(self, model: Any, kind: str, data: Stream) -> None:
+    def __init__(self, model: Trainable, kind: str, data: Stream) -> None:
         super().__init__(model, kind)
         self.data = data
         self.gathering = Gathering(1 if model.run_eagerly else data.steps)
@@ -331,13 +152,13 @@ class StreamRunner(Steps):
         self.ready.clear()
         most = RUNNING if pace.every is None else 1
         early = RUNNING if self.data.indexed or most > 1 else 1
-        if most == 1 and not program.on_cpu():  # a window would be sent for each batch
+        if most == 1 and not on_cpu():  # a window would be sent for each batch
             self.gathering.span = 0
         running: deque[tuple[Look, Any]] = deque()  # calls, and the items that end with them
         item, done = None, 0
 
         def patience() -> float:
-            busy = running and not program.computed(running[-1][0][2])
+            busy = running and not device.computed(running[-1][0][2])
             return PATIENCE[bool(busy)] if early > 1 else 0.0
 
         try:
@@ -351,7 +172,7 @@ class StreamRunner(Steps):
                     item, done = None if over else item, done + steps
                 elif running:
                     look, used = running.popleft()
-                    program.wait(look[2])
+                    device.wait(look[2])
                     pace.ran(look[1] - look[0])
                     items.give_back(used)
                     yield look
@@ -359,7 +180,7 @@ class StreamRunner(Steps):
                 else:
                     break
         finally:
-            program.wait([look[2] for look, _ in running])  # they read what is lent
+            device.wait([look[2] for look, _ in running])  # they read what is lent
         self.data.on_epoch_end()
 
     def _call(self, item: Any, pace: Pace) -> tuple[int, dict[str, Any], bool]:
@@ -367,13 +188,15 @@ class StreamRunner(Steps):
         if not isinstance(item, StagedBatches):
             return pace.steps(1), self.on_batch(item), True
         if item.data is None:
-            item.data = program.readable(item.room)
+            item.data = device.readable(item.room)
         start, item.start = item.start, item.start + pace.steps(item.count - item.start)
         logs = self.start(item.size, item.size, item.data, None, (start, item.start))
         return item.start - start, logs, item.start == item.count
 
 
-def make_runner(model: Any, kind: str, data: ArrayData | Stream) -> ArrayRunner | StreamRunner:
+def make_runner(
+    model: Trainable, kind: str, data: ArrayData | Stream
+) -> ArrayRunner | StreamRunner:
     """The runner for a kind of data."""
     if isinstance(data, ArrayData):
         return ArrayRunner(model, kind, data)

@@ -1,6 +1,5 @@
 """One step of training or testing, as plain code over variables; ``pure`` makes it a function."""
 
-import inspect
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
@@ -10,10 +9,14 @@ import jax
 from lurnet.core import tape, tree
 from lurnet.core.masking import get_mask, set_mask
 from lurnet.core.variable import Variable, values
+from lurnet.kernels.fused_step import op as fused_step
 from lurnet.layers import added
-from lurnet.ops.lowering import updates
+from lurnet.layers.tracking import unique
 from lurnet.training import micro_batches
+from lurnet.training.compiled import compilation_of
 from lurnet.training.data.batch import unpack_x_y_sample_weight
+from lurnet.training.overrides import is_overridden, takes_training
+from lurnet.training.protocol import Trainable
 
 
 def gradients(
@@ -55,7 +58,7 @@ def gradients_by(fn: Callable, arrays: Any) -> tuple[Any, Any]:
     return jax.grad(objective, has_aux=True)(arrays)
 
 
-def train_step(model: Any, data: Any) -> Any:
+def train_step(model: Trainable, data: Any) -> Any:
     """Forward, backward, update of the weights and of the metrics, on one batch.
 
     Returns what the model's own ``compute_metrics`` does, if it has one.
@@ -74,33 +77,38 @@ def train_step(model: Any, data: Any) -> Any:
 
 
 def show_gradients(
-    model: Any, variables: Sequence[Variable], grads: Sequence[Any], scale: Any = 1.0
+    model: Trainable, variables: Sequence[Variable], grads: Sequence[Any], scale: Any = 1.0
 ) -> None:
     """Let the callbacks that asked for it see a step's gradients, which are ``scale`` too large."""
-    for watcher in model._gradient_watchers:
+    for watcher in compilation_of(model).watchers:
         watcher.see_gradients(variables, [g / scale for g in grads])
 
 
-def in_micro_batches(model: Any, data: Any, variables: Sequence[Variable], count: int) -> list:
+def in_micro_batches(
+    model: Trainable, data: Any, variables: Sequence[Variable], count: int
+) -> list:
     """The mean gradient over micro-batches, stacked along the data's first axis."""
     trained = {id(v) for v in variables}
-    others = [v for v in model._step_variables("test") if id(v) not in trained]
+    others = [*model.non_trainable_variables, *model.metrics_variables]
+    others = unique(v for v in others if id(v) not in trained)
 
     def body(carried: tuple, part: Any) -> tuple[tuple, None]:
         mean, state = carried
         with values(others, state) as scope:
             grads, _ = forward_backward(model, part, variables)
             state = [scope[v] for v in others]
-        return (updates.added(mean, grads, 1 / count), state), None
+        return (fused_step.added(mean, grads, 1 / count), state), None
 
-    start = updates.zeros_like([v.stored for v in variables]), [v.stored for v in others]
+    start = fused_step.zeros_like([v.stored for v in variables]), [v.stored for v in others]
     (mean, state), _ = jax.lax.scan(body, start, data)
     for variable, array in zip(others, state, strict=True):
         variable.assign(array)
     return mean
 
 
-def forward_backward(model: Any, data: Any, variables: Sequence[Variable]) -> tuple[list, Any]:
+def forward_backward(
+    model: Trainable, data: Any, variables: Sequence[Variable]
+) -> tuple[list, Any]:
     """Gradients of the loss on a batch, and what ``update_metrics`` gives for it."""
     x, y, sample_weight = unpack_x_y_sample_weight(data)
 
@@ -119,7 +127,7 @@ def forward_backward(model: Any, data: Any, variables: Sequence[Variable]) -> tu
     return grads, update_metrics(model, x, y, y_pred, sample_weight, loss)
 
 
-def test_step(model: Any, data: Any) -> Any:
+def test_step(model: Trainable, data: Any) -> Any:
     """Forward and update of the metrics, on one batch; returns what ``train_step`` does."""
     x, y, sample_weight = unpack_x_y_sample_weight(data)
     y_pred = model.call_for(x, training=False)
@@ -127,25 +135,23 @@ def test_step(model: Any, data: Any) -> Any:
     return update_metrics(model, x, y, y_pred, sample_weight, loss)
 
 
-def loss_of(model: Any, x: Any, y: Any, y_pred: Any, sample_weight: Any, training: bool) -> Any:
+def loss_of(
+    model: Trainable, x: Any, y: Any, y_pred: Any, sample_weight: Any, training: bool
+) -> Any:
     """The model's loss on a batch; what its call has added to it stays, whatever else is called."""
     given = {"training": training} if takes_training(model.compute_loss) else {}
     with added.kept():
         return model.compute_loss(x, y, y_pred, sample_weight, **given)
 
 
-def takes_training(compute_loss: Callable) -> bool:
-    """Whether a model's ``compute_loss`` has the flag, which Keras before 3.3 did not give."""
-    parameters = inspect.signature(compute_loss).parameters
-    return "training" in parameters or any(p.kind is p.VAR_KEYWORD for p in parameters.values())
-
-
-def update_metrics(model: Any, x: Any, y: Any, y_pred: Any, sample_weight: Any, loss: Any) -> Any:
+def update_metrics(
+    model: Trainable, x: Any, y: Any, y_pred: Any, sample_weight: Any, loss: Any
+) -> Any:
     """Add a batch to the mean loss and to the compiled metrics.
 
     Returns the logs that the model's own ``compute_metrics`` makes, None where it has none.
     """
     size = next(a.shape[0] for a in tree.leaves(x) if a is not None)
-    model._loss_tracker.update_state(loss, sample_weight=size)
+    compilation_of(model).mean_loss.update_state(loss, sample_weight=size)
     logs = model.compute_metrics(x, y, y_pred, sample_weight)
-    return logs if model._has_own("compute_metrics") else None
+    return logs if is_overridden(model, "compute_metrics") else None

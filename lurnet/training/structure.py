@@ -7,12 +7,15 @@ from lurnet.core import settings
 from lurnet.core.dtypes import dtype_policy
 from lurnet.core.hyper import Hyperparameter, hyperparameters_of
 from lurnet.core.readable import Readable, Unknown
-from lurnet.ops.lowering.choice import lowering
+from lurnet.kernels.common.choice import lowering
+from lurnet.layers.state import flatten_layers
 from lurnet.training import program
+from lurnet.training.compiled import compilation_of
 from lurnet.training.peak_activation import peak_written
+from lurnet.training.protocol import Trainable
 
 
-def structure_key(model: Any, kind: str, arguments: Sequence[Any], facts: str) -> str | None:
+def structure_key(model: Trainable, kind: str, arguments: Sequence[Any], facts: str) -> str | None:
     """A digest of all that a model's program depends on, or None where nobody can tell.
 
     It covers whatever the computation can read: the state of the model and of what it is compiled
@@ -39,22 +42,23 @@ def digest_of(parts: Sequence[Any], arguments: Sequence[Any], facts: str = "") -
     return everything.digest(facts)
 
 
-def program_numbers(model: Any) -> list[Hyperparameter]:
+def runtime_hyperparameters(model: Trainable) -> list[Hyperparameter]:
     """What a model's program takes as arguments beside its variables: penalties, rates, noise."""
-    layers = model._flatten_layers()
+    layers = flatten_layers(model)
     penalties = [v.regularizer for v in model.variables]
     penalties += [getattr(layer, "activity_regularizer", None) for layer in layers]
     optimizers = [model.optimizer, getattr(model.optimizer, "inner_optimizer", None)]
     return hyperparameters_of(o for o in [*penalties, *layers, *optimizers] if o is not None)
 
 
-def _compiled_parts(model: Any, kind: str) -> list[Any]:
+def _compiled_parts(model: Trainable, kind: str) -> list[Any]:
     """What a step reads beside the model itself."""
     if kind == "predict":
         return []
-    parts = [model._loss_tracker, model._compile_loss, model._compile_metrics]
+    made = compilation_of(model)
+    parts = [made.mean_loss, made.loss, made.metrics]
     if kind == "train":
-        parts += [model.optimizer, model._gradient_watchers, peak_written(model)]
+        parts += [model.optimizer, made.watchers, peak_written(model)]
     return parts
 
 

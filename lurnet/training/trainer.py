@@ -5,17 +5,21 @@ from collections.abc import Callable
 from typing import Any
 
 from lurnet.core import tree
-from lurnet.core.errors import BadType, BadValue, did_you_mean
-from lurnet.core.symbolic import SymbolicTensor, infer
-from lurnet.core.variable import Variable, values
-from lurnet.layers.tracking import unique
-from lurnet.layers.version import version_of
-from lurnet.training import loop, prediction, program, sampling, session, step
+from lurnet.core.errors import BadType, did_you_mean
+from lurnet.inference.monte_carlo import predict_samples
+from lurnet.inference.predict import predict
+from lurnet.inference.predictor import predict_again
+from lurnet.training import epochs as loop
+from lurnet.training import single_batch, step
 from lurnet.training.checks import require_compiled
-from lurnet.training.compiled import Compiled
-from lurnet.training.data.arrays import ArrayData, lengths, symbols_of, take
+from lurnet.training.compiled import Compiled, on_host
+from lurnet.training.data.arrays import ArrayData
 from lurnet.training.data.batch import unpack_x_y_sample_weight
-from lurnet.training.fixed_batch import remembered_batch
+from lurnet.training.data.given import fit_data, make_data
+from lurnet.training.overrides import default
+from lurnet.training.own_steps import stateless
+from lurnet.training.protocol import Trainable
+from lurnet.training.session import session_of
 
 
 class Trainer(Compiled):
@@ -23,15 +27,9 @@ class Trainer(Compiled):
 
     __call__: Callable[..., Any]
 
-    #: The part of the model that runs on the host before the compiled rest.
-    _host: Any = None
-
-    def _on_host(self, inputs: Any) -> Any:
-        """Raw inputs as the compiled part takes them."""
-        return inputs
-
     # --- one step; override these to train in your own way
 
+    @default
     def train_step(self, *data: Any) -> Any:
         """One training step on a batch; returns the logs.
 
@@ -39,27 +37,20 @@ class Trainer(Compiled):
         ``self.gradients(fn)`` for gradients), or as ``train_step(self, state, data)``, the pure
         form of Keras on JAX, returning ``(logs, state)``.
         """
-        if len(data) == 2:
-            return self._stateless_step(step.train_step, *data)
-        logs = step.train_step(self, data[0])
-        return self.get_metrics_result() if logs is None else logs
+        return _run_step(self, step.train_step, data, "train")
 
+    @default
     def test_step(self, *data: Any) -> Any:
         """One test step on a batch; returns the logs. Override it like ``train_step``."""
-        if len(data) == 2:
-            return self._stateless_step(step.test_step, *data, kind="test")
-        logs = step.test_step(self, data[0])
-        return self.get_metrics_result() if logs is None else logs
+        return _run_step(self, step.test_step, data, "test")
 
+    @default
     def predict_step(self, *data: Any) -> Any:
         """The outputs for a batch. Override it like ``train_step``."""
         x, _, _ = unpack_x_y_sample_weight(data[-1])
         if len(data) == 1:
             return self.call_for(x, training=False)
-        parts = self._state_parts("test")[:2]
-        with values([v for p in parts for v in p], [a for p in data[0] for a in p]) as scope:
-            outputs = self.call_for(x, training=False)
-            return outputs, tuple([scope[v] for v in part] for part in parts)
+        return stateless(self, lambda: self.call_for(x, training=False), data[0], "predict")
 
     def gradients(self, fn: Callable) -> tuple[list, Any]:
         """Gradients of ``fn()``'s scalar by the trainable weights, and what else it returns.
@@ -76,134 +67,9 @@ class Trainer(Compiled):
         step.show_gradients(self, variables, grads)
         return grads, rest
 
-    def _state_parts(self, kind: str) -> list[list[Variable]]:
-        parts = [self.trainable_variables, self.non_trainable_variables]
-        if kind == "train":
-            parts.append(self.optimizer.variables)
-        return [*parts, self.metrics_variables]
-
-    def _stateless_step(self, run: Callable, state: Any, data: Any, kind: str = "train") -> tuple:
-        parts = self._state_parts(kind)
-        with values([v for p in parts for v in p], [a for p in state for a in p]) as scope:
-            logs = run(self, data)
-            logs = self.get_metrics_result() if logs is None else logs
-            return logs, tuple([scope[v] for v in part] for part in parts)
-
     def call_for(self, x: Any, training: bool) -> Any:
         """The model's outputs for a batch, whether or not its call() knows ``training``."""
         return self(x, training=training)
-
-    def _has_own(self, method: str) -> bool:
-        return getattr(type(self), method) is not getattr(Trainer, method)
-
-    def _has_own_step(self, kind: str) -> bool:
-        return self._has_own(f"{kind}_step")
-
-    def _makes_logs(self, kind: str) -> bool:
-        """Whether what a step returns, made by code of the user's own, are the logs."""
-        return self._has_own_step(kind) or (kind != "predict" and self._has_own("compute_metrics"))
-
-    def _step_function(self, kind: str) -> Callable:
-        """What the loop runs: returns None, or the logs where the step is the user's own."""
-        if kind == "predict":
-            return self._predict_outputs
-        if not self._has_own_step(kind):
-            plain = step.train_step if kind == "train" else step.test_step
-            return lambda data: plain(self, data)
-        own = getattr(self, f"{kind}_step")
-        if not _takes_state(own):
-            return own
-
-        def stateful(data: Any) -> Any:
-            parts = self._state_parts(kind)
-            state = tuple([v.stored for v in part] for part in parts)
-            logs, new = own(state, data)
-            for part, arrays in zip(parts, new, strict=True):
-                for variable, array in zip(part, arrays, strict=True):
-                    variable.assign(array)
-            return logs
-
-        return stateful
-
-    def _predict_outputs(self, x: Any) -> Any:
-        own = self.predict_step
-        if self._has_own_step("predict") and _takes_state(own):
-            state = tuple([v.stored for v in p] for p in self._state_parts("test")[:2])
-            return own(state, (x,))[0]
-        return own((x,) if isinstance(x, (tuple, list)) else x)
-
-    def _step_variables(self, kind: str) -> list[Variable]:
-        """All state that a step may read or write."""
-        parts = [self.trainable_variables, self.non_trainable_variables]
-        if kind != "predict":
-            parts.append(self.metrics_variables)
-        if kind == "train" and self.optimizer is not None:
-            parts.append(self.optimizer.variables)
-            parts += [watcher.variables for watcher in self._gradient_watchers]
-        return unique(v for part in parts for v in part)
-
-    # --- getting ready
-
-    def _symbolic_build(self, batch: tuple, size: int) -> Any:
-        """Build model, losses, metrics and optimizer for a batch of so many samples.
-
-        Returns the outputs' spec for any number of samples.
-        """
-        x, y, _ = batch
-        if x is None:
-            raise BadValue("x is None: there is nothing to train on.")
-        size, outputs = self._known_spec(x, size)
-        y_pred = symbols_of(outputs, None)
-        if y is not None:
-            labels = symbols_of(y, None)
-            if self._compile_loss is not None and not self._compile_loss.built:
-                self._compile_loss.build(labels, y_pred)
-            if self._compile_metrics is not None and not self._compile_metrics.built:
-                self._compile_metrics.build(labels, y_pred)
-                self._build_metrics(symbols_of(y, size), outputs)
-        if self.optimizer is not None and not self.optimizer.built:
-            self.optimizer.build(self.trainable_variables)
-        return y_pred
-
-    def _known_spec(self, x: Any, size: int) -> tuple[int, Any]:
-        """A number of samples, and the outputs' spec for it, found once for a version of the model.
-
-        Where steps run eagerly, samples go through the model and tell.
-        """
-        seen = repr(symbols_of(x, None))
-        specs = version_of(self).specs
-        if seen not in specs:
-            if self.run_eagerly:
-                outputs = self._outputs_seen(take(x, slice(size)))
-            else:
-                outputs = self._output_spec(symbols_of(x, size))
-            specs = version_of(self).specs  # building has made it another one
-            specs[seen] = size, outputs
-        return specs[seen]
-
-    def _output_spec(self, symbols: Any) -> Any:
-        """The outputs' spec; building happens on the way."""
-        self._build_once(lambda: self._build_for((symbols,), {}))
-        return infer(lambda x: self.call_for(x, training=False), symbols)
-
-    def _outputs_seen(self, x: Any) -> Any:
-        """The outputs' spec, by what comes out; code of the user's own sees real numbers."""
-        with values([], []):  # what is assigned in here stays in here
-            y_pred = self.call_for(program.to_device(x, copy=True), training=False)
-        return tree.map_structure(lambda a: SymbolicTensor(a.shape, a.dtype), y_pred)
-
-    def _build_metrics(self, labels: Any, y_pred: Any) -> None:
-        """Metrics that make their variables at the first batch make them now.
-
-        Where steps run eagerly they make them then.
-        """
-        if not self.run_eagerly:
-            infer(lambda y, p: self._compile_metrics.update_state(y, p), labels, y_pred)  # type: ignore[union-attr]
-
-    def _finish_training(self) -> None:
-        self._gradient_watchers = []
-        if self.optimizer is not None:
-            self.optimizer.finalize_variable_values(self.trainable_variables)
 
     # --- the loops
 
@@ -250,7 +116,7 @@ class Trainer(Compiled):
         """
         epochs = _old_arguments(extra, epochs)
         require_compiled(self, "fit")
-        data, checked = loop.fit_data(
+        data, checked = fit_data(
             self, x, y, batch_size, validation_split, validation_data, shuffle, class_weight,
             sample_weight, steps_per_epoch, validation_steps, validation_batch_size,
         )  # fmt: skip
@@ -273,9 +139,9 @@ class Trainer(Compiled):
         """Loss and metrics on test data: the loss alone, a list, or a dict by name."""
         _old_arguments(extra, 1)
         require_compiled(self, "evaluate")
-        data = loop.make_data(self, x, y, sample_weight, batch_size, steps)
+        data = make_data(self, x, y, sample_weight, batch_size, steps)
         found = loop.evaluate(self, data, callbacks, verbose)
-        return found if return_dict else _as_list(found, session.names_of(self))
+        return found if return_dict else _as_list(found, session_of(self).training.names)
 
     def predict(
         self,
@@ -293,19 +159,13 @@ class Trainer(Compiled):
         on, and all else, such as BatchNormalization, in inference mode: how sure the model is.
         """
         if verbose == 0 and steps is callbacks is mc_samples is None and not extra:
-            outputs = prediction.predicted_before(self, x, batch_size)
+            outputs = predict_again(self, x, batch_size)
             if outputs is not None:
                 return outputs
         _old_arguments(extra, 1)
         if mc_samples is not None:
-            return sampling.predict_samples(self, x, mc_samples, batch_size)
-        batch_size = remembered_batch(self) if batch_size is None else batch_size
-        data = loop.make_data(self, x, batch_size=batch_size, steps=steps)
-        if not self.built:
-            first = data.x if hasattr(data, "x") else data.peek()[0]
-            size = getattr(data, "batch_size", lengths(first)[0])
-            self._output_spec(symbols_of(first, size))
-        return prediction.predict(self, data, batch_size, callbacks, verbose)
+            return predict_samples(self, x, mc_samples, batch_size)
+        return predict(self, x, batch_size, verbose, steps, callbacks)
 
     # --- single batches
 
@@ -337,15 +197,25 @@ class Trainer(Compiled):
         sample_weight: Any,
         class_weight: dict[int, float] | None = None,
     ) -> Any:
-        x = self._on_host(x)
+        x = on_host(self, x)
         data = ArrayData(x, y, sample_weight, len(_first(x)), class_weight=class_weight)
-        logs, names = session.on_batch(self, kind, data)
+        logs, names = single_batch.on_batch(self, kind, data)
         return logs if return_dict else _as_list(logs, names)
 
     def predict_on_batch(self, x: Any) -> Any:
         """Outputs for one batch as NumPy arrays."""
-        x = self._on_host(x)
+        x = on_host(self, x)
         return self.predict(x, batch_size=len(_first(x)), verbose=0)
+
+
+def _run_step(model: Trainable, run: Callable, data: tuple, kind: str) -> Any:
+    """A step in the form in which it is called, ``(data)`` or ``(state, data)``."""
+
+    def logs() -> Any:
+        found = run(model, data[-1])
+        return model.get_metrics_result() if found is None else found
+
+    return logs() if len(data) == 1 else stateless(model, logs, data[0], kind)
 
 
 def _as_list(logs: dict[str, Any], names: list[str]) -> Any:
@@ -358,16 +228,6 @@ def _as_list(logs: dict[str, Any], names: list[str]) -> Any:
 def _first(x: Any) -> Any:
     first = next(v for v in tree.leaves(x) if v is not None)
     return first if hasattr(first, "__len__") else x
-
-
-def _takes_state(fn: Callable) -> bool:
-    """Whether a user's step is of the pure form ``(state, data)``."""
-    parameters = [
-        p
-        for p in inspect.signature(fn).parameters.values()
-        if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) and p.default is p.empty
-    ]
-    return len(parameters) >= 2
 
 
 _IDLE = ("workers", "use_multiprocessing", "max_queue_size", "max_q_size", "pickle_safe")

@@ -47,11 +47,11 @@ def products(rng: np.random.Generator, thin: int) -> Iterator[Case]:
         left, right = numbers(rng, n, depth), numbers(rng, depth, m)
         wanted = [plain.product(left, right)]
         out = [((n, m), F32)]
-        yield Case("product", [left, right], out, wanted)
-        yield Case("tall", [np.ascontiguousarray(left.T), right], out, wanted)
+        yield Case("matmul", [left, right], out, wanted)
+        yield Case("matmul_tn", [np.ascontiguousarray(left.T), right], out, wanted)
         turned = np.ascontiguousarray(right.T)
         both = [*wanted, (right.astype(float), 0)]
-        yield Case("turned", [left, turned], [*out, ((depth, m), F32)], both)
+        yield Case("matmul_nt", [left, turned], [*out, ((depth, m), F32)], both)
 
 
 # ---- convolutions and poolings ----
@@ -107,11 +107,11 @@ def convolutions(rng: np.random.Generator, thin: int) -> Iterator[Case]:
         y = numbers(rng, g["n"], g["oh"], g["ow"], g["f"])
         how = g["moves"]
         made = plain.correlate(x, kernel, y.shape, how)
-        yield Case("convolution", [x, kernel], [(y.shape, F32)], [made], how)
+        yield Case("conv", [x, kernel], [(y.shape, F32)], [made], how)
         parts = ((min(8, g["n"]), *kernel.shape), F32)
         by_kernel = [plain.kernel_gradient(x, y, kernel.shape, how), None]
         results = [(kernel.shape, F32), parts]
-        yield Case("kernel_gradient", [x, y], results, by_kernel, how)
+        yield Case("conv_kernel_grad", [x, y], results, by_kernel, how)
         found = pools(rng, g["oh"], g["ow"])
         if found and x.size and kernel.size:
             yield from pooled(rng, x, kernel, made, how, *found)
@@ -128,15 +128,15 @@ def pooled(
     shape = largest.shape
     wanted = largest, plain.max_pool(made[1], window, counts)[0]
     asked = plain.Places(made[0], window, counts, largest, 1e-5 * made[1].max())
-    yield Case("convolution_pooled", [x, kernel], [(shape, F32), (shape, "uint8")],
+    yield Case("conv_pool", [x, kernel], [(shape, F32), (shape, "uint8")],
                [wanted, asked], moves)  # fmt: skip
-    yield Case("convolution_pooled", [x, kernel], [(shape, F32), ((0,), "uint8")],
+    yield Case("conv_pool", [x, kernel], [(shape, F32), ((0,), "uint8")],
                [wanted, None], moves)  # fmt: skip
     y = numbers(rng, *shape)
     whole = plain.given_back(y, places, window, made[0].shape)
     parts = ((min(8, n), *kernel.shape), F32)
     gradient = plain.kernel_gradient(x, whole, kernel.shape, how)
-    yield Case("unpooled_kernel_gradient", [x, y, places], [(kernel.shape, F32), parts],
+    yield Case("unpool_conv_kernel_grad", [x, y, places], [(kernel.shape, F32), parts],
                [gradient, None], moves)  # fmt: skip
     kh, kw = kernel.shape[:2]
     low, high = rng.integers(0, kh, 2), rng.integers(0, kw, 2)
@@ -144,7 +144,7 @@ def pooled(
     out = n, oh + int(low.sum()) - kh + 1, ow + int(high.sum()) - kw + 1, back.shape[-1]
     if min(out) > 0:
         there = (1, 1, 1, int(low[0]), int(high[0]))
-        yield Case("unpooled_convolution", [y, places, back], [(out, F32)],
+        yield Case("unpool_conv", [y, places, back], [(out, F32)],
                    [plain.correlate(whole, back, out, there)],
                    (*there, *window, oh, ow))  # fmt: skip
 
@@ -168,7 +168,7 @@ def poolings(rng: np.random.Generator, thin: int) -> Iterator[Case]:
         y = numbers(rng, *shape)
         wanted = plain.given_back(y, places, window, x.shape)
         size = plain.given_back(abs(y), places, window, x.shape)
-        yield Case("max_pool_gradient", [y, places], [(x.shape, F32)], [(wanted, size)], window)
+        yield Case("unpool", [y, places], [(x.shape, F32)], [(wanted, size)], window)
 
 
 # ---- what follows a product ----
@@ -188,7 +188,9 @@ def finishes(rng: np.random.Generator, thin: int) -> Iterator[Case]:
             b = bias if biased else np.zeros(0, F32)
             y = plain.activated(x.astype(float) + (b if biased else 0), kind)
             same = {0: 0} if i % 2 else {}
-            yield Case("finish", [x, b], [((rows, n), F32)], [(y, 1 + abs(y))], (kind,), None, same)
+            yield Case(
+                "bias_act", [x, b], [((rows, n), F32)], [(y, 1 + abs(y))], (kind,), None, same
+            )
             y32 = y.astype(F32)
             by_x = plain.unactivated(g, y32.astype(float), kind)
             size = 1 + abs(by_x)
@@ -196,8 +198,8 @@ def finishes(rng: np.random.Generator, thin: int) -> Iterator[Case]:
             parts = 8 if i % 3 else 1
             sums = n if biased else 0
             total = (by_x.sum(0), size.sum(0) * 4) if biased else None
-            yield Case("unfinish", [g, y32], [(shape, F32), ((sums,), F32), ((parts, sums), F32)],
-                       [wanted, total, None], (kind,))  # fmt: skip
+            results = [(shape, F32), ((sums,), F32), ((parts, sums), F32)]
+            yield Case("bias_act_grad", [g, y32], results, [wanted, total, None], (kind,))
 
 
 def losses(rng: np.random.Generator, thin: int) -> Iterator[Case]:
@@ -207,17 +209,17 @@ def losses(rng: np.random.Generator, thin: int) -> Iterator[Case]:
             target, output = plain.loss_arrays(rng, kind, rows, n)
             g = numbers(rng, rows)
             value, slope = plain.loss(kind, target, output, 1e-7)
-            yield Case("distance", [target, output], [((rows,), F32)], [(value, 1 + abs(value))],
+            yield Case("loss_rows", [target, output], [((rows,), F32)], [(value, 1 + abs(value))],
                        (kind,), 1e-7)  # fmt: skip
             wanted = slope * g[:, None]
             size = abs(g[:, None]) * (1 + abs(slope).max(1, initial=0)[:, None])
-            yield Case("distance_gradient", [target, output, g], [((rows, n), F32)],
+            yield Case("loss_rows_grad", [target, output, g], [((rows, n), F32)],
                        [(wanted, size)], (kind,), 1e-7)  # fmt: skip
         if n:
             output = np.round(numbers(rng, rows, n) * 2)
             target = output[rng.permutation(rows)] if i % 2 else rng.integers(-1, n + 1, rows)
             right = target.argmax(1) if i % 2 else target
-            yield Case("hits", [target.astype(F32), output], [((rows,), F32)],
+            yield Case("top1_match", [target.astype(F32), output], [((rows,), F32)],
                        [((output.argmax(1) == right).astype(float), 0)])  # fmt: skip
 
 
@@ -226,10 +228,10 @@ def sums(rng: np.random.Generator, thin: int) -> Iterator[Case]:
         x, number = numbers(rng, count), numbers(rng)
         for parts, divisor in ((1, 1), (8, 7), (8, max(count, 1))):
             wanted = x.astype(float).sum() / divisor, abs(x).sum() / divisor
-            yield Case("total", [x], [((), F32), ((parts,), F32)],
+            yield Case("mean", [x], [((), F32), ((parts,), F32)],
                        [tuple(map(np.asarray, wanted)), None], (divisor,))  # fmt: skip
             wanted = np.full(count, float(number) / divisor), 1
-            yield Case("spread", [number], [((count,), F32)], [wanted], (divisor,))
+            yield Case("mean_grad", [number], [((count,), F32)], [wanted], (divisor,))
 
 
 def rows(rng: np.random.Generator, thin: int) -> Iterator[Case]:
@@ -240,7 +242,7 @@ def rows(rng: np.random.Generator, thin: int) -> Iterator[Case]:
         high, low = divmod(array.ctypes.data, 2**32)
         where = plain.Held(np.array([low, high, len(array)], "uint32"), array)
         taken = array[np.minimum(index, len(array) - 1)]
-        yield Case("rows", [where, index], [((count, n), dtype)], [(taken, 0)])
+        yield Case("gather_rows", [where, index], [((count, n), dtype)], [(taken, 0)])
 
 
 def updates(rng: np.random.Generator, thin: int) -> Iterator[Case]:
@@ -260,7 +262,7 @@ def updates(rng: np.random.Generator, thin: int) -> Iterator[Case]:
             places = [count + k + (n if k >= n else 0) for k in range(n * (slots + 1))]
             same = dict(enumerate(places))
         results = [(a.shape, F32) for a in (arrays[0] * (slots + 1))]
-        yield Case("update", flat, results, wanted, (kind,), None, same)
+        yield Case("fused_step", flat, results, wanted, (kind,), None, same)
     for sizes in ([0], [1, 2, 3], [40, 0, 17]):
         results = [((n,), F32) for n in sizes]
         yield Case("zeros", [], results, [(np.zeros(n), 0) for n in sizes])

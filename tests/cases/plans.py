@@ -8,7 +8,7 @@ import numpy as np
 from cases import references as plain
 from cases.frames import TOLERANCE, Fenced, Library
 
-BUFFERS, AXES, NUMBERS = 4, 6, 16  # as in src/plan.c
+BUFFERS, AXES, NUMBERS = 4, 6, 16  # as in captured.c
 THREADS = 4
 
 
@@ -111,8 +111,8 @@ def dense(rng: np.random.Generator, units: list[int]) -> Network:
         w, b = (rng.standard_normal(s).astype("float32") / depth for s in ((depth, m), (m,)))
         kind, at = int(rng.integers(0, 5)), len(shapes)
         steps += [
-            Step("product", [last, at], [at + 2]),
-            Step("finish", [at + 2, at + 1], [at + 2], (kind,)),
+            Step("matmul", [last, at], [at + 2]),
+            Step("bias_act", [at + 2, at + 1], [at + 2], (kind,)),
         ]
         shapes += [w.shape, b.shape, (n, m)]
         arrays += [w, b, None]
@@ -135,9 +135,9 @@ def images(rng: np.random.Generator, high: int, wide: int, c: int, f: int, m: in
     w = rng.standard_normal((ends[0] * ends[1] * f, m)).astype("float32")
     flat = [plain.activated(a + b, 1).reshape(count, n, -1) for a in (y, size + abs(b))]
     steps = [
-        Step("convolution_pooled", [0, 1], [2, 3], (1, 1, 1, 0, 0, *window, *between)),
-        Step("finish", [2, 4], [2], (1,)),
-        Step("product", [5, 6], [7]),
+        Step("conv_pool", [0, 1], [2, 3], (1, 1, 1, 0, 0, *window, *between)),
+        Step("bias_act", [2, 4], [2], (1,)),
+        Step("matmul", [5, 6], [7]),
     ]
     pooled = (n, *ends, f)
     shapes = [x.shape[1:], kernel.shape, pooled, (0,), b.shape, (n, len(w)), w.shape, (n, m)]

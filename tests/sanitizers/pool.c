@@ -2,7 +2,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-#include "frames.h"
+#include "common/kernel.h"
 
 enum { THREADS = 4, MOST = 1024 };
 

@@ -1,5 +1,6 @@
 """Locally connected layers of Keras 1 and 2: convolutions with a kernel for each place."""
 
+import itertools
 from typing import Any
 
 from lurnet import ops
@@ -85,6 +86,23 @@ class LocallyConnected(Spatial, Weighted):
     @property
     def _flat(self) -> int:
         return self.kernel.shape[1]
+
+
+def connections(layer: LocallyConnected) -> list[tuple[int, int, tuple[int, ...]]]:
+    """(place, offset, position) for each place, and offset in its window, that meets the input."""
+    found = []
+    for p, place in enumerate(itertools.product(*map(range, layer._places))):
+        for o, offset in enumerate(itertools.product(*map(range, layer.kernel_size))):
+            axes = zip(place, layer.strides, offset, layer._pads, strict=True)
+            position = tuple(i * step + j - before for i, step, j, (before, _) in axes)
+            if all(0 <= x < n for x, n in zip(position, layer._sizes, strict=True)):
+                found.append((p, o, position))
+    return found
+
+
+def input_sizes(layer: LocallyConnected) -> list[int]:
+    """The sizes of the inputs that a layer was built for, without batch and channels."""
+    return layer._sizes
 
 
 class LocallyConnected1D(LocallyConnected, rank=1):

@@ -8,9 +8,9 @@ import numpy as np
 from lurnet.core import tree
 from lurnet.core.dtypes import is_float
 from lurnet.core.errors import BadValue
-from lurnet.core.prepared import Prepared
 from lurnet.core.settings import floatx
 from lurnet.core.symbolic import SymbolicTensor
+from lurnet.inference.host_stage import HostOutputs
 from lurnet.layers.preprocessing.host import decoded
 from lurnet.training.data.batch import pack_x_y_sample_weight
 from lurnet.training.data.frames import Place, from_table, holds_texts, numbers_of
@@ -232,7 +232,7 @@ class ArrayData:
         class_weight: dict[int, float] | None = None,
         steps: int | None = None,
     ) -> None:
-        self.x = standardize(x, "x", texts=isinstance(x, Prepared))
+        self.x = standardize(x, "x", texts=isinstance(x, HostOutputs))
         self.y = standardize(y, "y")
         self.sample_weight = standardize(sample_weight, "sample_weight")
         self.count = check_lengths(self.x, self.y, self.sample_weight)

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from lurnet.core.errors import BadValue
-from lurnet.core.prepared import Prepared
+from lurnet.inference.host_stage import HostOutputs
 from lurnet.training.data.arrays import class_weighted, standardize
 from lurnet.training.data.batch import unpack_x_y_sample_weight
 from lurnet.training.data.gathering import Collecting, Gathering, copied
@@ -171,7 +171,7 @@ class Stream:
     def _standard(self, batch: Any) -> tuple:
         x, y, weight = unpack_x_y_sample_weight(batch)
         x = self.on_host(x)
-        x, y = standardize(x, "x", texts=isinstance(x, Prepared)), standardize(y, "y")
+        x, y = standardize(x, "x", texts=isinstance(x, HostOutputs)), standardize(y, "y")
         weight = standardize(weight, "sample_weight")
         if self.class_weight is not None:
             weight = class_weighted(y, weight, self.class_weight)

@@ -1,0 +1,1 @@
+"""The bias and the activation after a product or a convolution."""

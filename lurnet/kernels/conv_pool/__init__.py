@@ -1,0 +1,1 @@
+"""A convolution with the max-pooling after it."""

@@ -1,0 +1,1 @@
+"""An optimizer's step for all weights in one call."""

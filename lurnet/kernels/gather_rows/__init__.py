@@ -1,0 +1,1 @@
+"""Rows of arrays in the host's memory."""

@@ -1,0 +1,1 @@
+"""Losses, a number for each row of outputs."""
