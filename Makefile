@@ -1,6 +1,7 @@
 # make demo   trains a small network on handwritten digits and writes pictures of what it learnt
 # make test   format, lint, types, tests and doctests
 # make bench  times a few small networks beside PyTorch and Keras (installed into .venv-peers: large)
+# make tour   walks one training step from `fit` to C: places, lines, times
 # make reproduce  runs the studies of examples/, hours on two cores; ARGS=--quick: minutes. A study that is
 #             stopped goes on where it was; LIMIT=8h stops each program after that time
 # They make everything they need in .venv, with uv when it is installed, else with venv and pip.
@@ -20,7 +21,7 @@ STUDIES := weight_decay convnet denoising vanishing_gradients mc_dropout early_s
 LIMIT := 8h
 ARGS :=
 
-.PHONY: demo test bench reproduce clean
+.PHONY: demo test bench tour reproduce clean
 
 demo: $(VENV)/.installed-demo
 	$(VENV)/bin/lurnet demo
@@ -31,6 +32,9 @@ test: $(VENV)/.installed-test
 bench: $(VENV)/.installed-demo $(PEERS)/.installed
 	LURNET_DATA="$$($(VENV)/bin/python -c '$(MNIST)')" \
 		$(VENV)/bin/python benchmarks/compare.py $(BENCH) --peers-python $(PEERS)/bin/python
+
+tour: $(VENV)/.installed-demo
+	$(VENV)/bin/python scripts/tour
 
 reproduce: $(VENV)/.installed-demo
 	set -e; for name in $(STUDIES); do \

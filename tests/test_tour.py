@@ -28,5 +28,6 @@ def test_it_can_be_read_in_ten_files_and_a_thousand_lines(tour):
 def test_a_fit_takes_it_in_this_order(tour):
     way, (first, second), _ = tour.walk()
     python = [f.__code__ for f in (stop.function() for stop in way) if f is not None]
-    assert first.order == python
+    calls = iter(first.order)
+    assert [code for code in python if code not in calls] == []  # each after the one before
     assert second.calls[python[0]] == 1
