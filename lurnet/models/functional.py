@@ -17,7 +17,7 @@ from lurnet.core.traced import is_traced
 from lurnet.inference.host_stage import HostOutputs
 from lurnet.layers.base import Layer
 from lurnet.layers.input_spec import InputSpec, shape_of
-from lurnet.layers.tracking import unique
+from lurnet.layers.tracking import held, unique
 from lurnet.models import graph
 from lurnet.models.graph_config import graph_config, graph_from_config
 from lurnet.models.host_stage import SplitGraph, split_graph
@@ -95,7 +95,7 @@ class Functional(HasGraph, Model):
     @property
     def _layers(self) -> list[Layer]:
         """The graph's layers, and those that a subclass holds besides."""
-        return unique([*self.layers, *self._graph.sources, *self._held(Layer)])
+        return unique([*self.layers, *self._graph.sources, *held(self, Layer)])
 
     @property
     def inputs(self) -> list[SymbolicTensor]:

@@ -15,6 +15,7 @@ from lurnet.layers.input_spec import describe
 from lurnet.layers.per_sample import is_per_sample
 from lurnet.layers.preprocessing.host import HostLayer
 from lurnet.layers.registry import registry
+from lurnet.layers.state import flatten_layers
 from lurnet.models.functional import Functional
 from lurnet.models.model import Model
 from lurnet.training.compiled import host_stage, on_host
@@ -184,7 +185,7 @@ class Sequential(HasGraph, Model):
     def _on_host(self, inputs: Any) -> Any:
         """What enters the compiled part, from raw inputs; the model is built where that tells."""
         raw = self._functional is None and not isinstance(inputs, HostOutputs)
-        if raw and any(isinstance(x, HostLayer) for x in self._flatten_layers(False)):
+        if raw and any(isinstance(x, HostLayer) for x in flatten_layers(self, include_self=False)):
             self._build_on(standardize(inputs, "x", texts=True))
         return inputs if self._functional is None else on_host(self._functional, inputs)
 
