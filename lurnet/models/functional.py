@@ -98,26 +98,6 @@ class Functional(HasGraph, Model):
         return unique([*self.layers, *self._graph.sources, *held(self, Layer)])
 
     @property
-    def inputs(self) -> list[SymbolicTensor]:
-        """The symbolic inputs, flat."""
-        return list(self._graph.inputs)
-
-    @property
-    def outputs(self) -> list[SymbolicTensor]:
-        """The symbolic outputs, flat."""
-        return list(self._graph.outputs)
-
-    @property
-    def input(self) -> Any:
-        """The symbolic inputs, as they were given."""
-        return self._graph.input
-
-    @property
-    def output(self) -> Any:
-        """The symbolic outputs, as they were given."""
-        return self._graph.output
-
-    @property
     def input_names(self) -> list[str]:
         """Names of the inputs."""
         return self._graph.input_names
@@ -233,10 +213,6 @@ class Functional(HasGraph, Model):
         return x
 
     keeps_mask = True
-
-    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
-        """Masks are found by the layers inside."""
-        return None
 
     # --- config
 

@@ -7,7 +7,7 @@ from lurnet.core.errors import BadState, BadType, BadValue
 from lurnet.core.graph import Graph, HasGraph, graph_of
 from lurnet.core.names import auto_name
 from lurnet.core.registry import deserialize, serialize, serialize_object
-from lurnet.core.symbolic import SymbolicTensor, is_symbolic
+from lurnet.core.symbolic import is_symbolic
 from lurnet.inference.host_stage import HostOutputs
 from lurnet.layers.base import Layer, input_shape_given
 from lurnet.layers.input_layer import InputLayer
@@ -199,38 +199,6 @@ class Sequential(HasGraph, Model):
         self._rebuild()
 
     keeps_mask = True
-
-    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
-        """Masks are found by the layers inside."""
-        return None
-
-    def _needs_graph(self) -> Functional:
-        if self._functional is None:
-            raise BadState(
-                f"Sequential {self.name!r} has no inputs and outputs yet: start it with "
-                "keras.Input(shape=...), or call it on data once."
-            )
-        return self._functional
-
-    @property
-    def inputs(self) -> list[SymbolicTensor]:
-        """The symbolic input, in a list."""
-        return self._needs_graph().inputs
-
-    @property
-    def outputs(self) -> list[SymbolicTensor]:
-        """The symbolic output, in a list."""
-        return self._needs_graph().outputs
-
-    @property
-    def input(self) -> SymbolicTensor:
-        """The symbolic input."""
-        return self._needs_graph().input
-
-    @property
-    def output(self) -> SymbolicTensor:
-        """The symbolic output."""
-        return self._needs_graph().output
 
     # --- config
 
