@@ -9,7 +9,7 @@ from lurnet.core.names import auto_name
 from lurnet.core.registry import deserialize, serialize, serialize_object
 from lurnet.core.symbolic import SymbolicTensor, is_symbolic
 from lurnet.inference.host_stage import HostOutputs
-from lurnet.layers.base import Layer
+from lurnet.layers.base import Layer, input_shape_given
 from lurnet.layers.input_layer import InputLayer
 from lurnet.layers.input_spec import describe
 from lurnet.layers.per_sample import is_per_sample
@@ -68,7 +68,7 @@ class Sequential(HasGraph, Model):
     def add(self, layer: Any, rebuild: bool = True) -> None:
         """Put a layer on top."""
         layer = self._checked(layer)
-        first = getattr(layer, "_input_batch_shape", None)
+        first = input_shape_given(layer)
         if not self._stack and not isinstance(layer, InputLayer) and first is not None:
             self._stack.append(InputLayer(batch_shape=first, dtype=layer.compute_dtype))
         self._stack.append(layer)
