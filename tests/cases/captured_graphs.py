@@ -1,4 +1,4 @@
-"""Captured graphs of the library in C, alone and in batches on several threads, with values in float64."""
+"""Captured graphs, alone and in batches on several threads, with values in float64."""
 
 import ctypes
 from collections.abc import Iterator
