@@ -92,3 +92,17 @@ def study_in_processes(folder):
 
 if __name__ == "__main__":
     globals()[os.environ.get("STUDY", "slow_study")](os.environ["FOLDER"])
+
+
+X, Y = data()
+FIT = {"epochs": 2, "batch_size": 32, "validation_data": (X[:32], Y[:32]), "verbose": 0}
+
+
+def fitted(grid=None, replicates=2, folder=False, make=build, **arguments):
+    """A study over the data, trained."""
+    study = lurnet.Study(make, grid, replicates=replicates, folder=folder)
+    return study.fit(X, Y, **(FIT | arguments))
+
+
+def metrics(study):
+    return [run.metrics for run in study.runs]

@@ -124,28 +124,35 @@ DIRECTIONS = [
     ("accuracy", "greater"),
     ("val_out_sparse_categorical_accuracy", "greater"),
     ("auc", "greater"),
+    ("auc_1", "greater"),
     ("val_mean_squared_error", "less"),
-    ("rmse", "less"),
+    ("mae", "less"),
+    ("huber", "less"),
     ("f1_score", "greater"),
 ]
 
 
+def direction(name, metrics=()):
+    """How a callback compares once it has heard of an epoch."""
+    stop = callbacks.EarlyStopping(name)
+    stop.set_model(SimpleNamespace(metrics=list(metrics), stop_training=False))
+    stop.on_train_begin()
+    stop.on_epoch_end(0, {name: 0.5})
+    return stop.monitor_op.__name__
+
+
 @pytest.mark.parametrize(("name", "wanted"), DIRECTIONS)
 def test_direction_by_name(name, wanted):
-    stop = callbacks.EarlyStopping(name)
-    stop.set_model(SimpleNamespace(metrics=[]))
-    stop._set_monitor_op()
-    assert stop.monitor_op.__name__ == wanted
+    assert direction(name) == wanted
 
 
-def test_direction_by_metric_and_unknown():
-    stop = callbacks.EarlyStopping("val_mine")
-    stop.set_model(SimpleNamespace(metrics=[SimpleNamespace(name="mine", _direction="up")]))
-    stop._set_monitor_op()
-    assert stop.monitor_op is np.greater
-    stop.set_model(SimpleNamespace(metrics=[]))
-    with pytest.raises(ValueError, match="mode='max'"):
-        stop._set_monitor_op()
+def test_direction_by_the_models_metrics():
+    own = lurnet.metrics.RootMeanSquaredError(name="rmse"), lurnet.metrics.AUC(name="area")
+    assert direction("val_rmse", own) == "less" and direction("out_area", own) == "greater"
+    assert direction("val_mine", [SimpleNamespace(name="mine", _direction="up")]) == "greater"
+    for unknown in ("mystery", "mean", "true_positives"):
+        with pytest.raises(ValueError, match="mode='max'"):
+            direction(unknown)
     with pytest.warns(UserWarning, match="'maximum'.*Did you mean 'max'"):
         callbacks.EarlyStopping("loss", mode="maximum")
 

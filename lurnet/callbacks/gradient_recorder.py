@@ -9,7 +9,8 @@ from lurnet import ops
 from lurnet.callbacks.base import Callback
 from lurnet.core.errors import BadState
 from lurnet.core.variable import Variable
-from lurnet.inference.activations import parts_with_weights
+from lurnet.layers.state import own_variables, sublayers
+from lurnet.training.compiled import Compiled
 from lurnet.training.data.gathering import MOST, RUNNING
 
 __all__ = ["GradientRecorder"]
@@ -136,3 +137,20 @@ def _size(grads: list[Any]) -> Any:
     norm = ops.sqrt(sum(ops.sum(g * g) for g in grads))
     total = sum(ops.sum(ops.abs(g)) for g in grads)
     return ops.stack([norm, total / sum(g.size for g in grads)])
+
+
+def parts_with_weights(model: Any) -> list[tuple[str, list[Any]]]:
+    """The names of a model's layers, in order, each with the trainable variables below it.
+
+    Models inside the model are taken apart; what the model holds itself comes under its own name.
+    """
+    found: list[tuple[str, list[Any]]] = []
+    own = [v for v in own_variables(model) if v.trainable]
+    if own:
+        found.append((model.name, own))
+    for layer in sublayers(model):
+        if isinstance(layer, Compiled):
+            found += parts_with_weights(layer)
+        elif layer.trainable_variables:
+            found.append((layer.name, layer.trainable_variables))
+    return found

@@ -8,17 +8,7 @@ import numpy as np
 
 from lurnet.callbacks.base import Callback
 from lurnet.core.errors import BadValue, did_you_mean
-
-#: Ends of names of metrics, for those that do not say themselves which way is better.
-HIGHER = (
-    *("acc", "accuracy", "auc", "precision", "recall", "score", "iou", "io_u", "r2"),
-    *("similarity", "correlation", "precision_at_recall", "recall_at_precision"),
-    *("sensitivity_at_specificity", "specificity_at_sensitivity"),
-)
-LOWER = (
-    *("loss", "error", "crossentropy", "hinge", "poisson", "divergence", "logcosh"),
-    *("mse", "mae", "mape", "msle", "rmse", "bce"),
-)
+from lurnet.metrics.results import direction_of
 
 
 class Monitor(Callback):
@@ -48,23 +38,11 @@ class Monitor(Callback):
 
     def _set_monitor_op(self) -> None:
         """Settle the direction; only now are the model's metrics there."""
-        mode = self.mode if self.mode != "auto" else self._direction()
+        mode = self.mode
+        if mode == "auto":
+            found = direction_of(self.monitor, getattr(self.model, "metrics", None) or ())
+            mode = mode_of(found, self.monitor, type(self).__name__)
         self.monitor_op = np.less if mode == "min" else np.greater
-
-    def _direction(self) -> str:
-        name = self.monitor.removeprefix("val_")
-        for metric in getattr(self.model, "metrics", None) or ():
-            own = getattr(metric, "_direction", None)
-            if own in ("up", "down") and _ends(name, (metric.name,)):
-                return "max" if own == "up" else "min"
-        if _ends(name, LOWER):
-            return "min"
-        if _ends(name, HIGHER):
-            return "max"
-        raise BadValue(
-            f"{type(self).__name__} cannot tell whether a high or a low {self.monitor!r} is better:"
-            " write mode='max' or mode='min'."
-        )
 
     def _is_improvement(self, value: Any, reference: Any) -> bool:
         if self.monitor_op is None:
@@ -90,6 +68,11 @@ class Monitor(Callback):
         return logs.get(self.monitor)
 
 
-def _ends(name: str, endings: tuple[str, ...]) -> bool:
-    """Whether a name is one of the endings, or has it after an output's name."""
-    return any(name == e or name.endswith(f"_{e}") for e in endings)
+def mode_of(direction: str | None, monitor: str, asker: str) -> str:
+    """The mode that goes with a metric's direction; BadValue where there is none."""
+    if direction is None:
+        raise BadValue(
+            f"{asker} cannot tell whether a high or a low {monitor!r} is better: write mode='max' "
+            "or mode='min'."
+        )
+    return "max" if direction == "up" else "min"

@@ -176,8 +176,8 @@ class Progbar:
         return f"{per_step * 1e6:.0f}us/{self.unit_name}"
 
     def _metrics(self) -> list[str]:
-        shown = ((k, v / max(1, n) if n != 1 else v) for k, (v, n) in self._sums.items())
-        return [f"{name}: {number(value)}" for name, value in shown]
+        means = ((k, v / max(1, n) if n != 1 else v) for k, (v, n) in self._sums.items())
+        return [f"{name}: {number(value)}" for name, value in means]
 
     def _write(self, text: str) -> None:
         encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
@@ -302,35 +302,27 @@ class ProgbarLogger(Callback):
         self._end(logs)
 
     def on_test_begin(self, logs: dict[str, Any] | None = None) -> None:
-        """Start a test's bar."""
+        """Start the bar of a test or a prediction."""
         if not self._training:
             self._start()
 
     def on_test_end(self, logs: dict[str, Any] | None = None) -> None:
-        """Draw a test's last line."""
+        """Draw the last line of a test or a prediction."""
         if not self._training:
             self._end(logs)
 
-    def on_predict_begin(self, logs: dict[str, Any] | None = None) -> None:
-        """Start a prediction's bar."""
-        self._start()
-
-    def on_predict_end(self, logs: dict[str, Any] | None = None) -> None:
-        """Draw a prediction's last line."""
-        self._end(logs)
+    on_predict_begin, on_predict_end = on_test_begin, on_test_end
 
     def on_train_progress(self, step: int, logs: Callable[[], dict[str, Any]]) -> None:
         """Redraw."""
         self._show(step, logs)
 
     def on_test_progress(self, step: int, logs: Callable[[], dict[str, Any]]) -> None:
-        """Redraw."""
+        """Redraw, unless the test is a part of training."""
         if not self._training:
             self._show(step, logs)
 
-    def on_predict_progress(self, step: int, logs: Callable[[], dict[str, Any]]) -> None:
-        """Redraw."""
-        self._show(step, logs)
+    on_predict_progress = on_test_progress
 
 
 def _stateful(bar: Progbar, logs: dict[str, Any]) -> list[tuple[str, Any]]:

@@ -4,6 +4,7 @@ from typing import Any
 
 from lurnet.callbacks.base import Callback
 from lurnet.core.errors import BadState
+from lurnet.optimizers.base import average_of
 
 __all__ = ["SwapEMAWeights"]
 
@@ -29,9 +30,9 @@ class SwapEMAWeights(Callback):
 
     def _exchange(self) -> None:
         for weight, average in self._pairs():
-            held = weight.stored
+            trained = weight.stored
             weight.assign(average.stored)
-            average.assign(held)
+            average.assign(trained)
 
     def _pairs(self) -> list[tuple[Any, Any]]:
         optimizer = getattr(self.model, "optimizer", None)
@@ -44,8 +45,7 @@ class SwapEMAWeights(Callback):
         if not optimizer.built:
             return []
         found = [
-            (weight, optimizer._averages[optimizer._get_variable_index(weight)])
-            for weight in self.model.trainable_variables
+            (weight, average_of(optimizer, weight)) for weight in self.model.trainable_variables
         ]
         return [(weight, average) for weight, average in found if average is not None]
 

@@ -108,9 +108,14 @@ class Config:
         return f"{type(self).__name__}({', '.join(shown)})"
 
 
+def given_arguments(obj: Any) -> tuple[tuple, dict[str, Any]]:
+    """The arguments that an object was made with, as they were given."""
+    return getattr(obj, "_arguments", ((), {}))
+
+
 def _given(obj: Any) -> dict[str, Any]:
     """The arguments an object was made with, by name."""
-    args, kwargs = getattr(obj, "_arguments", ((), {}))
+    args, kwargs = given_arguments(obj)
     signature = inspect.signature(type(obj).__init__)
     try:
         bound = signature.bind(obj, *args, **kwargs)

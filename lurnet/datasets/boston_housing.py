@@ -4,8 +4,8 @@ The set is kept because old programs use it. One of its columns encodes a racist
 authors; for new work take `california_housing`.
 """
 
-from lurnet.datasets.containers import read_npz
-from lurnet.datasets.housing import Split, check_split, cut
+from lurnet.datasets.containers import Split, read_npz
+from lurnet.datasets.housing import check_split, cut
 from lurnet.datasets.source import locate
 
 

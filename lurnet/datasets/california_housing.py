@@ -3,8 +3,8 @@
 from typing import Literal
 
 from lurnet.core.errors import BadValue
-from lurnet.datasets.containers import read_npz
-from lurnet.datasets.housing import Split, check_split, cut
+from lurnet.datasets.containers import Split, read_npz
+from lurnet.datasets.housing import check_split, cut
 from lurnet.datasets.source import locate
 
 

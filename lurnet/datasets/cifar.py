@@ -6,9 +6,7 @@ import numpy as np
 
 from lurnet.core.errors import BadFile
 from lurnet.core.settings import image_data_format
-from lurnet.datasets.containers import read_tar, unpickle
-
-Split = tuple[np.ndarray, np.ndarray]
+from lurnet.datasets.containers import Split, read_tar, unpickle
 
 
 def read_batches(archive: Path, names: list[str], label_key: str) -> Split:

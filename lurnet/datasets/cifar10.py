@@ -3,8 +3,8 @@
 import warnings
 from pathlib import Path
 
-from lurnet.datasets.cifar import Split, layout, read_batches
-from lurnet.datasets.containers import read_npz
+from lurnet.datasets.cifar import layout, read_batches
+from lurnet.datasets.containers import Split, read_split
 from lurnet.datasets.source import SOURCES, cached, locate, own_file
 
 _ARCHIVE = "cifar-10-python.tar.gz"
@@ -39,7 +39,7 @@ def _part(archive: Path, names: list[str]) -> Split:
 
 
 def _small(path: Path) -> tuple[Split, Split]:
-    x_train, y_train, x_test, y_test = read_npz(path, "x_train", "y_train", "x_test", "y_test")
+    (x_train, y_train), (x_test, y_test) = read_split(path)
     warnings.warn(
         f"{path} holds a part of CIFAR-10: {len(x_train)} training and {len(x_test)} test images, "
         f"not 50,000 and 10,000. For the whole, put {_ARCHIVE} beside it.",

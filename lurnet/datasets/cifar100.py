@@ -3,7 +3,8 @@
 from typing import Literal
 
 from lurnet.core.errors import BadValue
-from lurnet.datasets.cifar import Split, read_batches
+from lurnet.datasets.cifar import read_batches
+from lurnet.datasets.containers import Split
 from lurnet.datasets.source import locate
 
 

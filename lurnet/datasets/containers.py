@@ -19,6 +19,7 @@ import numpy as np
 
 from lurnet.core.errors import BadFile
 
+Split = tuple[np.ndarray, np.ndarray]  #: inputs and labels of one part of a data set
 _KINDS = "biuf"  # booleans, integers, floats
 
 
@@ -32,6 +33,12 @@ def read_npz(path: str | Path, *names: str) -> list[np.ndarray]:
     except (zipfile.BadZipFile, KeyError, ValueError) as error:
         wanted = ", ".join(names)
         raise BadFile(f"{path} is no npz file with the arrays {wanted}: {error}") from None
+
+
+def read_split(path: str | Path) -> tuple[Split, Split]:
+    """Training and test part of an npz file with x_train, y_train, x_test and y_test."""
+    x_train, y_train, x_test, y_test = read_npz(path, "x_train", "y_train", "x_test", "y_test")
+    return (x_train, y_train), (x_test, y_test)
 
 
 def _read_npy(data: bytes) -> np.ndarray:

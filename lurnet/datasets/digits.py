@@ -3,8 +3,7 @@
 import numpy as np
 
 from lurnet.core.errors import BadState, BadValue
-
-Split = tuple[np.ndarray, np.ndarray]
+from lurnet.datasets.containers import Split
 
 
 def load_data(test_split: float = 0.2, seed: int = 113) -> tuple[Split, Split]:

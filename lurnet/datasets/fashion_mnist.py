@@ -1,11 +1,7 @@
 """Fashion-MNIST: 70,000 pieces of clothing, 28 x 28 grey (Xiao, Rasul, Vollgraf 2017)."""
 
-import numpy as np
-
-from lurnet.datasets.containers import read_idx, read_npz
+from lurnet.datasets.containers import Split, read_idx, read_split
 from lurnet.datasets.source import locate, own_file
-
-Split = tuple[np.ndarray, np.ndarray]
 
 
 def load_data() -> tuple[Split, Split]:
@@ -20,10 +16,7 @@ def load_data() -> tuple[Split, Split]:
     """
     packed = own_file("fashion_mnist.npz")
     if packed:
-        x_train, y_train, x_test, y_test = read_npz(
-            packed, "x_train", "y_train", "x_test", "y_test"
-        )
-        return (x_train, y_train), (x_test, y_test)
+        return read_split(packed)
     return _part("train"), _part("t10k")
 
 

@@ -3,8 +3,7 @@
 import numpy as np
 
 from lurnet.core.errors import BadValue
-
-Split = tuple[np.ndarray, np.ndarray]
+from lurnet.datasets.containers import Split
 
 
 def check_split(name: str, test_split: float) -> None:

@@ -5,11 +5,9 @@ import json
 import numpy as np
 
 from lurnet.core.errors import BadValue
-from lurnet.datasets.containers import read_npz
+from lurnet.datasets.containers import Split, read_split
 from lurnet.datasets.source import locate
 from lurnet.datasets.words import as_objects, limited, marked, shorter, shuffled
-
-Split = tuple[np.ndarray, np.ndarray]
 
 
 def load_data(
@@ -34,11 +32,10 @@ def load_data(
 
     >>> (x_train, y_train), (x_test, y_test) = load_data(num_words=10000)  # doctest: +SKIP
     """
-    file = locate("imdb.npz", path)
-    x_train, y_train, x_test, y_test = read_npz(file, "x_train", "y_train", "x_test", "y_test")
     rng = np.random.RandomState(seed)
     parts = []
-    for x, y in (shuffled(rng, x_train, y_train), shuffled(rng, x_test, y_test)):
+    for part in read_split(locate("imdb.npz", path)):
+        x, y = shuffled(rng, *part)
         parts.append(shorter(marked(x, start_char, index_from), y, maxlen))
         if not parts[-1][0]:
             raise BadValue(f"imdb: no review is shorter than maxlen={maxlen}; write a larger one.")

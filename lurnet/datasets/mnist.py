@@ -1,11 +1,7 @@
 """MNIST: 70,000 handwritten digits, 28 x 28 grey (LeCun, Cortes, Burges 1998)."""
 
-import numpy as np
-
-from lurnet.datasets.containers import read_npz
+from lurnet.datasets.containers import Split, read_split
 from lurnet.datasets.source import locate
-
-Split = tuple[np.ndarray, np.ndarray]
 
 
 def load_data(path: str = "mnist.npz") -> tuple[Split, Split]:
@@ -16,7 +12,4 @@ def load_data(path: str = "mnist.npz") -> tuple[Split, Split]:
 
     >>> (x_train, y_train), (x_test, y_test) = load_data()  # doctest: +SKIP
     """
-    x_train, y_train, x_test, y_test = read_npz(
-        locate("mnist.npz", path), "x_train", "y_train", "x_test", "y_test"
-    )
-    return (x_train, y_train), (x_test, y_test)
+    return read_split(locate("mnist.npz", path))

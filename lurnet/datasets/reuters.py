@@ -4,11 +4,9 @@ import json
 
 import numpy as np
 
-from lurnet.datasets.containers import read_npz
+from lurnet.datasets.containers import Split, read_npz
 from lurnet.datasets.source import locate
 from lurnet.datasets.words import as_objects, limited, marked, shorter, shuffled
-
-Split = tuple[np.ndarray, np.ndarray]
 
 _TOPICS = (
     "cocoa grain veg-oil earn acq wheat copper housing money-supply coffee sugar trade reserves "

@@ -8,12 +8,12 @@ from lurnet.core.traits import stated
 from lurnet.inference.batches import as_inputs, map_batches
 from lurnet.layers import context
 from lurnet.layers.input_layer import InputLayer
-from lurnet.layers.state import flatten_layers
-from lurnet.training.compiled import Compiled
+from lurnet.layers.state import flatten_layers, sublayers
+from lurnet.training.protocol import Trainable
 
 
 def activations(
-    model: Any, x: Any, names: Sequence[Any] | None = None, batch_size: int | None = None
+    model: Trainable, x: Any, names: Sequence[Any] | None = None, batch_size: int | None = None
 ) -> dict[str, Any]:
     """Outputs of layers by name, in inference mode; see ``Model.activations``."""
     x = as_inputs(model, x)
@@ -24,7 +24,7 @@ def activations(
     return {layer.name: calls for layer, calls in zip(chosen, found, strict=True)}
 
 
-def outputs_of(model: Any, chosen: Sequence[Any], x: Any) -> list[Any]:
+def outputs_of(model: Trainable, chosen: Sequence[Any], x: Any) -> list[Any]:
     """The output of each layer for a batch; of one that is called several times, a list."""
     seen: dict[int, list] = {id(layer): [] for layer in chosen}
 
@@ -45,7 +45,7 @@ def outputs_of(model: Any, chosen: Sequence[Any], x: Any) -> list[Any]:
     return [calls[0] if len(calls) == 1 else calls for calls in seen.values()]
 
 
-def chosen_layers(model: Any, names: Sequence[Any] | None) -> list[Any]:
+def chosen_layers(model: Trainable, names: Sequence[Any] | None) -> list[Any]:
     """Layers by name, or the layers themselves; None: those directly in the model."""
     if isinstance(names, str):
         names = [names]
@@ -64,7 +64,7 @@ def _is_loop(layer: Any) -> bool:
     return stated(type(layer), "is_loop", False, by=())
 
 
-def _find(model: Any, known: list[Any], name: Any) -> Any:
+def _find(model: Trainable, known: list[Any], name: Any) -> Any:
     for layer in known:
         if layer is name or layer.name == name:
             return layer
@@ -75,28 +75,11 @@ def _find(model: Any, known: list[Any], name: Any) -> Any:
     )
 
 
-def _reachable(model: Any) -> list[Any]:
+def _reachable(model: Trainable) -> list[Any]:
     """All layers in a model, the outer ones first, but those that run inside a loop."""
     found: list[Any] = []
-    level = list(model._layers)
+    level = list(sublayers(model))
     while level:
         found += [x for x in level if x not in found and not isinstance(x, InputLayer)]
-        level = [y for x in level if not _is_loop(x) for y in x._layers]
-    return found
-
-
-def parts_with_weights(model: Any) -> list[tuple[str, list[Any]]]:
-    """The names of a model's layers, in order, each with the trainable variables below it.
-
-    Models inside the model are taken apart; what the model holds itself comes under its own name.
-    """
-    found: list[tuple[str, list[Any]]] = []
-    own = [v for v in model._own_variables if v.trainable]
-    if own:
-        found.append((model.name, own))
-    for layer in model._layers:
-        if isinstance(layer, Compiled):
-            found += parts_with_weights(layer)
-        elif layer.trainable_variables:
-            found.append((layer.name, layer.trainable_variables))
+        level = [y for x in level if not _is_loop(x) for y in sublayers(x)]
     return found

@@ -24,6 +24,7 @@ from lurnet.training.data.arrays import (
 )
 from lurnet.training.data.staging import bytes_per_sample
 from lurnet.training.per_sample import model_is_per_sample
+from lurnet.training.protocol import Trainable
 from lurnet.training.steps import Steps
 
 #: Sizes that smaller batches are filled up to: at most four times the samples, mostly far less.
@@ -110,7 +111,7 @@ class BatchedFunction:
 
 
 def map_batches(
-    model: Any,
+    model: Trainable,
     fn: Callable,
     arrays: Any,
     batch_size: int | None = None,
@@ -133,7 +134,7 @@ def map_batches(
     return on_host(run(arrays, batch_size or BATCH))
 
 
-def as_inputs(model: Any, x: Any) -> Any:
+def as_inputs(model: Trainable, x: Any) -> Any:
     """The model's inputs as nested arrays; the model is built for them where it is not yet."""
     if hasattr(x, "__next__") or not hasattr(x, "__len__"):
         raise BadType(

@@ -8,11 +8,12 @@ from lurnet.training.data.arrays import ArrayData
 from lurnet.training.data.streams import Stream
 from lurnet.training.peak_activation import peak_output
 from lurnet.training.per_sample import averages_over_samples
+from lurnet.training.protocol import Trainable
 from lurnet.training.runner import make_runner
 from lurnet.training.session import session_of
 
 
-def make_tester(model: Any, data: ArrayData | Stream, batches_wanted: bool) -> Any:
+def make_tester(model: Trainable, data: ArrayData | Stream, batches_wanted: bool) -> Any:
     """The runner that tests a model; ``batches_wanted``: a callback listens to every batch."""
     if batches_wanted or isinstance(data, Stream):
         return make_runner(model, "test", data)
@@ -23,7 +24,7 @@ def make_tester(model: Any, data: ArrayData | Stream, batches_wanted: bool) -> A
     return runner
 
 
-def merged_batches(model: Any, data: ArrayData) -> int:
+def merged_batches(model: Trainable, data: ArrayData) -> int:
     """How many batches may be computed as one.
 
     Where batches fill the data exactly, so do the larger ones: a smaller one at the end would need
@@ -40,6 +41,6 @@ def merged_batches(model: Any, data: ArrayData) -> int:
     return next((n for n in range(wanted, 1, -1) if data.batches % n == 0), 1)
 
 
-def _largest_of_samples(model: Any) -> int | None:
+def _largest_of_samples(model: Trainable) -> int | None:
     """Bytes of a sample where it is largest; None where batches may not be put together."""
     return peak_output(model) if averages_over_samples(model) else None

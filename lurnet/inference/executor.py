@@ -12,6 +12,7 @@ from lurnet.kernels.common.choice import in_c
 from lurnet.training import device_loop
 from lurnet.training.compiled import host_stage
 from lurnet.training.per_sample import model_is_per_sample
+from lurnet.training.protocol import Trainable
 from lurnet.training.steps import Steps
 
 #: Samples that are few: up to these, the time of a call is what it costs to start computing.
@@ -49,7 +50,7 @@ class Executor(Protocol):
 class Forward:
     """A model's forward pass, for the model as it is now."""
 
-    def __init__(self, model: Any) -> None:
+    def __init__(self, model: Trainable) -> None:
         self.model, self.host = model, host_stage(model)
         self.session = Steps(model, "predict")
         self.step: Callable = self.session.step

@@ -1,10 +1,10 @@
-"""A model's inputs after its host part: numbers only, in the order that the compiled part takes."""
+"""What a model's host stage gives to its compiled part: numbers only."""
 
 import jax
 
 
 class HostOutputs(list):
-    """Arrays that the host part of a model has made of its inputs.
+    """Arrays that the host stage of a model has made of its inputs.
 
     A list of a class of its own, so that a model can tell them from raw inputs.
     """

@@ -9,7 +9,10 @@ from lurnet.core.seeds import SeedGenerator
 from lurnet.core.variable import values
 from lurnet.inference.batches import as_inputs, map_batches
 from lurnet.layers import context
+from lurnet.layers.state import sublayers
+from lurnet.layers.tracking import held
 from lurnet.training.own_steps import predict_outputs
+from lurnet.training.protocol import Trainable
 
 
 class Samples(NamedTuple):
@@ -19,7 +22,7 @@ class Samples(NamedTuple):
     sd: Any
 
 
-def predict_samples(model: Any, x: Any, count: int, batch_size: int | None = None) -> Samples:
+def predict_samples(model: Trainable, x: Any, count: int, batch_size: int | None = None) -> Samples:
     """Mean and standard deviation (n - 1 in the denominator) of ``count`` stochastic passes.
 
     Gal and Ghahramani, 2016, "Dropout as a Bayesian Approximation", https://arxiv.org/abs/1506.02142
@@ -33,7 +36,7 @@ def predict_samples(model: Any, x: Any, count: int, batch_size: int | None = Non
     return map_batches(model, lambda x: moments(model, x, count), x, batch_size, facts, draws=True)
 
 
-def moments(model: Any, x: Any, count: int) -> Samples:
+def moments(model: Trainable, x: Any, count: int) -> Samples:
     """The passes, one after another in one loop; Welford's sums lose no digits."""
     variables, written = model.non_trainable_variables, set()
 
@@ -74,4 +77,4 @@ def draws_numbers(layer: Any) -> bool:
     said = type(layer).draws
     if said is not None:
         return said
-    return next(layer._held(SeedGenerator), None) is not None and not layer._layers
+    return next(held(layer, SeedGenerator), None) is not None and not sublayers(layer)

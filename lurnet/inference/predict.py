@@ -1,7 +1,7 @@
 """Model.predict: outputs for all samples, with callbacks, from arrays or a source of batches."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Any, NamedTuple
 
 from lurnet.callbacks.base import CallbackList
@@ -18,6 +18,7 @@ from lurnet.training.data.streams import Stream
 from lurnet.training.epochs import warn_if_short
 from lurnet.training.fixed_batch import remembered_batch
 from lurnet.training.pace import interruptible
+from lurnet.training.protocol import Trainable
 
 
 class Piece(NamedTuple):
@@ -35,7 +36,7 @@ class Piece(NamedTuple):
 
 
 def predict(
-    model: Any,
+    model: Trainable,
     x: Any,
     batch_size: int | None,
     verbose: int | str,
@@ -92,7 +93,7 @@ def _outputs(
 
 def _pieces(
     call: Predictor, data: ArrayData | Stream, batch_size: int | None, events: CallbackList
-) -> Iterator[Piece]:
+) -> Generator[Piece, None, None]:
     """All of the arrays at once, merged batches of a stream, or batch after batch."""
     if isinstance(data, Stream):
         if call.forward.per_sample and not events.wants_predict_batches:
@@ -108,7 +109,7 @@ def _pieces(
             yield Piece(x, 1, length(x))
 
 
-def _merged(call: Predictor, data: Stream) -> Iterator[Piece]:
+def _merged(call: Predictor, data: Stream) -> Generator[Piece, None, None]:
     """Small batches together, as many as have come when those before are computed."""
     inputs = data.inputs()
     gathering = Gathering(1 if call.forward.host is not None else data.steps)

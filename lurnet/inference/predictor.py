@@ -22,6 +22,7 @@ from lurnet.layers.version import version_of
 from lurnet.training import device
 from lurnet.training.data.gathering import copied, own
 from lurnet.training.per_sample import has_own_code, has_side_outputs
+from lurnet.training.protocol import Trainable
 
 #: All executors, in the order in which they are asked.
 EXECUTORS: tuple[Callable[[Forward], Executor], ...] = (
@@ -44,14 +45,13 @@ class Predictor:
     """
 
     def __init__(
-        self, model: Any, executors: Sequence[Callable[[Forward], Executor]] = EXECUTORS
+        self, model: Trainable, executors: Sequence[Callable[[Forward], Executor]] = EXECUTORS
     ) -> None:
         self.forward = Forward(model)
         self.executors = [make(self.forward) for make in executors]
-        layers = flatten_layers(model)
         #: whether a call leaves nothing but outputs
         self.is_plain = self.forward.per_sample and not any(
-            has_side_outputs(x) or has_own_code(x) for x in layers
+            has_side_outputs(x) or has_own_code(x) for x in flatten_layers(model)
         )
 
     def __call__(self, x: Any, batch_size: int | None = None, progress: Progress = ignore) -> Any:
@@ -82,7 +82,7 @@ class Predictor:
         return None
 
 
-def predictor(model: Any) -> Predictor:
+def predictor(model: Trainable) -> Predictor:
     """The predictor of a model as it is now, kept until one of its layers changes."""
     version = version_of(model)
     kept = version.predictor
@@ -93,7 +93,7 @@ def predictor(model: Any) -> Predictor:
     return kept
 
 
-def call_compiled(model: Any, args: tuple, kwargs: dict[str, Any]) -> Any:
+def call_compiled(model: Trainable, args: tuple, kwargs: dict[str, Any]) -> Any:
     """What ``model(x)`` gives, from an executor; None where it must run as it is written.
 
     That is so in training mode, within other calls and traces, and where the call does more than
@@ -111,11 +111,8 @@ def call_compiled(model: Any, args: tuple, kwargs: dict[str, Any]) -> Any:
     return device.to_device(call(copied(x)))
 
 
-def call_again(model: Any, args: tuple, kwargs: dict[str, Any]) -> Any:
-    """``call_compiled`` for an array like one before, looking at no more than may differ, or None.
-
-    us for an image, the long way | this one: 784-64-64-10 29 | 14.
-    """
+def call_again(model: Trainable, args: tuple, kwargs: dict[str, Any]) -> Any:
+    """``call_compiled`` for an array like one before, by a look at what may differ alone."""
     if len(args) != 1 or (
         kwargs and (len(kwargs) > 1 or kwargs.get("training", True) is not False)
     ):
@@ -130,11 +127,8 @@ def call_again(model: Any, args: tuple, kwargs: dict[str, Any]) -> Any:
     return to_jax(outputs) if type(outputs) is np.ndarray else outputs
 
 
-def predict_again(model: Any, x: Any, batch_size: int | None) -> Any:
-    """What ``predict`` gives without callbacks, found like that of ``call_again``, or None.
-
-    us for an image, the long way | this one: 784-64-64-10 56 | 14.
-    """
+def predict_again(model: Trainable, x: Any, batch_size: int | None) -> Any:
+    """What ``predict`` gives without callbacks, found like that of ``call_again``."""
     call = _kept_for(model, x)
     if call is None or (batch_size is not None and (batch_size,) != x.shape[:1]):
         return None
@@ -142,7 +136,7 @@ def predict_again(model: Any, x: Any, batch_size: int | None) -> Any:
     return outputs if outputs is None or type(outputs) is np.ndarray else on_host(outputs)
 
 
-def _kept_for(model: Any, x: Any) -> Predictor | None:
+def _kept_for(model: Trainable, x: Any) -> Predictor | None:
     """The predictor of a model that has not changed since, where x is nothing but an array."""
     version = model.__dict__.get("_version")
     if version is None or not version.is_current():

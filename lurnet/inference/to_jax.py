@@ -8,8 +8,6 @@ import jaxlib
 import numpy as np
 from jax import Array
 
-Shape = tuple[int, ...]
-
 
 def to_jax(x: np.ndarray) -> Array:
     """A JAX array of a float32 array that nobody will write to any more, without a copy.
@@ -21,24 +19,19 @@ def to_jax(x: np.ndarray) -> Array:
 
 
 @cache
-def _putter(shape: Shape) -> Callable[[np.ndarray], Array]:
+def _putter(shape: tuple[int, ...]) -> Callable[[np.ndarray], Array]:
     """What puts arrays of a shape on the device: what all of JAX's own ways call in the end.
 
     It is no promised interface, so it is tried before it is taken; the promised ones take three
     times as long and more (docs/lab/inference.md).
     """
-    try:
-        direct = _direct(shape)
-        tried = direct(np.ones(shape, np.float32))
-    except (AttributeError, TypeError, ValueError, RuntimeError):  # another version's
-        return jax.jit(lambda x: x)
-    fits = isinstance(tried, Array) and tried.shape == shape and tried.dtype == np.float32
-    works = fits and not tried.committed and (np.asarray(tried) == 1).all()
-    return direct if works else jax.jit(lambda x: x)
-
-
-def _direct(shape: Shape) -> Callable[[np.ndarray], Array]:
-    like = jax.device_put(np.zeros(shape, np.float32))
+    like = jax.device_put(np.ones(shape, np.float32))
     kind, place, devices = jax.typeof(like), like.sharding, list(like.devices())
-    put = jaxlib.xla_client.batched_device_put
-    return lambda x: put(kind, place, [x], devices, False)
+    try:
+        put = jaxlib.xla_client.batched_device_put
+        tried = put(kind, place, [np.ones(shape, np.float32)], devices, False)
+        if not tried.committed and tried.aval == like.aval and (np.asarray(tried) == 1).all():
+            return lambda x: put(kind, place, [x], devices, False)
+    except (AttributeError, TypeError, ValueError, RuntimeError):  # another version's
+        pass
+    return jax.jit(lambda x: x)

@@ -121,6 +121,8 @@ class Accuracy(FunctionMetric):
     0.5
     """
 
+    direction, bounds = "up", (0.0, 1.0)
+
     fn = staticmethod(accuracy)
     name = "accuracy"
 
@@ -132,6 +134,8 @@ class BinaryAccuracy(MeanMetricWrapper):
     >>> float(BinaryAccuracy()([1, 0], [0.75, 0.75]))
     0.5
     """
+
+    direction, bounds = "up", (0.0, 1.0)
 
     fn = staticmethod(binary_accuracy)
 
@@ -148,6 +152,8 @@ class CategoricalAccuracy(FunctionMetric):
     0.5
     """
 
+    direction, bounds = "up", (0.0, 1.0)
+
     fn = staticmethod(categorical_accuracy)
     name = "categorical_accuracy"
 
@@ -160,6 +166,8 @@ class SparseCategoricalAccuracy(FunctionMetric):
     0.5
     """
 
+    direction, bounds = "up", (0.0, 1.0)
+
     fn = staticmethod(sparse_categorical_accuracy)
     name = "sparse_categorical_accuracy"
 
@@ -171,6 +179,8 @@ class TopKCategoricalAccuracy(MeanMetricWrapper):
     >>> float(TopKCategoricalAccuracy(k=1)([[0, 0, 1]], [[0.5, 0.25, 0.25]]))
     0.0
     """
+
+    direction, bounds = "up", (0.0, 1.0)
 
     fn = staticmethod(top_k_categorical_accuracy)
 
@@ -186,6 +196,8 @@ class SparseTopKCategoricalAccuracy(MeanMetricWrapper):
     >>> float(SparseTopKCategoricalAccuracy(k=2)([2], [[0.5, 0.2, 0.3]]))
     1.0
     """
+
+    direction, bounds = "up", (0.0, 1.0)
 
     fn = staticmethod(sparse_top_k_categorical_accuracy)
     unwritten = ("from_sorted_ids",)

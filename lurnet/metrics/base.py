@@ -53,8 +53,6 @@ class Metric(Copied, Config):
 
     #: Whether the figure adds up over samples, however they are cut: True, or a method.
     per_sample: ClassVar[Any] = False
-    #: Whether a metric is better "up" or "down"; None: its name tells.
-    _direction: ClassVar[str | None] = None
 
     def __init__(self, dtype: Any = None, name: str | None = None) -> None:
         self.name = name

@@ -21,6 +21,8 @@ class BinaryCrossentropy(MeanMetricWrapper):
     0.6931
     """
 
+    direction = "down"
+
     fn = staticmethod(crossentropy.binary_crossentropy)
 
     name: Any = "binary_crossentropy"  #: name
@@ -36,6 +38,8 @@ class CategoricalCrossentropy(MeanMetricWrapper):
     >>> round(float(CategoricalCrossentropy()([[0.0, 1.0]], [[0.5, 0.5]])), 4)
     0.6931
     """
+
+    direction = "down"
 
     fn = staticmethod(crossentropy.categorical_crossentropy)
 
@@ -54,6 +58,8 @@ class SparseCategoricalCrossentropy(MeanMetricWrapper):
     0.6931
     """
 
+    direction = "down"
+
     fn = staticmethod(crossentropy.sparse_categorical_crossentropy)
 
     name: Any = "sparse_categorical_crossentropy"  #: name
@@ -71,6 +77,8 @@ class KLDivergence(FunctionMetric):
     0.0
     """
 
+    direction = "down"
+
     fn = staticmethod(regression.kl_divergence)
     name = "kl_divergence"
 
@@ -82,6 +90,8 @@ class Poisson(FunctionMetric):
     >>> round(float(Poisson()([[1.0]], [[1.0]])), 5)
     1.0
     """
+
+    direction = "down"
 
     fn = staticmethod(regression.poisson)
     name = "poisson"
@@ -95,6 +105,8 @@ class Hinge(FunctionMetric):
     1.0
     """
 
+    direction = "down"
+
     fn = staticmethod(margin.hinge)
     name = "hinge"
 
@@ -107,6 +119,8 @@ class SquaredHinge(FunctionMetric):
     1.25
     """
 
+    direction = "down"
+
     fn = staticmethod(margin.squared_hinge)
     name = "squared_hinge"
 
@@ -118,6 +132,8 @@ class CategoricalHinge(FunctionMetric):
     >>> float(CategoricalHinge()([[0.0, 1.0]], [[0.25, 0.75]]))
     0.5
     """
+
+    direction = "down"
 
     fn = staticmethod(margin.categorical_hinge)
     name = "categorical_hinge"

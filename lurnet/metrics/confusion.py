@@ -125,6 +125,8 @@ class FalseNegatives(OneCount):
 class Share(Counting):
     """Base of precision and recall: a share of the true positives."""
 
+    direction, bounds = "up", (0.0, 1.0)
+
     thresholds: Thresholds = None  #: a prediction above is positive; one or a list, None: 0.5
     top_k: TopK = None  #: only the k greatest predictions of a row can be positive
     class_id: ClassId = None  #: only this class counts

@@ -53,6 +53,8 @@ class PearsonCorrelation(MeanMetricWrapper):
     1.0
     """
 
+    direction = "up"
+
     fn = staticmethod(pearson_correlation)
 
     name: Any = "pearson_correlation"  #: name
@@ -67,6 +69,8 @@ class ConcordanceCorrelation(MeanMetricWrapper):
     >>> round(float(ConcordanceCorrelation()([[0.0, 1.0]], [[0.0, 1.0]])), 3)
     1.0
     """
+
+    direction = "up"
 
     fn = staticmethod(concordance_correlation)
 

@@ -31,6 +31,8 @@ def even(number: int) -> list[float]:
 class AtBest(Counting):
     """Base: the best of one figure over the thresholds where another is high enough."""
 
+    direction, bounds = "up", (0.0, 1.0)
+
     counted = ALL
     num_thresholds: int
     class_id: int | None
@@ -158,6 +160,8 @@ class AUC(Counting):
     >>> float(AUC(num_thresholds=3)([0, 0, 1, 1], [0, 0.5, 0.3, 0.9]))
     0.75
     """
+
+    direction, bounds = "up", (0.0, 1.0)
 
     counted = ALL
 

@@ -23,6 +23,8 @@ Limit = Annotated[
 class FScore(Metric):
     """Base: ``(1 + beta^2) precision recall / (beta^2 precision + recall)`` per class."""
 
+    direction, bounds = "up", (0.0, 1.0)
+
     average: Any
     beta: Any = 1.0
     threshold: Any

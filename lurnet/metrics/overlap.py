@@ -22,6 +22,8 @@ Ids = Annotated[Any, Convert(lambda _, value: [int(v) for v in value])]
 class Overlap(Metric):
     """Base: a confusion matrix of labels (rows) and predictions (columns)."""
 
+    direction, bounds = "up", (0.0, 1.0)
+
     num_classes: Any
     target_class_ids: Any = None
     ignore_class: Any = None

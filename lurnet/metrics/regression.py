@@ -28,6 +28,8 @@ class MeanSquaredError(FunctionMetric):
     5.0
     """
 
+    direction = "down"
+
     fn = staticmethod(losses.mean_squared_error)
     name = "mean_squared_error"
 
@@ -39,6 +41,8 @@ class MeanAbsoluteError(FunctionMetric):
     >>> float(MeanAbsoluteError()([[0.0, 0.0]], [[1.0, 3.0]]))
     2.0
     """
+
+    direction = "down"
 
     fn = staticmethod(losses.mean_absolute_error)
     name = "mean_absolute_error"
@@ -52,6 +56,8 @@ class MeanAbsolutePercentageError(FunctionMetric):
     75.0
     """
 
+    direction = "down"
+
     fn = staticmethod(losses.mean_absolute_percentage_error)
     name = "mean_absolute_percentage_error"
 
@@ -63,6 +69,8 @@ class MeanSquaredLogarithmicError(FunctionMetric):
     >>> float(MeanSquaredLogarithmicError()([[1.0]], [[1.0]]))
     0.0
     """
+
+    direction = "down"
 
     fn = staticmethod(losses.mean_squared_logarithmic_error)
     name = "mean_squared_logarithmic_error"
@@ -76,6 +84,8 @@ class LogCoshError(FunctionMetric):
     0.0
     """
 
+    direction = "down"
+
     fn = staticmethod(losses.log_cosh)
     name = "logcosh"
 
@@ -87,6 +97,8 @@ class RootMeanSquaredError(Running):
     >>> float(RootMeanSquaredError()([[0.0, 0.0]], [[1.0, 7.0]]))
     5.0
     """
+
+    direction = "down"
 
     name: Any = "root_mean_squared_error"  #: name
     dtype: MetricDtype = None  #: dtype of the computation, None: ``floatx()``
@@ -121,6 +133,8 @@ class CosineSimilarity(MeanMetricWrapper):
     1.0
     """
 
+    direction = "up"
+
     fn = staticmethod(cosine)
     unwritten = ("axis",)
 
@@ -141,6 +155,8 @@ class R2Score(Metric):
     >>> float(R2Score()([[1.0], [2.0], [3.0]], [[1.0], [2.0], [3.0]]))
     1.0
     """
+
+    direction = "up"
 
     class_aggregation: Literal["uniform_average", "variance_weighted_average", None] = (
         "uniform_average"  #: how the outputs' figures become one; None keeps them apart

@@ -5,6 +5,7 @@ from typing import Any
 
 from lurnet.core import tree
 from lurnet.core.errors import BadValue
+from lurnet.core.fields import given_arguments
 from lurnet.core.graph import graph_of
 from lurnet.core.symbolic import OpCall, is_symbolic
 from lurnet.layers.base import Layer
@@ -19,7 +20,7 @@ from lurnet.models.sequential import Sequential
 def clone_layer(layer: Layer) -> Layer:
     """A layer of the same configuration, with no weights yet; learned words it keeps."""
     if isinstance(layer, Lambda):  # its function need not have a name that a config could hold
-        args, kwargs = layer._arguments
+        args, kwargs = given_arguments(layer)
         return Lambda(*args, **kwargs | {"name": layer.name})
     with vocabularies_in_configs():
         return type(layer).from_config(layer.get_config())

@@ -20,7 +20,7 @@ from lurnet.layers.input_spec import InputSpec, shape_of
 from lurnet.layers.tracking import unique
 from lurnet.models import graph
 from lurnet.models.graph_config import graph_config, graph_from_config
-from lurnet.models.host_part import HostPart, host_part
+from lurnet.models.host_stage import SplitGraph, split_graph
 from lurnet.models.model import Model, functional_class
 from lurnet.training.data.arrays import stack_advice, standardize
 
@@ -57,17 +57,17 @@ class Functional(HasGraph, Model):
         """State that must be there before any constructor runs."""
         super().prepare()
         self._graph = Graph([], [], [], [], [])
-        self._host: HostPart | None = None
+        self._host: SplitGraph | None = None
 
     transient = frozenset({"_host"})
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         super().__setstate__(state)
-        self._host = host_part(self._graph.nodes, self._graph.inputs, self._graph.output)
+        self._host = split_graph(self._graph.nodes, self._graph.inputs, self._graph.output)
 
     def _set_graph(self, inputs: Any, outputs: Any) -> None:
         self._graph = graph.graph_between(inputs, outputs)
-        self._host = host_part(self._graph.nodes, self._graph.inputs, outputs)
+        self._host = split_graph(self._graph.nodes, self._graph.inputs, outputs)
         names = [f.name for f in self._graph.operations]
         twice = {n for n in names if names.count(n) > 1}
         if twice:
@@ -138,7 +138,7 @@ class Functional(HasGraph, Model):
         return all(map(graph.is_per_sample_call, self._graph.nodes))
 
     def call(self, inputs: Any, training: Any = None, mask: Any = None) -> Any:
-        """Run the graph, or what of it comes after the host part."""
+        """Run the graph, or what of it comes after the host stage."""
         net, host = self._graph, self._host
         given = self._match(inputs) if host is None else self._on_host(inputs)
         symbols = net.inputs if host is None else host.boundary
@@ -162,7 +162,7 @@ class Functional(HasGraph, Model):
         return self._host.prepare(values)
 
     def _as_raw(self, x: Any, symbol: SymbolicTensor) -> Any:
-        """One input of the host part, as a NumPy array."""
+        """One input of the host stage, as a NumPy array."""
         if x is None:
             return None
         x = np.asarray(x)

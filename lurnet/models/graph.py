@@ -90,9 +90,9 @@ def is_per_sample_call(node: Node) -> bool:
 
 def _cut_off(tensor: SymbolicTensor) -> str:
     name = getattr(getattr(tensor.node, "fn", None), "name", None)
-    said = f" {name!r}" if name else ""
+    named = f" {name!r}" if name else ""
     return (
-        f"The outputs depend on the input{said} of shape {tensor.shape}, which is not among the "
+        f"The outputs depend on the input{named} of shape {tensor.shape}, which is not among the "
         "`inputs` of this model. Add it: Model(inputs=[...], outputs=...)."
     )
 
@@ -158,20 +158,20 @@ def order_of_layers(nodes: Sequence[Node], outputs: Any, sources: dict[int, Any]
             distance[key] = max(distance.get(key, 0), far + 1)
     for source in sources.values():
         furthest[id(source)] = distance.get(id(source), 0)
-    met = _order_met(outputs, sources)
-    return sorted(functions.values(), key=lambda f: (-furthest[id(f)], met.get(id(f), -1)))
+    first = _first_visits(outputs, sources)
+    return sorted(functions.values(), key=lambda f: (-furthest[id(f)], first.get(id(f), -1)))
 
 
-def _order_met(outputs: Any, sources: dict[int, Any]) -> dict[int, int]:
+def _first_visits(outputs: Any, sources: dict[int, Any]) -> dict[int, int]:
     """Places of layers in a walk from the outputs to the inputs, depth first."""
-    met: dict[int, int] = {}
+    places: dict[int, int] = {}
     seen: set[int] = set()
     stack = [x for x in tree.leaves(outputs) if is_symbolic(x)][::-1]
     while stack:
         x = stack.pop()
         fn = sources.get(id(x)) or x.node.fn
-        met.setdefault(id(fn), len(met))
+        places.setdefault(id(fn), len(places))
         if id(x) not in sources and id(x.node) not in seen:
             seen.add(id(x.node))
             stack += reversed(x.node.inputs)
-    return met
+    return places

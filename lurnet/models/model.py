@@ -132,7 +132,7 @@ class Model(Trainer, Layer):
         )
 
     def _inferred(self, args: tuple, kwargs: dict) -> Any:
-        """The outputs as symbolic tensors; of a model with a host part, by what comes after it."""
+        """The outputs as symbolic tensors; of a model with a host stage, by what comes after it."""
         host = self._host
         if host is None or any(isinstance(x, HostOutputs) for x in args):
             return super()._inferred(args, kwargs)
@@ -142,7 +142,7 @@ class Model(Trainer, Layer):
         return super()._inferred((HostOutputs(host.boundary), *args[1:]), kwargs)
 
     def _spec(self, args: tuple, kwargs: dict) -> Any:
-        """The output as symbolic tensors; of a model with a host part, by what comes after it."""
+        """The output as symbolic tensors; of a model with a host stage, by what comes after it."""
         if self._host is not None:
             return self._inferred(args, kwargs)
         return super()._spec(args, kwargs)

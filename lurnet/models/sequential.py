@@ -9,17 +9,17 @@ from lurnet.core.names import auto_name
 from lurnet.core.registry import deserialize, serialize, serialize_object
 from lurnet.core.symbolic import SymbolicTensor, is_symbolic
 from lurnet.inference.host_stage import HostOutputs
-from lurnet.layers.base import Layer
+from lurnet.layers.base import Layer, input_shape_given
 from lurnet.layers.input_layer import InputLayer
 from lurnet.layers.input_spec import describe
 from lurnet.layers.per_sample import is_per_sample
 from lurnet.layers.preprocessing.host import HostLayer
 from lurnet.layers.registry import registry
 from lurnet.models.functional import Functional
-from lurnet.models.host_part import HostPart
 from lurnet.models.model import Model
 from lurnet.training.compiled import host_stage, on_host
 from lurnet.training.data.arrays import standardize
+from lurnet.training.protocol import HostStage
 
 
 class Sequential(HasGraph, Model):
@@ -68,7 +68,7 @@ class Sequential(HasGraph, Model):
     def add(self, layer: Any, rebuild: bool = True) -> None:
         """Put a layer on top."""
         layer = self._checked(layer)
-        first = getattr(layer, "_input_batch_shape", None)
+        first = input_shape_given(layer)
         if not self._stack and not isinstance(layer, InputLayer) and first is not None:
             self._stack.append(InputLayer(batch_shape=first, dtype=layer.compute_dtype))
         self._stack.append(layer)
@@ -178,7 +178,7 @@ class Sequential(HasGraph, Model):
         return inputs
 
     @property
-    def _host(self) -> HostPart | None:
+    def _host(self) -> HostStage | None:
         return None if self._functional is None else host_stage(self._functional)
 
     def _on_host(self, inputs: Any) -> Any:

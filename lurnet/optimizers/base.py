@@ -305,3 +305,8 @@ def only_if(now: Any, change: Callable[[], Any]) -> None:
         _held_back.reset(token)
     for key, variable in scope.written.items():
         variable.assign(ops.where(now, scope.arrays[key], variable.stored))
+
+
+def average_of(optimizer: Optimizer, weight: Variable) -> Variable | None:
+    """The moving average that a built optimizer with ``use_ema`` keeps of a weight."""
+    return optimizer._averages[optimizer._get_variable_index(weight)]

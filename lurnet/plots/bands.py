@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from lurnet.plots.bounds import Bounds, within
-from lurnet.plots.style import legend_width, line_look, new_figure, styled
+from lurnet.metrics.results import Bounds
+from lurnet.plots.style import legend_width, line_look, new_figure, styled, within
 
 __all__ = ["bands"]
 

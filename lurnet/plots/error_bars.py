@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 
 from lurnet.core.errors import BadValue
-from lurnet.plots.bounds import Bounds, within
+from lurnet.metrics.results import Bounds
 from lurnet.plots.parameter_axis import ParameterAxis, parameter_axis
-from lurnet.plots.style import legend_width, line_look, new_figure, styled
+from lurnet.plots.style import legend_width, line_look, new_figure, styled, within
 
 __all__ = ["error_bars", "error_bar_panels"]
 
@@ -78,8 +78,8 @@ def error_bar_panels(
     """
     if not panels:
         raise BadValue("There is nothing to draw: give one panel or more.")
-    met = [v for curves in panels.values() for x, _, _ in curves.values() for v in x]
-    axis = parameter_axis([*order, *met])
+    drawn = [v for curves in panels.values() for x, _, _ in curves.values() for v in x]
+    axis = parameter_axis([*order, *drawn])
     names = list(dict.fromkeys(name for curves in panels.values() for name in curves))
     columns = len(panels) if len(panels) < 4 else 2 if len(panels) == 4 else 3
     rows = -(-len(panels) // columns)

@@ -41,15 +41,7 @@ def integrated_gradients(
 ) -> Any:  # fmt: skip
     """What each pixel adds to the score, red, or takes from it, blue.
 
-    Args:
-        model: any model.
-        images: some images (n, h, w, c).
-        target: the class that is explained; None: the predicted one. See ``lurnet.explain``.
-        names: names of the classes.
-        title: above the picture.
-        **options: of ``explain.integrated_gradients``, such as ``baseline`` and ``steps``.
-
-    Returns a matplotlib figure.
+    Arguments as for ``saliency``; options of ``explain.integrated_gradients``, such as ``steps``.
     """
     maps = explain.integrated_gradients(model, _images(images), target, **options).sum(-1)
     return _draw(model, images, target, names, title or "Integrated gradients",
@@ -63,15 +55,7 @@ def grad_cam(
 ) -> Any:  # fmt: skip
     """Which regions speak for the class, laid over the images.
 
-    Args:
-        model: any model.
-        images: some images (n, h, w, c).
-        target: the class that is explained; None: the predicted one. See ``lurnet.explain``.
-        names: names of the classes.
-        title: above the picture.
-        **options: of ``explain.grad_cam``, such as ``layer``.
-
-    Returns a matplotlib figure.
+    Arguments as for ``saliency``; options of ``explain.grad_cam``, such as ``layer``.
     """
     maps = explain.grad_cam(model, _images(images), target, **options)
     return _draw(model, images, target, names, title or "Grad-CAM", _over(maps, "viridis"),
@@ -84,17 +68,8 @@ def occlusion(
 ) -> Any:  # fmt: skip
     """How the score changes when a patch is covered: red where it falls, blue where it rises.
 
-    Args:
-        model: any model.
-        images: some images (n, h, w, c).
-        target: the class that is explained; None: the predicted one. See ``lurnet.explain``.
-        names: names of the classes.
-        title: above the picture.
-        patch: height and width of the patch in pixels.
-        stride: pixels from one patch to the next.
-        **options: of ``explain.occlusion``.
-
-    Returns a matplotlib figure.
+    Arguments as for ``saliency``, and the patch's height and width and its ``stride`` in pixels;
+    options of ``explain.occlusion``.
     """
     maps = explain.occlusion(model, _images(images), target, patch, stride, **options)
     return _draw(model, images, target, names, title or f"Occlusion by patches of {patch} pixels",
@@ -164,13 +139,13 @@ def _draw(
     from matplotlib.colors import Normalize  # noqa: PLC0415
 
     images = _images(images)
-    said = _captions(model, images, target, names)
+    captions = _captions(model, images, target, names)
     figure = new_figure(max(3.6, 1.12 * len(images) + 1.0), 3.0)
     with styled():
         grid = figure.subplots(2, len(images), squeeze=False)
         for i, image in enumerate(images):
             show_image(grid[0, i], image)
-            grid[0, i].set_title(said[i], fontsize=8, fontweight="normal")
+            grid[0, i].set_title(captions[i], fontsize=8, fontweight="normal")
             paint(grid[1, i], image, i)
         scale = ScalarMappable(Normalize(_low(colors), 1), colors)
         bar = figure.colorbar(scale, ax=list(grid.ravel()), shrink=0.85, pad=0.02)

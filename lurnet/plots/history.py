@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from lurnet.core.errors import BadValue
-from lurnet.plots.bounds import Bounds, bounds_of, within
-from lurnet.plots.style import COLORS, new_figure, styled
+from lurnet.metrics.results import Bounds, bounds_of
+from lurnet.plots.style import COLORS, new_figure, styled, within
 
 __all__ = ["history"]
 

@@ -97,6 +97,6 @@ def top_losses(
 
 
 def _caption(p: np.ndarray, true: int, loss: float, names: Sequence[str] | None) -> str:
-    said = int(p.argmax())
-    true_name, said_name = (shortened(str(names[k] if names else k), 14) for k in (true, said))
-    return f"true: {true_name}\nsaid: {said_name} ({p[said]:.0%})\nloss {loss:.1f}"
+    guess = int(p.argmax())
+    right, predicted = (shortened(str(names[k] if names else k), 14) for k in (true, guess))
+    return f"true: {right}\nsaid: {predicted} ({p[guess]:.0%})\nloss {loss:.1f}"

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from lurnet.core.errors import BadState, BadValue
+from lurnet.metrics.results import Bounds
 
 __all__ = ["save"]
 
@@ -116,3 +117,19 @@ def shortened(text: str, most: int = 18) -> str:
     """
     half = (most - 2) // 2
     return text if len(text) <= most else f"{text[:half]}..{text[-half:]}"
+
+
+def within(mean: Any, low: Any, high: Any, bounds: Bounds | None) -> tuple[np.ndarray, np.ndarray]:
+    """The ends of intervals as they are drawn: none beyond what the quantity can be.
+
+    A mean beyond the bounds shows that they are not the quantity's own (an accuracy in percent,
+    say); then nothing is cut.
+
+    >>> within([0.9], [0.75], [1.05], (0, 1))
+    (array([0.75]), array([1.]))
+    """
+    mean, low, high = (np.asarray(v, float) for v in (mean, low, high))
+    least, most = bounds or (-np.inf, np.inf)
+    if np.any(mean < least) or np.any(mean > most):
+        return low, high
+    return np.maximum(low, least), np.minimum(high, most)

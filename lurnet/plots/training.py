@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
+from lurnet.callbacks.gradient_recorder import parts_with_weights
 from lurnet.core.errors import BadValue
-from lurnet.inference.activations import parts_with_weights
 from lurnet.plots.style import COLORS, line_look, new_figure, one_axes, shortened, styled
 from lurnet.training.rate_finder import find_learning_rate
 

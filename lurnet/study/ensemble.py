@@ -97,11 +97,11 @@ def _train_as_one(task: Task, members: Sequence[Member], watchers: Sequence[list
     if task.test is not None:
         given = task.arguments | task.split(members[0].job.setting)[1]
         tested = engine.evaluate(models, task.test, given.get("batch_size"))
-    runs = []
+    runs, seconds = [], (time.perf_counter() - start) / len(members)  # of all, shared out
     for member, found in zip(members, tested, strict=True):
         run = Run(member.job.setting, member.job.replicate, member.job.seed)
         run.structure = member.structure
         record(run, member.fit.model, member.fit.history, found)
-        run.seconds = (time.perf_counter() - start) / len(members)  # of all, shared out
+        run.seconds = seconds
         runs.append(run)
     return runs

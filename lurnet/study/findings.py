@@ -183,3 +183,8 @@ class Findings:
             f"Study of {name}: {len(self.settings)} settings x {self.replicates} replicates, "
             f"{n - failed} runs finished{tail}"
         )
+
+
+def add_run(findings: Findings, run: Run) -> None:
+    """Take up a run, wherever it was made."""
+    findings._runs[key_of(run.setting, run.replicate)] = run

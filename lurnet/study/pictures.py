@@ -5,9 +5,10 @@ from typing import Any
 
 import numpy as np
 
+from lurnet.metrics.results import bounds_of
 from lurnet.plots.bands import BANDS, bands
-from lurnet.plots.bounds import bounds_of, within
 from lurnet.plots.error_bars import error_bar_panels
+from lurnet.plots.style import within
 from lurnet.study.axes import (
     PANELS,
     Axes,

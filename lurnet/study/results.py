@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from lurnet.callbacks.monitor import Monitor
+from lurnet.callbacks.monitor import mode_of
 from lurnet.core.errors import BadState, BadValue, did_you_mean
+from lurnet.metrics.results import direction_of
 from lurnet.study.runs import Run
 from lurnet.study.settings import Setting, key_of
 from lurnet.study.statistics import Comparison, Estimate, estimate, paired_comparison
@@ -91,7 +92,7 @@ def default_monitor(known: Sequence[str]) -> str:
 
 def sign_of(metric: str, mode: str) -> int:
     """1 where more of a metric is better, -1 where less is; as callbacks tell it."""
-    mode = Monitor(metric)._direction() if mode == "auto" else mode
+    mode = mode_of(direction_of(metric), metric, "Study") if mode == "auto" else mode
     return 1 if mode == "max" else -1
 
 

@@ -67,7 +67,7 @@ def features(k):
 
 
 def nested(k):
-    """A model with a host part inside another one that has one too."""
+    """A model with a host stage inside another one that has one too."""
     make = k.layers
     text, color = (k.Input((1,), dtype="string", name=n) for n in ("text", "color"))
     inner = words(k)

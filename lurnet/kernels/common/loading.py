@@ -170,8 +170,8 @@ _fits = cache(lambda library, _: fits(library))  # asked again when Python relie
 
 
 @cache
-def plans() -> ctypes.PyDLL:
-    """The library for plans, called from here, which keep Python's lock: of milliseconds each."""
+def graph_calls() -> ctypes.PyDLL:
+    """The library for captured graphs, called from here, which keep Python's lock: milliseconds."""
     found, pointer = ctypes.PyDLL(str(file())), ctypes.c_void_p
     for name, returned, *arguments in (
         ("", pointer, pointer, ctypes.c_int64),
@@ -180,14 +180,14 @@ def plans() -> ctypes.PyDLL:
         ("_batches", None, pointer, ctypes.c_int64, pointer, ctypes.c_int64),
         ("_free", None, pointer),
     ):
-        function = getattr(found, f"lurnet_plan{name}")
+        function = getattr(found, f"lurnet_graph{name}")
         function.restype, function.argtypes = returned, arguments
     return found
 
 
 def address_of(name: str) -> int:
     """Where one of the library's calls begins."""
-    return ctypes.cast(getattr(plans(), f"lurnet_{name}"), ctypes.c_void_p).value or 0
+    return ctypes.cast(getattr(graph_calls(), f"lurnet_{name}"), ctypes.c_void_p).value or 0
 
 
 def target(name: str) -> str:

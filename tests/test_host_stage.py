@@ -1,4 +1,4 @@
-"""Models with layers over strings inside: the host part first, then what is compiled."""
+"""Models with layers over strings inside: the host stage first, then what is compiled."""
 
 import json
 from pathlib import Path

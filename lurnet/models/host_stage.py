@@ -5,6 +5,7 @@ samples first; what they give, and the inputs that need no such layer, enter the
 """
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,9 +18,10 @@ from lurnet.layers.base import Layer
 from lurnet.layers.input_spec import InputSpec, describe
 from lurnet.layers.preprocessing.host import HostLayer
 from lurnet.models import graph
+from lurnet.training.compiled import host_stage, on_host
 
 
-class HostPart:
+class SplitGraph:
     """A graph cut in two.
 
     Args:
@@ -38,7 +40,7 @@ class HostPart:
         for node in nodes:
             if id(node) in whole:
                 self.first.append(node)
-            elif _host_of(node.fn) is not None:
+            elif host_stage(node.fn) is not None:
                 before, after = _cut(node)
                 self.first.append(before)
                 self.rest.append(after)
@@ -79,16 +81,11 @@ class HostPart:
         return graph.run_nodes(self.rest, self.boundary, values, self.outputs)
 
 
-def host_part(nodes: Sequence[Node], inputs: Sequence[Any], outputs: Any) -> HostPart | None:
+def split_graph(nodes: Sequence[Node], inputs: Sequence[Any], outputs: Any) -> SplitGraph | None:
     """The graph cut in two, or None where all of it is compiled."""
-    if not any(isinstance(n.fn, HostLayer) or _host_of(n.fn) is not None for n in nodes):
+    if not any(isinstance(n.fn, HostLayer) or host_stage(n.fn) is not None for n in nodes):
         return None
-    return HostPart(nodes, inputs, outputs)
-
-
-def _host_of(fn: Any) -> HostPart | None:
-    """The host part of a model inside the model."""
-    return getattr(fn, "_host", None)
+    return SplitGraph(nodes, inputs, outputs)
 
 
 def _whole(nodes: Sequence[Node]) -> set[int]:
@@ -96,7 +93,7 @@ def _whole(nodes: Sequence[Node]) -> set[int]:
     found: set[int] = set()
     needed: dict[int, Any] = {}  # symbols, and the layer that needs them
     for node in reversed(nodes):
-        inner = _host_of(node.fn)
+        inner = host_stage(node.fn)
         by = next((needed[id(x)] for x in _leaves(node.outputs) if id(x) in needed), None)
         if by is not None:
             _check_before(node.fn, by)
@@ -123,11 +120,13 @@ def _check_before(fn: Any, layer: Any) -> None:
 
 
 def _cut(node: Node) -> tuple[Node, Node]:
-    """The call of a model with a host part of its own as two calls."""
-    between = HostOutputs(SymbolicTensor(x.shape, x.dtype) for x in node.fn._host.boundary)
+    """The call of a model with a host stage of its own as two calls."""
+    stage = host_stage(node.fn)
+    assert stage is not None
+    between = HostOutputs(SymbolicTensor(x.shape, x.dtype) for x in stage.boundary)
     given = node.args or (node.kwargs["inputs"],)
     kwargs = {k: v for k, v in node.kwargs.items() if k != "inputs"}
-    before = Node(node.fn._on_host, given[:1], {}, between)
+    before = Node(partial(on_host, node.fn), given[:1], {}, between)
     return before, Node(node.fn, (between, *given[1:]), kwargs, node.outputs)
 
 
@@ -142,7 +141,7 @@ def _check(symbol: SymbolicTensor, value: Any) -> None:
     """The layer's output as the model was built for it: a vocabulary may have grown since."""
     if InputSpec(shape=(None, *symbol.shape[1:])).problem(value.shape):
         fn = symbol.node.fn if symbol.node is not None else None
-        said = describe(fn) if isinstance(fn, Layer) else "The host part of a model inside"
+        said = describe(fn) if isinstance(fn, Layer) else "The host stage of a model inside"
         raise BadValue(
             f"{said} gave an output of shape {tuple(value.shape)}, but the model was built for "
             f"{symbol.shape}. Its vocabulary has changed since: build the model after adapt(), or "
