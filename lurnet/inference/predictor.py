@@ -20,7 +20,7 @@ from lurnet.layers import context
 from lurnet.layers.state import flatten_layers
 from lurnet.layers.version import version_of
 from lurnet.training import device
-from lurnet.training.data.gathering import copied, own
+from lurnet.training.data.gathering import copied
 from lurnet.training.per_sample import has_own_code, has_side_outputs
 from lurnet.training.protocol import Trainable
 
@@ -49,6 +49,7 @@ class Predictor:
     ) -> None:
         self.forward = Forward(model)
         self.executors = [make(self.forward) for make in executors]
+        self._again = [executor.run_again for executor in self.executors]
         #: whether a call leaves nothing but outputs
         self.is_plain = self.forward.per_sample and not any(
             has_side_outputs(x) or has_own_code(x) for x in flatten_layers(model)
@@ -75,8 +76,8 @@ class Predictor:
 
     def again(self, x: Any) -> Any:
         """The outputs for an array like one that went through here before, or None."""
-        for executor in self.executors:
-            outputs = executor.run_again(x)
+        for run_again in self._again:
+            outputs = run_again(x)
             if outputs is not None:
                 return outputs
         return None
@@ -123,7 +124,7 @@ def call_again(model: Trainable, args: tuple, kwargs: dict[str, Any]) -> Any:
         return None
     if not context.undisturbed() or in_scope():
         return None
-    outputs = call.again(own(x))
+    outputs = call.again(x)
     return to_jax(outputs) if type(outputs) is np.ndarray else outputs
 
 
