@@ -7,6 +7,7 @@ import lurnet
 from lurnet import layers
 from lurnet.callbacks import GradientRecorder
 from lurnet.core.errors import BadState, BadType, BadValue
+from lurnet.layers.state import flatten_layers, sublayers
 
 
 class Block(layers.Layer):
@@ -136,7 +137,7 @@ def test_samples_agree_with_many_single_calls(name):
     model(X)
     count = 400
     mean, sd = model.predict(X, mc_samples=count, batch_size=4)
-    for layer in model._flatten_layers():
+    for layer in flatten_layers(model):
         if isinstance(layer, layers.BatchNormalization):
             layer.trainable = False  # inference mode, as Keras has it
     many = model(np.tile(X, (count, 1)), training=True)  # each row has a mask of its own
@@ -179,7 +180,7 @@ def by_hand(model, optimizer, batches):
     for x, y in batches:
         grads, _ = model.gradients(lambda x=x, y=y: model.compute_loss(x, y, model(x)))
         sizes, at = [], 0
-        for layer in [x for x in model._layers if x.trainable_variables]:
+        for layer in [x for x in sublayers(model) if x.trainable_variables]:
             part = grads[at : at + len(layer.trainable_variables)]
             at += len(part)
             flat = np.concatenate([np.ravel(g) for g in part])
@@ -250,9 +251,9 @@ def batches(count):
         yield X[i % 3 : i % 3 + 4], Y[i % 3 : i % 3 + 4]
 
 
-def test_recorded_gradients_of_a_stream_of_unknown_length(monkeypatch):
-    monkeypatch.setattr("lurnet.callbacks.gradient_recorder.UNKNOWN", 4)
+def test_recorded_gradients_of_a_stream_of_unknown_length():
     model, recorder = sequential(), GradientRecorder()
+    recorder.rows_at_a_time = 4
     model.compile("sgd", "mse")
     model.fit(batches(11), verbose=0, callbacks=[recorder])
     assert recorder.norms.shape == (11, 3) and (recorder.norms > 0).all()

@@ -190,7 +190,7 @@ def test_a_setting_counts_in_predict():
     model = lurnet.Sequential([lurnet.Input((3,)), layers.Normalization(mean=0.0, variance=1e-4)])
     x = np.ones((1, 3), "float32")
     calls = model.predict, lambda x, verbose: np.asarray(model(x))
-    for _ in range(5):  # by now there is a plan
+    for _ in range(5):  # by now there is a captured graph
         assert [call(x, verbose=0)[0, 0] for call in calls] == pytest.approx([100.0, 100.0])
     before = lurnet.config.epsilon()
     try:

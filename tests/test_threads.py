@@ -43,7 +43,7 @@ def functional():
     return keras.Model(x, layers.Concatenate()([d(x) for d in _dense()]))
 
 
-def planned():
+def captured():
     """Nothing but calls of the library in C: twice a product."""
     return keras.Sequential(
         [
@@ -69,13 +69,13 @@ def own():
     return model
 
 
-MODELS = {"functional": functional, "planned": planned, "own": own}
+MODELS = {"functional": functional, "captured": captured, "own": own}
 
 
 def of_step(name, step):
     """The outputs for ones after so many steps: all weights are then that number."""
     hidden = 3 * step + step
-    return 4 * step * hidden + step if name == "planned" else hidden
+    return 4 * step * hidden + step if name == "captured" else hidden
 
 
 def is_whole(name, outputs):
@@ -233,7 +233,7 @@ def unbuilt_own():
 
 
 @pytest.mark.parametrize("use", [_predict, _call], ids=["predict", "call"])
-@pytest.mark.parametrize("make", [unbuilt, unbuilt_own, planned, functional])
+@pytest.mark.parametrize("make", [unbuilt, unbuilt_own, captured, functional])
 def test_first_use_in_many_threads(make, use):
     model, seen, start = make(), [], threading.Barrier(8)
 
@@ -255,7 +255,7 @@ def make_built(make):
 
 
 def test_new_weights_come_all_at_once():
-    model = planned()
+    model = captured()
     model.build((None, 3))
     sets = [[np.full_like(w, s) for w in model.get_weights()] for s in range(1, 6)]
     over = []
@@ -267,7 +267,7 @@ def test_new_weights_come_all_at_once():
 
     def read():
         while not over:
-            assert is_whole("planned", model.predict(X[:1], verbose=0))
+            assert is_whole("captured", model.predict(X[:1], verbose=0))
             assert len({float(w.ravel()[0]) for w in model.get_weights()}) == 1
 
     run_together(write, read, read)
@@ -360,7 +360,7 @@ def test_what_needs_threads_says_so_in_a_forked_process(job):
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
 def test_a_forked_process_while_others_predict():
-    model = planned()
+    model = captured()
     wanted = _predict(model)
     left = [True]
 

@@ -13,7 +13,7 @@ import numpy as np
 from jax.extend.core import ClosedJaxpr, Literal
 
 from lurnet.kernels.bias_act.op import Activation
-from lurnet.kernels.common.loading import target
+from lurnet.kernels.common.loading import relies_on_numbers, target
 
 #: Kernels that can be captured: what they do depends on arrays and whole numbers only.
 CAPTURED = ("matmul", "bias_act", "conv", "conv_pool", "max_pool")
@@ -24,8 +24,14 @@ INLINED = {"pjit", "jit", "closed_call", "custom_vjp_call", "custom_jvp_call"}
 SAME_MEMORY = {"reshape", "squeeze", "expand_dims", "copy", "copy_p", "broadcast_in_dim"}
 SAME_MEMORY |= {"convert_element_type"}
 
-#: As in kernels/captured/captured.c: buffers of a call, axes of a buffer, numbers of an attribute.
+#: Of a kernel's call in a graph: buffers, axes of a buffer, numbers of an attribute.
 BUFFERS, AXES, NUMBERS = 4, 6, 16
+relies_on_numbers(
+    graph_buffers=BUFFERS,
+    graph_axes=AXES,
+    graph_numbers=NUMBERS,
+    graph_record_bytes=8 * (4 + BUFFERS * (3 + AXES) + NUMBERS),
+)
 
 
 class Memory(NamedTuple):

@@ -27,7 +27,7 @@ from lurnet.inference.captured import (
     KernelCall,
     Memory,
 )
-from lurnet.kernels.common.loading import address_of, plans
+from lurnet.kernels.common.loading import address_of, graph_calls
 
 ALIGNED = 64  #: bytes; what XLA promises of its own memory
 
@@ -52,11 +52,11 @@ class GraphInstance:
         self.lock, self.process = threading.Lock(), forks()
         self._make_room(graph)
         records = np.array([_record(call, self.slots) for call in graph.calls], np.int64)
-        pointer = plans().lurnet_plan(records.ctypes.data, len(records))
+        pointer = graph_calls().lurnet_graph(records.ctypes.data, len(records))
         if not pointer:
             raise MemoryError("There is no memory for a captured graph.")
-        weakref.finalize(self, plans().lurnet_plan_free, pointer)
-        self.pointer, self.launch = ctypes.c_void_p(pointer), plans().lurnet_plan_run
+        weakref.finalize(self, graph_calls().lurnet_graph_free, pointer)
+        self.pointer, self.launch = ctypes.c_void_p(pointer), graph_calls().lurnet_graph_run
         self.ends = self.slots[graph.input.memory], self.slots[graph.output.memory]
 
     def _make_room(self, graph: CapturedGraph) -> None:
@@ -120,7 +120,7 @@ class GraphInstance:
                 if not _is_here(array, memory):
                     return False
                 self.addresses[slot] = array.unsafe_buffer_pointer()
-        plans().lurnet_plan_bind(self.pointer, self.addresses.ctypes.data)
+        graph_calls().lurnet_graph_bind(self.pointer, self.addresses.ctypes.data)
         self.state = state
         return True
 
@@ -149,7 +149,7 @@ def _run_whole(
     pointers = np.array([g.pointer.value for g in graphs], np.uint64)
     ends = x.ctypes.data, outputs.ctypes.data, *first.ends
     facts = np.array([*ends, *(len(first.input) * a[:1].nbytes for a in (x, outputs))], np.int64)
-    plans().lurnet_plan_batches(pointers.ctypes.data, len(graphs), facts.ctypes.data, count)
+    graph_calls().lurnet_graph_batches(pointers.ctypes.data, len(graphs), facts.ctypes.data, count)
 
 
 def _is_here(array: Any, memory: Memory) -> bool:

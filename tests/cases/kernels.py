@@ -5,8 +5,8 @@ from itertools import product as every
 
 import numpy as np
 from cases import references as plain
+from cases.captured_graphs import networks
 from cases.frames import Case
-from cases.plans import networks
 
 MOST = 40  # along each axis, all sizes up to it
 EDGES = (1, 2, 7, 17, 33)  # where the other axes stand meanwhile

@@ -26,10 +26,10 @@ struct call_record {
   int64_t number[NUMBERS];               /* the only attribute, where there is one */
 };
 
-STATE_NUMBER(plan_buffers, BUFFERS)
-STATE_NUMBER(plan_axes, AXES)
-STATE_NUMBER(plan_numbers, NUMBERS)
-STATE_NUMBER(plan_record_bytes, sizeof(struct call_record))
+STATE_NUMBER(graph_buffers, BUFFERS)
+STATE_NUMBER(graph_axes, AXES)
+STATE_NUMBER(graph_numbers, NUMBERS)
+STATE_NUMBER(graph_record_bytes, sizeof(struct call_record))
 
 typedef XLA_FFI_Error *handler(XLA_FFI_CallFrame *frame);
 
@@ -42,7 +42,7 @@ struct call {
   struct call_record record;
 };
 
-struct plan {
+struct graph {
   long count;
   struct room room; /* scratch memory, so that none stays behind with threads that end */
   struct call calls[];
@@ -72,56 +72,56 @@ static void prepare(struct call *call) {
 }
 
 /* So many calls, ready to run once their buffers lie somewhere; NULL without memory. */
-EXPORT struct plan *lurnet_plan(const struct call_record *records, int64_t count) {
-  struct plan *plan = calloc(1, sizeof *plan + count * sizeof *plan->calls);
-  if (!plan) return NULL;
-  plan->count = count;
+EXPORT struct graph *lurnet_graph(const struct call_record *records, int64_t count) {
+  struct graph *graph = calloc(1, sizeof *graph + count * sizeof *graph->calls);
+  if (!graph) return NULL;
+  graph->count = count;
   for (long i = 0; i < count; i++) {
-    plan->calls[i].record = records[i];
-    prepare(&plan->calls[i]);
+    graph->calls[i].record = records[i];
+    prepare(&graph->calls[i]);
   }
-  return plan;
+  return graph;
 }
 
 /* Where the numbers of each slot lie from now on. */
-EXPORT void lurnet_plan_bind(struct plan *plan, const int64_t *addresses) {
-  for (long i = 0; i < plan->count; i++) {
-    struct call *call = &plan->calls[i];
+EXPORT void lurnet_graph_bind(struct graph *graph, const int64_t *addresses) {
+  for (long i = 0; i < graph->count; i++) {
+    struct call *call = &graph->calls[i];
     for (long j = 0; j < call->record.arguments + call->record.results; j++)
       call->buffers[j].data = (void *)(intptr_t)addresses[call->record.buffers[j].slot];
   }
 }
 
-EXPORT void lurnet_plan_run(struct plan *plan) {
-  struct room *before = use_room(&plan->room);
-  for (long i = 0; i < plan->count; i++) plan->calls[i].run(&plan->calls[i].frame);
+EXPORT void lurnet_graph_run(struct graph *graph) {
+  struct room *before = use_room(&graph->room);
+  for (long i = 0; i < graph->count; i++) graph->calls[i].run(&graph->calls[i].frame);
   use_room(before);
 }
 
-EXPORT void lurnet_plan_free(struct plan *plan) {
-  for (int i = 0; i < SCRATCHES; i++) free(plan->room.memory[i]);
-  free(plan);
+EXPORT void lurnet_graph_free(struct graph *graph) {
+  for (int i = 0; i < SCRATCHES; i++) free(graph->room.memory[i]);
+  free(graph);
 }
 
-/* ---- many batches: each thread takes one after another through a plan of its own ---- */
+/* ---- many batches: each thread takes one after another through a graph of its own ---- */
 
 /* Where the input and the output of all batches lie, one batch behind another. */
 struct batches {
   char *place[2];
-  int64_t slot[2], bytes[2]; /* in the plans, and of a batch */
+  int64_t slot[2], bytes[2]; /* in the graphs, and of a batch */
   long count;
   atomic_long next;
 };
 
 struct taker {
-  struct plan *plan;
+  struct graph *graph;
   struct batches *batches;
   thread thread;
 };
 
-static void move(struct plan *plan, int64_t slot, char *to) {
-  for (long i = 0; i < plan->count; i++) {
-    struct call *call = &plan->calls[i];
+static void move(struct graph *graph, int64_t slot, char *to) {
+  for (long i = 0; i < graph->count; i++) {
+    struct call *call = &graph->calls[i];
     for (long j = 0; j < call->record.arguments + call->record.results; j++)
       if (call->record.buffers[j].slot == slot) call->buffers[j].data = to;
   }
@@ -131,22 +131,22 @@ static void *take_batches(void *what) {
   struct taker *taker = what;
   struct batches *b = taker->batches;
   for (long i; (i = atomic_fetch_add(&b->next, 1)) < b->count;) {
-    for (int k = 0; k < 2; k++) move(taker->plan, b->slot[k], b->place[k] + i * b->bytes[k]);
-    lurnet_plan_run(taker->plan);
+    for (int k = 0; k < 2; k++) move(taker->graph, b->slot[k], b->place[k] + i * b->bytes[k]);
+    lurnet_graph_run(taker->graph);
   }
   return NULL;
 }
 
-/* Runs equal plans over `count` batches: `facts` are the addresses of input and output, their slots
- * in the plans, and the bytes of a batch of each. The plans must be bound anew to be run alone. */
-EXPORT void lurnet_plan_batches(struct plan *const *plans, int64_t threads, const int64_t *facts,
+/* Runs equal graphs over `count` batches: `facts` are the addresses of input and output, their slots
+ * in the graphs, and the bytes of a batch of each. The graphs must be bound anew to be run alone. */
+EXPORT void lurnet_graph_batches(struct graph *const *graphs, int64_t threads, const int64_t *facts,
                                 int64_t count) {
   struct batches b = {{(char *)(intptr_t)facts[0], (char *)(intptr_t)facts[1]},
                       {facts[2], facts[3]}, {facts[4], facts[5]}, count};
   struct taker takers[threads];
   long started = 1;
   atomic_init(&b.next, 0);
-  for (long i = 0; i < threads; i++) takers[i].plan = plans[i], takers[i].batches = &b;
+  for (long i = 0; i < threads; i++) takers[i].graph = graphs[i], takers[i].batches = &b;
   while (started < threads && started < count &&
          !START(&takers[started].thread, take_batches, &takers[started]))
     started++;

@@ -45,7 +45,7 @@ enum { WORTH = 1 << 20 }; /* below some 10 us, waking another thread takes longe
 #endif
 
 void share(XLA_FFI_CallFrame *frame, struct job work, double multiply_adds) {
-  int alone = !frame->api || multiply_adds < WORTH; /* no api: a plan, on the calling thread */
+  int alone = !frame->api || multiply_adds < WORTH; /* no api: a captured graph, on the calling thread */
   long helpers = alone ? 0 : threads_of(frame) - 1;
   if (helpers >= work.tasks) helpers = work.tasks - 1;
   struct job *job = helpers > 0 ? malloc(sizeof *job) : NULL;

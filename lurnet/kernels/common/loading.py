@@ -1,6 +1,7 @@
 """The compiled library: found, loaded, checked by its manifest, made known to XLA."""
 
 import ctypes
+import os
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -42,6 +43,11 @@ class Facts:
 
 
 _relied_on = Facts()
+
+
+def relied_on() -> Facts:
+    """What the modules that are imported by now need of a library."""
+    return _relied_on
 
 
 def relies_on_call(name: str) -> str:
@@ -138,7 +144,9 @@ def _warn(path: Path | None, reason: str, advice: str) -> None:
 
 
 def file() -> Path | None:
-    """Where the compiled library is, or None."""
+    """Where the compiled library is, or None; LURNET_KERNELS names another one."""
+    if other := os.environ.get("LURNET_KERNELS"):
+        return Path(other)
     return next(iter(sorted(Path(__file__).parent.parent.glob("_library.*"))), None)
 
 
@@ -162,8 +170,8 @@ _fits = cache(lambda library, _: fits(library))  # asked again when Python relie
 
 
 @cache
-def plans() -> ctypes.PyDLL:
-    """The library for plans, called from here, which keep Python's lock: of milliseconds each."""
+def graph_calls() -> ctypes.PyDLL:
+    """The library for captured graphs, called from here, which keep Python's lock: milliseconds."""
     found, pointer = ctypes.PyDLL(str(file())), ctypes.c_void_p
     for name, returned, *arguments in (
         ("", pointer, pointer, ctypes.c_int64),
@@ -172,14 +180,14 @@ def plans() -> ctypes.PyDLL:
         ("_batches", None, pointer, ctypes.c_int64, pointer, ctypes.c_int64),
         ("_free", None, pointer),
     ):
-        function = getattr(found, f"lurnet_plan{name}")
+        function = getattr(found, f"lurnet_graph{name}")
         function.restype, function.argtypes = returned, arguments
     return found
 
 
 def address_of(name: str) -> int:
     """Where one of the library's calls begins."""
-    return ctypes.cast(getattr(plans(), f"lurnet_{name}"), ctypes.c_void_p).value or 0
+    return ctypes.cast(getattr(graph_calls(), f"lurnet_{name}"), ctypes.c_void_p).value or 0
 
 
 def target(name: str) -> str:

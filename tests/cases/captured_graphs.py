@@ -1,4 +1,4 @@
-"""Plans of the library in C, alone and in batches on several threads, with values in float64."""
+"""Captured graphs, alone and in batches on several threads, with values in float64."""
 
 import ctypes
 from collections.abc import Iterator
@@ -33,39 +33,39 @@ class Network(NamedTuple):
     views: dict[int, int] = {}  # arrays that are others in another shape
 
     def __str__(self) -> str:
-        return f"plan of {[(s.name, [self.shapes[i] for i in s.arguments]) for s in self.steps]}"
+        return f"graph of {[(s.name, [self.shapes[i] for i in s.arguments]) for s in self.steps]}"
 
     def check(self, library: Library) -> None:
         """Each batch alone, then all at once."""
-        address = library.compiled.lurnet_plan
+        address = library.compiled.lurnet_graph
         address.restype = ctypes.c_void_p
         records = np.array([self.record(library, step) for step in self.steps], np.int64)
         count = len(self.arrays[0])
-        plans = [
+        graphs = [
             address(records.ctypes.data_as(ctypes.c_void_p), len(records)) for _ in range(THREADS)
         ]
-        rooms = [self.room() for _ in plans]
-        for plan, room in zip(plans, rooms, strict=True):
+        rooms = [self.room() for _ in graphs]
+        for graph, room in zip(graphs, rooms, strict=True):
             bound = np.array([a.ctypes.data for a in room], np.int64)
-            library.compiled.lurnet_plan_bind(
-                ctypes.c_void_p(plan), bound.ctypes.data_as(ctypes.c_void_p)
+            library.compiled.lurnet_graph_bind(
+                ctypes.c_void_p(graph), bound.ctypes.data_as(ctypes.c_void_p)
             )
         out = rooms[0][self.steps[-1].results[0]]
         for x, wanted, size in zip(self.arrays[0], self.wanted, self.size, strict=True):
             rooms[0][0][...] = x
-            library.compiled.lurnet_plan_run(ctypes.c_void_p(plans[0]))
+            library.compiled.lurnet_graph_run(ctypes.c_void_p(graphs[0]))
             self.compare(out, wanted, size, "alone")
         outputs = np.full((count, *out.shape), np.nan, "float32")
         ends = 0, self.steps[-1].results[0]
         facts = [self.arrays[0].ctypes.data, outputs.ctypes.data, *ends]
         facts = np.array([*facts, self.arrays[0][0].nbytes, out.nbytes], np.int64)
-        pointers = (ctypes.c_void_p * THREADS)(*plans)
-        run = library.compiled.lurnet_plan_batches
+        pointers = (ctypes.c_void_p * THREADS)(*graphs)
+        run = library.compiled.lurnet_graph_batches
         run(pointers, ctypes.c_int64(THREADS), facts.ctypes.data_as(ctypes.c_void_p),
             ctypes.c_int64(count))  # fmt: skip
         self.compare(outputs, self.wanted, self.size, "in batches")
-        for plan in plans:
-            library.compiled.lurnet_plan_free(ctypes.c_void_p(plan))
+        for graph in graphs:
+            library.compiled.lurnet_graph_free(ctypes.c_void_p(graph))
 
     def room(self) -> list[np.ndarray]:
         """All arrays, each before a page that nobody may touch."""
