@@ -11,6 +11,7 @@ from lurnet.core.fields import Check, Convert, PositiveInt, Rate, fields, is_int
 from lurnet.core.registry import deserialize
 from lurnet.core.settings import epsilon
 from lurnet.core.symbolic import Tensor
+from lurnet.core.types import TensorLike
 from lurnet.metrics.base import MetricDtype
 from lurnet.metrics.confusion import Counting
 from lurnet.metrics.counts import ClassId, Counts, Thresholds
@@ -69,7 +70,7 @@ class SensitivityAtSpecificity(AtBest):
     specificity: Rate  #: least specificity, tn / (tn + fp)
     num_thresholds: PositiveInt = 200  #: number of thresholds tried
     class_id: ClassId = None  #: only this class counts
-    name: Any = None  #: name
+    name: str | None = None  #: name
     dtype: MetricDtype = None  #: dtype of the computation, None: ``floatx()``
 
     per_sample = True
@@ -90,7 +91,7 @@ class SpecificityAtSensitivity(AtBest):
     sensitivity: Rate  #: least sensitivity, tp / (tp + fn)
     num_thresholds: PositiveInt = 200  #: number of thresholds tried
     class_id: ClassId = None  #: only this class counts
-    name: Any = None  #: name
+    name: str | None = None  #: name
     dtype: MetricDtype = None  #: dtype of the computation, None: ``floatx()``
 
     per_sample = True
@@ -111,7 +112,7 @@ class PrecisionAtRecall(AtBest):
     recall: Rate  #: least recall, tp / (tp + fn)
     num_thresholds: PositiveInt = 200  #: number of thresholds tried
     class_id: ClassId = None  #: only this class counts
-    name: Any = None  #: name
+    name: str | None = None  #: name
     dtype: MetricDtype = None  #: dtype of the computation, None: ``floatx()``
 
     per_sample = True
@@ -132,7 +133,7 @@ class RecallAtPrecision(AtBest):
     precision: Rate  #: least precision, tp / (tp + fp)
     num_thresholds: PositiveInt = 200  #: number of thresholds tried
     class_id: ClassId = None  #: only this class counts
-    name: Any = None  #: name
+    name: str | None = None  #: name
     dtype: MetricDtype = None  #: dtype of the computation, None: ``floatx()``
 
     per_sample = True
@@ -142,7 +143,7 @@ class RecallAtPrecision(AtBest):
         return self.best("recall", "precision", self.precision)
 
 
-Weights = Annotated[Any, Convert(lambda _, value: deserialize(value))]
+Weights = Annotated[Any, Convert(lambda _, value: deserialize(value), TensorLike)]
 Several = Annotated[int, Check("an integer above 1", lambda v: is_int(v) and v > 1)]
 
 
@@ -161,7 +162,7 @@ class AUC(Counting):
     summation_method: Literal["interpolation", "minoring", "majoring"] = (
         "interpolation"  #: height between two points; PR: Davis & Goadrich, 2006
     )
-    name: Any = None  #: name
+    name: str | None = None  #: name
     dtype: MetricDtype = None  #: dtype of the computation, None: ``floatx()``
     thresholds: Thresholds = None  #: the thresholds between 0 and 1, in place of equal distances
     multi_label: bool = False  #: whether to average the areas of the labels, the last axis
