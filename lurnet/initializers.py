@@ -14,6 +14,7 @@ from lurnet.core.errors import BadValue
 from lurnet.core.fields import Check, Config, Convert, Number, fields, is_int, is_number
 from lurnet.core.registry import Registry
 from lurnet.core.seeds import SeedGenerator, make_default_seed
+from lurnet.core.types import Int
 
 
 def _as_seed(_: Any, value: Any) -> Any:
@@ -28,7 +29,11 @@ def _is_seed(value: Any) -> bool:
     return is_int(value) or isinstance(value, SeedGenerator)
 
 
-Seed = Annotated[Any, Convert(_as_seed), Check("an int, a SeedGenerator or None", _is_seed)]
+Seed = Annotated[
+    Any,
+    Convert(_as_seed, Int | SeedGenerator | Mapping[str, Any] | None),
+    Check("an int, a SeedGenerator or None", _is_seed),
+]
 Axes = Sequence[int] | None
 Positive = Annotated[float, Check("a positive number", lambda v: is_number(v) and v > 0)]
 Shape = Sequence[int]

@@ -8,6 +8,7 @@ from lurnet.core.fields import Check, Config, Convert, fields, is_number
 from lurnet.core.hyper import hyperparameter
 from lurnet.core.registry import Registry
 from lurnet.core.symbolic import Tensor
+from lurnet.core.types import Real
 
 registry = Registry("regularizer", "keras.regularizers")
 
@@ -20,7 +21,7 @@ def _factor(default: float) -> Any:
     """A factor >= 0; None is the default."""
     return Annotated[
         Any,
-        Convert(lambda _, value: default if value is None else value),
+        Convert(lambda _, value: default if value is None else value, Real | None),
         Check("a finite number >= 0", _is_factor),
         Convert(lambda _, value: float(value)),
     ]

@@ -11,6 +11,7 @@ import numpy as np
 from lurnet.core.docs import FieldDocs
 from lurnet.core.errors import BadType, BadValue, did_you_mean
 from lurnet.core.registry import Registry, serialize
+from lurnet.core.types import Named
 
 _POSITIONAL = inspect.Parameter.POSITIONAL_OR_KEYWORD
 _REQUIRED = inspect.Parameter.empty
@@ -18,16 +19,25 @@ T = TypeVar("T")
 
 
 class Check(NamedTuple):
-    """A named condition on a field, e.g. ``Annotated[int, Check("a positive integer", ...)]``."""
+    """A named condition on a field, e.g. ``Annotated[int, Check("a positive integer", ...)]``.
+
+    ``takes`` is the type of what holds, where a checker is to know more than the field's own type.
+    """
 
     text: str
     holds: Callable[[Any], bool]
+    takes: Any = None
 
 
 class Convert(NamedTuple):
-    """A function ``(owner, value) -> value`` that standardises a field."""
+    """A function ``(owner, value) -> value`` that standardises a field.
+
+    ``takes`` is the type of what it takes, where that is more than the field's own type: checkers
+    and editors show it (see ``scripts/stubs``).
+    """
 
     fn: Callable[[Any, Any], Any]
+    takes: Any = None
 
 
 def is_int(value: Any) -> bool:
@@ -55,7 +65,7 @@ Number = Annotated[float, Convert(_plain), Check("a number", is_number)]
 
 def by_name(registry: Registry) -> Any:
     """The annotation of a field that takes a name, a config, an object or None."""
-    return Annotated[Any, Convert(lambda owner, value: registry.get(value))]
+    return Annotated[Any, Convert(lambda owner, value: registry.get(value), Named)]
 
 
 class Config:

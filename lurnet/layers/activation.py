@@ -1,5 +1,6 @@
 """Activation functions as layers."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from lurnet import activations, ops
@@ -159,7 +160,7 @@ class Softmax(Layer):
     [[0.5, 0.5]]
     """
 
-    axis: Any = -1  #: the axis, or a list of axes, along which the output sums to 1
+    axis: int | Sequence[int] = -1  #: the axis, or a list of axes, along which the output sums to 1
 
     supports_masking = True
     per_sample = beside_axis

@@ -6,6 +6,7 @@ from lurnet import ops, random
 from lurnet.core.errors import BadValue
 from lurnet.core.fields import Convert, Rate, fields
 from lurnet.core.hyper import hyperparameter
+from lurnet.core.types import ShapeLike
 from lurnet.layers.base import Layer
 from lurnet.layers.options import DataFormat
 from lurnet.layers.windows import Spatial
@@ -24,7 +25,7 @@ def _noise_shape(_: Any, value: Any) -> Any:
     return tuple(value)
 
 
-NoiseShape = Annotated[Any, Convert(_noise_shape)]
+NoiseShape = Annotated[Any, Convert(_noise_shape, ShapeLike | None)]
 
 
 class _Random(Layer):

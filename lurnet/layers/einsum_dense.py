@@ -1,11 +1,13 @@
 """Fully connected layers over any axes, written as an Einstein sum."""
 
 import re
+from collections.abc import Sequence
 from typing import Annotated, Any, NamedTuple
 
 from lurnet import ops
 from lurnet.core.errors import BadValue
 from lurnet.core.fields import Convert, fields
+from lurnet.core.types import Int
 from lurnet.layers.input_spec import describe
 from lurnet.layers.options import Activation
 from lurnet.layers.per_sample import activations_are
@@ -56,7 +58,9 @@ class EinsumDense(Weighted):
     """
 
     equation: str  #: letters of the input's axes, the kernel's and the output's, "ab,bc->ac"
-    output_shape: Annotated[Any, Convert(_as_tuple)]  #: without the batch axis; None: as input
+    output_shape: Annotated[
+        Any, Convert(_as_tuple, Int | Sequence[Int | None])
+    ]  #: without the batch axis; None: as input
     activation: Activation = None  #: applied to the output; None leaves it as it is
     bias_axes: str | None = None  #: letters of the output's axes that have a bias; None: no bias
 

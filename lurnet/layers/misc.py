@@ -1,7 +1,7 @@
 """Small layers: a function as a layer, nothing at all, a penalty on what passes."""
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any
 
 from lurnet import regularizers
@@ -36,7 +36,9 @@ class Lambda(Layer):
     [2.0, 2.0]
     """
 
-    function: Annotated[Any, Convert(_function)]  #: takes the input first
+    function: Annotated[
+        Any, Convert(_function, Callable | Mapping[str, Any])
+    ]  #: takes the input first
     output_shape: ShapeOrRule = None  #: shape without the batch axis; found by itself if None
     mask: Any = None  #: mask of the output, or a function (inputs, mask) that gives it
     arguments: Any = None  #: further keyword arguments of the function

@@ -2,12 +2,14 @@
 
 import functools
 import string
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 from lurnet import ops, random
 from lurnet.core.errors import BadValue
 from lurnet.core.fields import Convert, PositiveInt, Rate, fields
 from lurnet.core.registry import serialize
+from lurnet.core.types import Int
 from lurnet.layers.activation import Softmax
 from lurnet.layers.base import Layer
 from lurnet.layers.einsum_dense import EinsumDense
@@ -26,7 +28,7 @@ def _tuple_or_none(_: Any, value: Any) -> Any:
     return None if value is None else _as_tuple(_, value)
 
 
-Sizes = Annotated[Any, Convert(_tuple_or_none)]
+Sizes = Annotated[Any, Convert(_tuple_or_none, Int | Sequence[Int] | None)]
 _OPTIONS = ("initializer", "regularizer", "constraint")
 
 
@@ -155,7 +157,7 @@ class MultiHeadAttention(_Heads):
     output_shape: Sizes = None  #: size of the output; None: of the query
     attention_axes: Sizes = None  #: axes to attend over; None: all but batch and features
     sliding_window: MaybePositive = None  #: how near a key must be to be seen
-    flash_attention: Any = None  #: kept for compatibility
+    flash_attention: bool | None = None  #: kept for compatibility
     kernel_initializer: Initializer = "glorot_uniform"  #: first value of the kernels
     bias_initializer: Initializer = "zeros"  #: first value of the biases
     kernel_regularizer: Regularizer = None  #: penalty on the kernels
@@ -276,7 +278,7 @@ class GroupQueryAttention(_Heads):
     dropout: Rate = 0.0  #: share of the weights to set to 0 while training
     use_bias: bool = True  #: whether the projections have a bias
     sliding_window: MaybePositive = None  #: how near a key must be to be seen
-    flash_attention: Any = None  #: kept for compatibility
+    flash_attention: bool | None = None  #: kept for compatibility
     kernel_initializer: Initializer = "glorot_uniform"  #: first value of the kernels
     bias_initializer: Initializer = "zeros"  #: first value of the biases
     kernel_regularizer: Regularizer = None  #: penalty on the kernels

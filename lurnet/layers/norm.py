@@ -1,10 +1,12 @@
 """Normalisation: inputs shifted and scaled to mean 0 and variance 1, or to length 1."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any, ClassVar
 
 from lurnet import ops
 from lurnet.core.errors import BadValue
 from lurnet.core.fields import Check, Convert, Number, fields, is_int
+from lurnet.core.types import Int
 from lurnet.layers.base import Layer
 from lurnet.layers.input_spec import InputSpec, describe
 from lurnet.layers.options import Axes, Constraint, Initializer, NotNegative, Regularizer
@@ -22,7 +24,7 @@ def _one_axis(_: Any, value: Any) -> Any:
     return value[0] if one else value  # Keras 2 wrote the axis as a list
 
 
-Axis = Annotated[int, Convert(_one_axis), Check("an integer", is_int)]
+Axis = Annotated[int, Convert(_one_axis, Int | Sequence[Int]), Check("an integer", is_int)]
 
 
 def _positive(axis: int, ndim: int, layer: Layer) -> int:
@@ -83,7 +85,7 @@ class BatchNormalization(_Affine):
     beta_constraint: Constraint = None  #: projection of beta after each update
     gamma_constraint: Constraint = None  #: projection of gamma after each update
     renorm: bool = False  #: batch renormalisation, which is not supported
-    renorm_clipping: Any = None  #: belongs to ``renorm``
+    renorm_clipping: dict[str, Any] | None = None  #: belongs to ``renorm``
     renorm_momentum: Number = 0.99  #: belongs to ``renorm``
     synchronized: bool = False  #: kept for compatibility: one device always sees the whole batch
 
@@ -294,14 +296,14 @@ class RMSNormalization(Layer):
     [[1.0, 1.0]]
     """
 
-    axis: Any = -1  #: the axis, or a list of axes, to take the mean over
+    axis: int | Sequence[int] = -1  #: the axis, or a list of axes, to take the mean over
     epsilon: NotNegative = 1e-06  #: added to the mean square
 
     per_sample = beside_axis
 
     def build(self, input_shape: tuple) -> None:
         """Make the scale, of the size of the normalised axes."""
-        given = self.axis if isinstance(self.axis, (list, tuple)) else [self.axis]
+        given = self.axis if isinstance(self.axis, Sequence) else [self.axis]
         axes = [_positive(a, len(input_shape), self) for a in given]
         shape = tuple(_known(self, input_shape, a) for a in axes)
         self.scale = self.add_weight(shape, initializer="ones", name="scale")

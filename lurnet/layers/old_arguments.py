@@ -1,6 +1,26 @@
 """Constructor arguments of older Keras versions: the input's shape, idle options."""
 
-from typing import Any
+from typing import Any, TypedDict
+
+from lurnet.core.types import ShapeLike
+
+
+class FirstInput(TypedDict, total=False):
+    """What the first layer of a model is told of its input, as in Keras 1 and 2."""
+
+    input_shape: ShapeLike | int | None
+    input_length: int | None
+    batch_input_shape: ShapeLike | None
+    batch_shape: ShapeLike | None
+    batch_size: int | None
+    weights: Any
+
+
+class FlatInput(FirstInput, total=False):
+    """The same, where the layer takes no ``input_dim`` of its own."""
+
+    input_dim: int | None
+
 
 #: Keras 1 and 2 gave the shape of the first layer's input in these; Sequential reads them.
 SHAPE_ARGUMENTS = ("input_shape", "batch_input_shape", "batch_shape", "input_dim", "input_length")

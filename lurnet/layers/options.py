@@ -1,5 +1,6 @@
 """The kinds of constructor argument that many layers share: each with its conversion and check."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from lurnet import activations, constraints, initializers, regularizers
@@ -7,6 +8,7 @@ from lurnet.core.dtypes import as_policy
 from lurnet.core.errors import BadValue
 from lurnet.core.fields import Check, Convert, by_name, is_int, is_number
 from lurnet.core.settings import standardize_data_format
+from lurnet.core.types import DTypeLike, Int, Named
 
 if TYPE_CHECKING:
     Initializer = Regularizer = Constraint = Activation = Any
@@ -14,7 +16,7 @@ else:
     Initializer = by_name(initializers.registry)
     Regularizer = by_name(regularizers.registry)
     Constraint = by_name(constraints.registry)
-    Activation = Annotated[Any, Convert(lambda layer, value: activations.get(value))]
+    Activation = Annotated[Any, Convert(lambda layer, value: activations.get(value), Named)]
 
 
 def lowered(_: Any, value: Any) -> Any:
@@ -22,12 +24,28 @@ def lowered(_: Any, value: Any) -> Any:
     return value.lower() if isinstance(value, str) else value
 
 
-Padding = Annotated[Literal["valid", "same"], Convert(lowered)]
-PaddingOrCausal = Annotated[Literal["valid", "same", "causal"], Convert(lowered)]
-DataFormat = Annotated[Any, Convert(lambda layer, value: standardize_data_format(value))]
-Policy = Annotated[Any, Convert(lambda layer, value: as_policy(value))]
+Padding = Annotated[
+    Literal["valid", "same"], Convert(lowered, Literal["valid", "same", "VALID", "SAME"])
+]
+PaddingOrCausal = Annotated[
+    Literal["valid", "same", "causal"],
+    Convert(lowered, Literal["valid", "same", "causal", "VALID", "SAME", "CAUSAL"]),
+]
+DataFormat = Annotated[
+    Any,
+    Convert(
+        lambda layer, value: standardize_data_format(value),
+        Literal["channels_last", "channels_first"] | None,
+    ),
+]
+Policy = Annotated[Any, Convert(lambda layer, value: as_policy(value), DTypeLike)]
 Name = Annotated[
-    Any, Check("a string without '/', or None", lambda v: isinstance(v, str) and "/" not in v)
+    Any,
+    Check(
+        "a string without '/', or None",
+        lambda v: isinstance(v, str) and "/" not in v,
+        str | None,
+    ),
 ]
 
 
@@ -68,7 +86,9 @@ MaybeNotNegative = Annotated[float | None, _NOT_NEGATIVE]
 MaybePositive = Annotated[
     int | None, Check("a positive integer, or None", lambda v: is_int(v) and v > 0)
 ]
-PerAxis = Annotated[Any, Convert(per_axis)]
-PerAxisOrZero = Annotated[Any, Convert(lambda layer, value: per_axis(layer, value, least=0))]
-Pairs = Annotated[Any, Convert(pairs_per_axis)]
-Axes = Annotated[Any, Convert(axes_of)]
+PerAxis = Annotated[Any, Convert(per_axis, Int | Sequence[Int] | None)]
+PerAxisOrZero = Annotated[
+    Any, Convert(lambda layer, value: per_axis(layer, value, least=0), Int | Sequence[Int] | None)
+]
+Pairs = Annotated[Any, Convert(pairs_per_axis, Int | Sequence[Int | Sequence[Int]])]
+Axes = Annotated[Any, Convert(axes_of, Int | Sequence[Int])]

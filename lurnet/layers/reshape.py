@@ -1,11 +1,13 @@
 """The same numbers in another shape or order."""
 
 import math
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from lurnet import ops
 from lurnet.core.errors import BadValue
 from lurnet.core.fields import Convert, PositiveInt, fields, is_int
+from lurnet.core.types import Int
 from lurnet.layers.base import Layer
 from lurnet.layers.input_spec import InputSpec, describe
 from lurnet.layers.options import DataFormat
@@ -57,7 +59,9 @@ class Reshape(Layer):
     (2, 3, 4)
     """
 
-    target_shape: Annotated[Any, Convert(_sizes)]  #: without the batch axis; one size may be -1
+    target_shape: Annotated[
+        Any, Convert(_sizes, Int | Sequence[Int])
+    ]  #: without the batch axis; one size may be -1
 
     per_sample = True
 
@@ -100,7 +104,9 @@ class Permute(Layer):
     (5, 4, 3)
     """
 
-    dims: Annotated[Any, Convert(_sizes)]  #: old places of the axes, counted from 1
+    dims: Annotated[
+        Any, Convert(_sizes, Int | Sequence[Int])
+    ]  #: old places of the axes, counted from 1
 
     per_sample = True
 

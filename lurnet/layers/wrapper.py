@@ -21,7 +21,7 @@ def as_layer(_: Any, value: Any) -> Any:
     return value
 
 
-InnerLayer = Annotated[Any, Convert(as_layer)]
+InnerLayer = Annotated[Any, Convert(as_layer, Layer | Mapping[str, Any])]
 
 
 def copy_of(layer: Layer, **changes: Any) -> Any:

@@ -13,6 +13,7 @@ from lurnet.core.names import auto_name
 from lurnet.core.registry import deserialize, serialize
 from lurnet.core.settings import floatx
 from lurnet.core.symbolic import Tensor
+from lurnet.core.types import DTypeLike
 from lurnet.kernels.mean import op as kernel
 from lurnet.losses.shapes import same_rank, weights_for
 
@@ -23,7 +24,10 @@ Reduction = Annotated[
     Convert(lambda _, value: "sum_over_batch_size" if value == "auto" else value),
 ]
 ComputeDtype = Annotated[
-    Any, Convert(lambda _, value: as_policy(floatx() if value is None else value).compute_dtype)
+    Any,
+    Convert(
+        lambda _, value: as_policy(floatx() if value is None else value).compute_dtype, DTypeLike
+    ),
 ]
 
 
@@ -198,7 +202,7 @@ class FunctionLoss(LossFunctionWrapper):
     """A loss whose function belongs to its class; the settings are fields."""
 
     reduction: Reduction = "sum_over_batch_size"  #: how the values become one; see ``Loss``
-    name: Any = None  #: name
+    name: str | None = None  #: name
     dtype: ComputeDtype = None  #: dtype of the computation, None: ``floatx()``
 
 

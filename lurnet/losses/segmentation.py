@@ -1,5 +1,6 @@
 """Losses of overlap, for segmentation."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from lurnet import ops
@@ -69,7 +70,7 @@ class Dice(LossFunctionWrapper):
 
     reduction: Reduction = "sum_over_batch_size"  #: how the values become one; see ``Loss``
     name: str | None = "dice"  #: name
-    axis: Any = None  #: axes of the sums, None: all
+    axis: int | Sequence[int] | None = None  #: axes of the sums, None: all
     dtype: ComputeDtype = None  #: dtype of the computation, None: ``floatx()``
 
 
@@ -87,5 +88,5 @@ class Tversky(LossFunctionWrapper):
     beta: Number = 0.5  #: weight of the false positives
     reduction: Reduction = "sum_over_batch_size"  #: how the values become one; see ``Loss``
     name: str | None = "tversky"  #: name
-    axis: Any = None  #: axes of the sums, None: all
+    axis: int | Sequence[int] | None = None  #: axes of the sums, None: all
     dtype: ComputeDtype = None  #: dtype of the computation, None: ``floatx()``

@@ -1,7 +1,5 @@
 """Accuracies: how often the prediction is right."""
 
-from typing import Any
-
 from lurnet import ops
 from lurnet.core.fields import Number, PositiveInt, fields
 from lurnet.core.settings import floatx
@@ -139,7 +137,7 @@ class BinaryAccuracy(MeanMetricWrapper):
 
     fn = staticmethod(binary_accuracy)
 
-    name: Any = "binary_accuracy"  #: name
+    name: str | None = "binary_accuracy"  #: name
     dtype: MetricDtype = None  #: dtype of the computation, None: ``floatx()``
     threshold: Number = 0.5  #: from which prediction on the label is 1
 
@@ -185,7 +183,7 @@ class TopKCategoricalAccuracy(MeanMetricWrapper):
     fn = staticmethod(top_k_categorical_accuracy)
 
     k: PositiveInt = 5  #: how many classes count
-    name: Any = "top_k_categorical_accuracy"  #: name
+    name: str | None = "top_k_categorical_accuracy"  #: name
     dtype: MetricDtype = None  #: dtype of the computation, None: ``floatx()``
 
 
@@ -203,6 +201,6 @@ class SparseTopKCategoricalAccuracy(MeanMetricWrapper):
     unwritten = ("from_sorted_ids",)
 
     k: PositiveInt = 5  #: how many classes count
-    name: Any = "sparse_top_k_categorical_accuracy"  #: name
+    name: str | None = "sparse_top_k_categorical_accuracy"  #: name
     dtype: MetricDtype = None  #: dtype of the computation, None: ``floatx()``
     from_sorted_ids: bool = False  #: whether predictions are class numbers, the best first

@@ -15,12 +15,16 @@ from lurnet.core.names import auto_name, name_scope
 from lurnet.core.registry import serialize
 from lurnet.core.settings import floatx
 from lurnet.core.symbolic import Tensor
+from lurnet.core.types import DTypeLike
 from lurnet.core.variable import Variable, pure
 
 __all__ = ["Metric"]
 
 MetricDtype = Annotated[
-    Any, Convert(lambda _, value: as_policy(floatx() if value is None else value).compute_dtype)
+    Any,
+    Convert(
+        lambda _, value: as_policy(floatx() if value is None else value).compute_dtype, DTypeLike
+    ),
 ]
 
 

@@ -1,7 +1,5 @@
 """Metrics that are the mean of a classification loss."""
 
-from typing import Any
-
 from lurnet.core.fields import Rate, fields
 from lurnet.losses import crossentropy, margin, regression
 from lurnet.metrics.base import MetricDtype
@@ -25,7 +23,7 @@ class BinaryCrossentropy(MeanMetricWrapper):
 
     fn = staticmethod(crossentropy.binary_crossentropy)
 
-    name: Any = "binary_crossentropy"  #: name
+    name: str | None = "binary_crossentropy"  #: name
     dtype: MetricDtype = None  #: dtype of the computation, None: ``floatx()``
     from_logits: bool = False  #: whether the predictions are to go through a sigmoid
     label_smoothing: Rate = 0  #: how far the labels are moved towards 0.5
@@ -43,7 +41,7 @@ class CategoricalCrossentropy(MeanMetricWrapper):
 
     fn = staticmethod(crossentropy.categorical_crossentropy)
 
-    name: Any = "categorical_crossentropy"  #: name
+    name: str | None = "categorical_crossentropy"  #: name
     dtype: MetricDtype = None  #: dtype of the computation, None: ``floatx()``
     from_logits: bool = False  #: whether the predictions are to go through a softmax
     label_smoothing: Rate = 0  #: how far the labels are moved towards equal shares
@@ -62,7 +60,7 @@ class SparseCategoricalCrossentropy(MeanMetricWrapper):
 
     fn = staticmethod(crossentropy.sparse_categorical_crossentropy)
 
-    name: Any = "sparse_categorical_crossentropy"  #: name
+    name: str | None = "sparse_categorical_crossentropy"  #: name
     dtype: MetricDtype = None  #: dtype of the computation, None: ``floatx()``
     from_logits: bool = False  #: whether the predictions are to go through a softmax
     ignore_class: int | None = None  #: label of positions whose loss is 0

@@ -57,7 +57,7 @@ class OneCount(Counting):
     """Base of the metrics that are one count."""
 
     thresholds: Thresholds = None  #: a prediction above is positive; one or a list, None: 0.5
-    name: Any = None  #: name
+    name: str | None = None  #: name
     dtype: MetricDtype = None  #: dtype of the computation, None: ``floatx()``
 
     per_sample = True
@@ -130,7 +130,7 @@ class Share(Counting):
     thresholds: Thresholds = None  #: a prediction above is positive; one or a list, None: 0.5
     top_k: TopK = None  #: only the k greatest predictions of a row can be positive
     class_id: ClassId = None  #: only this class counts
-    name: Any = None  #: name
+    name: str | None = None  #: name
     dtype: MetricDtype = None  #: dtype of the computation, None: ``floatx()``
 
     per_sample = True

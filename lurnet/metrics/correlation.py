@@ -1,7 +1,5 @@
 """Correlations of labels and predictions."""
 
-from typing import Any
-
 from lurnet import ops
 from lurnet.core.fields import fields
 from lurnet.core.settings import epsilon
@@ -57,7 +55,7 @@ class PearsonCorrelation(MeanMetricWrapper):
 
     fn = staticmethod(pearson_correlation)
 
-    name: Any = "pearson_correlation"  #: name
+    name: str | None = "pearson_correlation"  #: name
     dtype: MetricDtype = None  #: dtype of the computation, None: ``floatx()``
     axis: int = -1  #: axis of the correlated values
 
@@ -74,6 +72,6 @@ class ConcordanceCorrelation(MeanMetricWrapper):
 
     fn = staticmethod(concordance_correlation)
 
-    name: Any = "concordance_correlation"  #: name
+    name: str | None = "concordance_correlation"  #: name
     dtype: MetricDtype = None  #: dtype of the computation, None: ``floatx()``
     axis: int = -1  #: axis of the correlated values

@@ -25,9 +25,12 @@ def _listed(value: Any) -> list:
     return list(value) if isinstance(value, (list, tuple, np.ndarray)) else [value]
 
 
-Thresholds = Annotated[Any, Check("a number from 0 to 1, or a list of them", _are_thresholds)]
-TopK = Annotated[Any, Check("a positive integer", lambda v: is_int(v) and v > 0)]
-ClassId = Annotated[Any, Check("an integer >= 0", lambda v: is_int(v) and v >= 0)]
+Thresholds = Annotated[
+    Any,
+    Check("a number from 0 to 1, or a list of them", _are_thresholds, float | Sequence[float]),
+]
+TopK = Annotated[Any, Check("a positive integer", lambda v: is_int(v) and v > 0, int)]
+ClassId = Annotated[Any, Check("an integer >= 0", lambda v: is_int(v) and v >= 0, int)]
 
 
 def threshold_list(value: Any, default: float = 0.5) -> list[float]:

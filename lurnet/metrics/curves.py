@@ -11,6 +11,7 @@ from lurnet.core.fields import Check, Convert, PositiveInt, Rate, fields, is_int
 from lurnet.core.registry import deserialize
 from lurnet.core.settings import epsilon
 from lurnet.core.symbolic import Tensor
+from lurnet.core.types import TensorLike
 from lurnet.metrics.base import MetricDtype
 from lurnet.metrics.confusion import Counting
 from lurnet.metrics.counts import ClassId, Counts, Thresholds
@@ -76,7 +77,7 @@ class SensitivityAtSpecificity(AtBest):
     specificity: Rate  #: least specificity, tn / (tn + fp)
     num_thresholds: PositiveInt = 200  #: number of thresholds tried
     class_id: ClassId = None  #: only this class counts
-    name: Any = None  #: name
+    name: str | None = None  #: name
     dtype: MetricDtype = None  #: dtype of the computation, None: ``floatx()``
 
     per_sample = True
@@ -97,7 +98,7 @@ class SpecificityAtSensitivity(AtBest):
     sensitivity: Rate  #: least sensitivity, tp / (tp + fn)
     num_thresholds: PositiveInt = 200  #: number of thresholds tried
     class_id: ClassId = None  #: only this class counts
-    name: Any = None  #: name
+    name: str | None = None  #: name
     dtype: MetricDtype = None  #: dtype of the computation, None: ``floatx()``
 
     per_sample = True
@@ -118,7 +119,7 @@ class PrecisionAtRecall(AtBest):
     recall: Rate  #: least recall, tp / (tp + fn)
     num_thresholds: PositiveInt = 200  #: number of thresholds tried
     class_id: ClassId = None  #: only this class counts
-    name: Any = None  #: name
+    name: str | None = None  #: name
     dtype: MetricDtype = None  #: dtype of the computation, None: ``floatx()``
 
     per_sample = True
@@ -139,7 +140,7 @@ class RecallAtPrecision(AtBest):
     precision: Rate  #: least precision, tp / (tp + fp)
     num_thresholds: PositiveInt = 200  #: number of thresholds tried
     class_id: ClassId = None  #: only this class counts
-    name: Any = None  #: name
+    name: str | None = None  #: name
     dtype: MetricDtype = None  #: dtype of the computation, None: ``floatx()``
 
     per_sample = True
@@ -149,7 +150,7 @@ class RecallAtPrecision(AtBest):
         return self.best("recall", "precision", self.precision)
 
 
-Weights = Annotated[Any, Convert(lambda _, value: deserialize(value))]
+Weights = Annotated[Any, Convert(lambda _, value: deserialize(value), TensorLike)]
 Several = Annotated[int, Check("an integer above 1", lambda v: is_int(v) and v > 1)]
 
 
@@ -170,7 +171,7 @@ class AUC(Counting):
     summation_method: Literal["interpolation", "minoring", "majoring"] = (
         "interpolation"  #: height between two points; PR: Davis & Goadrich, 2006
     )
-    name: Any = None  #: name
+    name: str | None = None  #: name
     dtype: MetricDtype = None  #: dtype of the computation, None: ``floatx()``
     thresholds: Thresholds = None  #: the thresholds between 0 and 1, in place of equal distances
     multi_label: bool = False  #: whether to average the areas of the labels, the last axis

@@ -14,9 +14,10 @@ __all__ = ["FBetaScore", "F1Score"]
 
 _SUMS = ("true_positives", "false_positives", "false_negatives", "intermediate_weights")
 Average = Literal["micro", "macro", "weighted", None]
-Above = Annotated[Any, Check("a number above 0", lambda v: is_number(v) and v > 0)]
+Above = Annotated[Any, Check("a number above 0", lambda v: is_number(v) and v > 0, float)]
 Limit = Annotated[
-    Any, Check("a number above 0 and up to 1, or None", lambda v: is_number(v) and 0 < v <= 1)
+    Any,
+    Check("a number above 0 and up to 1, or None", lambda v: is_number(v) and 0 < v <= 1, float),
 ]
 
 
@@ -101,7 +102,7 @@ class FBetaScore(FScore):
     average: Average = None  #: "micro", "macro" or "weighted"; None: one figure per class
     beta: Above = 1.0  #: how much more recall counts than precision
     threshold: Limit = None  #: a prediction above is positive; None: the greatest of its row
-    name: Any = "fbeta_score"  #: name
+    name: str | None = "fbeta_score"  #: name
     dtype: MetricDtype = None  #: dtype of the computation, None: ``floatx()``
 
     per_sample = True
@@ -117,7 +118,7 @@ class F1Score(FScore):
 
     average: Average = None  #: "micro", "macro" or "weighted"; None: one figure per class
     threshold: Limit = None  #: a prediction above is positive; None: the greatest of its row
-    name: Any = "f1_score"  #: name
+    name: str | None = "f1_score"  #: name
     dtype: MetricDtype = None  #: dtype of the computation, None: ``floatx()``
 
     per_sample = True

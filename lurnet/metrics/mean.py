@@ -48,7 +48,7 @@ class Sum(Metric):
     3.0
     """
 
-    name: Any = "sum"  #: name
+    name: str | None = "sum"  #: name
     dtype: MetricDtype = None  #: dtype of the computation, None: ``floatx()``
 
     per_sample = True
@@ -104,7 +104,7 @@ class Mean(Running):
     3.0
     """
 
-    name: Any = "mean"  #: name
+    name: str | None = "mean"  #: name
     dtype: MetricDtype = None  #: dtype of the computation, None: ``floatx()``
 
 
@@ -166,5 +166,5 @@ class MeanMetricWrapper(Running):
 class FunctionMetric(MeanMetricWrapper):
     """The mean of a function that belongs to its class and takes no settings."""
 
-    name: Any = None  #: name
+    name: str | None = None  #: name
     dtype: MetricDtype = None  #: dtype of the computation, None: ``floatx()``

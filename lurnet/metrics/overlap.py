@@ -1,5 +1,6 @@
 """Intersection over union, for segmentation."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import numpy as np
@@ -9,14 +10,20 @@ from lurnet.core.dtypes import as_policy
 from lurnet.core.errors import BadValue
 from lurnet.core.fields import Convert, Number, PositiveInt, fields
 from lurnet.core.symbolic import Tensor
+from lurnet.core.types import DTypeLike, SupportsArray
 from lurnet.metrics.base import Metric
 
 __all__ = ["IoU", "MeanIoU", "OneHotIoU", "OneHotMeanIoU", "BinaryIoU"]
 
 CountDtype = Annotated[
-    Any, Convert(lambda _, value: "int32" if value is None else as_policy(value).compute_dtype)
+    Any,
+    Convert(
+        lambda _, value: "int32" if value is None else as_policy(value).compute_dtype, DTypeLike
+    ),
 ]
-Ids = Annotated[Any, Convert(lambda _, value: [int(v) for v in value])]
+Ids = Annotated[
+    Any, Convert(lambda _, value: [int(v) for v in value], Sequence[int] | SupportsArray)
+]
 
 
 class Overlap(Metric):
@@ -94,7 +101,7 @@ class IoU(Overlap):
 
     num_classes: PositiveInt  #: number of classes
     target_class_ids: Ids  #: classes whose figures are averaged
-    name: Any = None  #: name
+    name: str | None = None  #: name
     dtype: CountDtype = None  #: dtype of the counts, None: int32
     ignore_class: int | None = None  #: label of positions that do not count
     sparse_y_true: bool = True  #: whether labels are class numbers; else one value per class
@@ -111,7 +118,7 @@ class MeanIoU(Overlap):
     """
 
     num_classes: PositiveInt  #: number of classes
-    name: Any = None  #: name
+    name: str | None = None  #: name
     dtype: CountDtype = None  #: dtype of the counts, None: int32
     ignore_class: int | None = None  #: label of positions that do not count
     sparse_y_true: bool = True  #: whether labels are class numbers; else one value per class
@@ -132,7 +139,7 @@ class OneHotIoU(Overlap):
 
     num_classes: PositiveInt  #: number of classes
     target_class_ids: Ids  #: classes whose figures are averaged
-    name: Any = None  #: name
+    name: str | None = None  #: name
     dtype: CountDtype = None  #: dtype of the counts, None: int32
     ignore_class: int | None = None  #: label of positions that do not count
     sparse_y_pred: bool = False  #: whether predictions are class numbers; else one value per class
@@ -151,7 +158,7 @@ class OneHotMeanIoU(Overlap):
     sparse_y_true = False
 
     num_classes: PositiveInt  #: number of classes
-    name: Any = None  #: name
+    name: str | None = None  #: name
     dtype: CountDtype = None  #: dtype of the counts, None: int32
     ignore_class: int | None = None  #: label of positions that do not count
     sparse_y_pred: bool = False  #: whether predictions are class numbers; else one value per class
@@ -171,7 +178,7 @@ class BinaryIoU(Overlap):
 
     target_class_ids: Ids = (0, 1)  #: classes whose figures are averaged
     threshold: Number = 0.5  #: from which prediction on the class is 1
-    name: Any = None  #: name
+    name: str | None = None  #: name
     dtype: CountDtype = None  #: dtype of the counts, None: int32
 
     def update_state(self, y_true: Tensor, y_pred: Tensor, sample_weight: Any = None) -> None:

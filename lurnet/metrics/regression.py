@@ -100,7 +100,7 @@ class RootMeanSquaredError(Running):
 
     direction = "down"
 
-    name: Any = "root_mean_squared_error"  #: name
+    name: str | None = "root_mean_squared_error"  #: name
     dtype: MetricDtype = None  #: dtype of the computation, None: ``floatx()``
 
     per_sample = True
@@ -138,7 +138,7 @@ class CosineSimilarity(MeanMetricWrapper):
     fn = staticmethod(cosine)
     unwritten = ("axis",)
 
-    name: Any = "cosine_similarity"  #: name
+    name: str | None = "cosine_similarity"  #: name
     dtype: MetricDtype = None  #: dtype of the computation, None: ``floatx()``
     axis: int = -1  #: axis that makes up a vector
 
@@ -162,7 +162,7 @@ class R2Score(Metric):
         "uniform_average"  #: how the outputs' figures become one; None keeps them apart
     )
     num_regressors: Regressors = 0  #: number of inputs, to adjust for; 0: do not
-    name: Any = "r2_score"  #: name
+    name: str | None = "r2_score"  #: name
     dtype: MetricDtype = None  #: dtype of the computation, None: ``floatx()``
 
     per_sample = True

@@ -1,7 +1,7 @@
 """What an optimizer holds: its variables, their names and order, and the learning rate."""
 
 import warnings
-from collections.abc import Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
@@ -13,6 +13,7 @@ from lurnet.core.fields import Check, Config, Convert, is_int, is_number
 from lurnet.core.names import auto_name, name_scope
 from lurnet.core.registry import deserialize
 from lurnet.core.registry import serialize as _serialize
+from lurnet.core.types import Real, SupportsArray
 from lurnet.core.variable import Variable
 from lurnet.optimizers.schedules import InverseTimeDecay, LearningRateSchedule
 
@@ -60,9 +61,10 @@ def _is_count(least: int) -> Check:
     return Check(text, lambda v: is_int(v) and v >= least)
 
 
-LearningRate = Annotated[Any, Convert(lambda owner, value: as_learning_rate(value))]
+RateLike = Real | LearningRateSchedule | Callable[[], Any] | Mapping[str, Any] | SupportsArray
+LearningRate = Annotated[Any, Convert(lambda owner, value: as_learning_rate(value), RateLike)]
 Decay = Annotated[float | None, Check("a number from 0 up", _is_decay)]
-DecayOrNot = Annotated[Any, Convert(lambda owner, value: as_decay(value))]
+DecayOrNot = Annotated[Any, Convert(lambda owner, value: as_decay(value), float | None)]
 Limit = Annotated[float | None, Check("a number from 0 up, or None", _is_decay)]
 NotNegative = Annotated[float, Check("a number from 0 up", lambda v: is_number(v) and v >= 0)]
 Epsilon = Annotated[

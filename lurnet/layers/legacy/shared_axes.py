@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 
 from lurnet.core.fields import Convert
+from lurnet.core.types import Int
 
 
 def _listed(_: Any, value: Any) -> list[int] | None:
@@ -11,7 +12,7 @@ def _listed(_: Any, value: Any) -> list[int] | None:
     return [a for a in axes if a is not None] or None
 
 
-SharedAxes = Annotated[Any, Convert(_listed)]
+SharedAxes = Annotated[Any, Convert(_listed, Int | Sequence[Int] | None)]
 
 
 def parameter_shape(input_shape: Sequence[Any], shared: Sequence[int] | None) -> tuple:

@@ -7,6 +7,7 @@ import numpy as np
 from lurnet import ops
 from lurnet.core.errors import BadState, BadValue
 from lurnet.core.fields import Convert, Number, PositiveInt, fields
+from lurnet.core.types import TensorLike
 from lurnet.layers.base import Layer
 from lurnet.layers.input_spec import describe
 from lurnet.layers.options import MaybePositive
@@ -98,7 +99,9 @@ class Discretization(Layer):
     [0, 1, 1, 2]
     """
 
-    bin_boundaries: Annotated[Any, Convert(_numbers)] = None  #: boundaries, rising
+    bin_boundaries: Annotated[Any, Convert(_numbers, TensorLike | None)] = (
+        None  #: boundaries, rising
+    )
     num_bins: MaybePositive = None  #: number of bins, for ``adapt``
     epsilon: Number = 0.01  #: share of the data that ``adapt`` does not tell apart
     output_mode: Mode = "int"  #: the index itself, or a vector as CategoryEncoding makes it

@@ -7,6 +7,7 @@ from lurnet.core.fields import Rate, fields
 from lurnet.core.settings import epsilon
 from lurnet.layers.options import DataFormat
 from lurnet.layers.preprocessing.image import (
+    Bounds,
     ImageLayer,
     Range,
     Signed,
@@ -177,10 +178,10 @@ class RandomColorJitter(ColorLayer):
     """
 
     value_range: Range = (0, 255)  #: smallest and largest value of the images
-    brightness_factor: Any = None  #: RandomBrightness' `factor`
-    contrast_factor: Any = None  #: RandomContrast's `factor`
-    saturation_factor: Any = None  #: RandomSaturation's `factor`
-    hue_factor: Any = None  #: RandomHue's `factor`
+    brightness_factor: Bounds | None = None  #: RandomBrightness' `factor`
+    contrast_factor: Bounds | None = None  #: RandomContrast's `factor`
+    saturation_factor: Bounds | None = None  #: RandomSaturation's `factor`
+    hue_factor: Bounds | None = None  #: RandomHue's `factor`
     seed: int | None = None  #: seed of the random numbers
     data_format: DataFormat = None  #: "channels_last" or "channels_first"; None: global setting
 

@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from lurnet import ops
 from lurnet.core.fields import Convert, Number, fields, is_number
 from lurnet.layers.options import DataFormat
-from lurnet.layers.preprocessing.image import ImageLayer, Signed, images_of, pair, whole_images
+from lurnet.layers.preprocessing.image import (
+    Bounds,
+    ImageLayer,
+    Signed,
+    images_of,
+    pair,
+    whole_images,
+)
 
 __all__ = ["RandomFlip", "RandomRotation", "RandomTranslation", "RandomZoom"]
 
@@ -144,7 +151,7 @@ def _share(low: float) -> Any:
             pair(value, low, 1)
         return value
 
-    return Annotated[Any, Convert(convert)]
+    return Annotated[Any, Convert(convert, Bounds | None)]
 
 
 if TYPE_CHECKING:

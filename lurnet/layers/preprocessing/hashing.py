@@ -1,5 +1,6 @@
 """Strings and whole numbers as numbers below a bound, by hashing: no vocabulary is needed."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -7,6 +8,7 @@ import numpy as np
 from lurnet.core.dtypes import as_policy
 from lurnet.core.errors import BadValue
 from lurnet.core.fields import Convert, PositiveInt, fields, is_int
+from lurnet.core.types import DTypeLike, Int
 from lurnet.layers.input_spec import describe
 from lurnet.layers.preprocessing.category import Dense, Mode, encode, encodes_samples
 from lurnet.layers.preprocessing.hashes import bucket, crossed
@@ -30,8 +32,8 @@ def _whole(layer: Any, value: Any) -> Any:
     return as_policy("int64" if value is None and layer.output_mode == "int" else value)
 
 
-Whole = Annotated[Any, Convert(_whole)]
-Salt = Annotated[Any, Convert(salted)]
+Whole = Annotated[Any, Convert(_whole, DTypeLike)]
+Salt = Annotated[Any, Convert(salted, Int | Sequence[Int] | None)]
 
 
 def mapped(array: np.ndarray, number: Any) -> np.ndarray:
@@ -59,7 +61,7 @@ class Hashing(HostLayer):
     """
 
     num_bins: PositiveInt  #: number of different results
-    mask_value: Any = None  #: value that becomes 0; then nothing else does
+    mask_value: str | int | None = None  #: value that becomes 0; then nothing else does
     salt: Salt = None  #: key of SipHash, one or two whole numbers
     output_mode: Mode = "int"  #: the number itself, or a vector as CategoryEncoding makes it
     sparse: Dense = False  #: only False

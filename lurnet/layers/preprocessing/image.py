@@ -1,15 +1,19 @@
 """What layers over images have in common: random numbers once, then a pure transform."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from lurnet import ops, random
 from lurnet.core.errors import BadValue
 from lurnet.core.fields import Check, Convert, fields, is_number
 from lurnet.core.seeds import SeedGenerator
+from lurnet.core.types import Real
 from lurnet.layers.base import Layer
 from lurnet.layers.input_spec import describe
 from lurnet.layers.options import DataFormat
 from lurnet.layers.per_sample import has_axes
+
+Bounds = Real | Sequence[Real]  #: a number f, (-f, f), or two numbers
 
 
 def pair(value: Any, low: float, high: float, floor: float | None = None) -> tuple[float, float]:
@@ -33,7 +37,7 @@ whole_images = has_axes(4)  #: one image, with 3 axes, has its rows on the first
 
 def factor(low: float, high: float) -> Any:
     """The annotation of a field with the bounds of a random number."""
-    return Annotated[Any, Convert(lambda owner, value: pair(value, low, high, low))]
+    return Annotated[Any, Convert(lambda owner, value: pair(value, low, high, low), Bounds)]
 
 
 if TYPE_CHECKING:
@@ -209,8 +213,10 @@ def is_range(value: Any) -> bool:
     return isinstance(value, (list, tuple)) and len(value) == 2 and all(map(is_number, value))
 
 
-Range = Annotated[Any, Check("two numbers, the smallest and the largest value", is_range)]
-Sorted = Annotated[Range, Convert(lambda owner, value: sorted(value))]
+Range = Annotated[
+    Any, Check("two numbers, the smallest and the largest value", is_range, Sequence[float])
+]
+Sorted = Annotated[Range, Convert(lambda owner, value: sorted(value), Sequence[float])]
 BYTES = (0, 255)
 
 

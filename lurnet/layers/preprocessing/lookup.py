@@ -14,6 +14,7 @@ from lurnet.core.errors import BadState, BadValue
 from lurnet.core.fields import Check, Convert, fields, is_int
 from lurnet.core.settings import floatx
 from lurnet.core.symbolic import SymbolicTensor
+from lurnet.core.types import TensorLike
 from lurnet.layers.input_spec import describe
 from lurnet.layers.preprocessing.category import Dense, encode, encodes_samples
 from lurnet.layers.preprocessing.hashes import bucket
@@ -40,7 +41,7 @@ def listed(_: Any, value: Any) -> Any:
     return [v.item() if isinstance(v, np.generic) else v for v in np.asarray(value, object).ravel()]
 
 
-Listed = Annotated[Any, Convert(listed)]
+Listed = Annotated[Any, Convert(listed, TensorLike | str | Path | None)]
 
 
 VOCABULARY = "vocabulary.txt"

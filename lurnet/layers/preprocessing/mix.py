@@ -1,5 +1,6 @@
 """Random parts of images erased, or exchanged and blended between the images of a batch."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from lurnet import ops, random
@@ -56,7 +57,9 @@ class RandomErasing(BoxLayer):
 
     factor: Unit = 1.0  #: bounds of the probability; f: (0, f)
     scale: Unit = (0.02, 0.33)  #: bounds of the box's area
-    fill_value: Any = None  #: a number, or one per channel; None: normal noise
+    fill_value: float | Sequence[float] | None = (
+        None  #: a number, or one per channel; None: normal noise
+    )
     value_range: Range = (0, 255)  #: smallest and largest value of the images
     seed: int | None = None  #: seed of the random numbers
     data_format: DataFormat = None  #: "channels_last" or "channels_first"; None: global setting

@@ -10,13 +10,14 @@ from lurnet.core.errors import BadState, BadType, BadValue
 from lurnet.core.fields import Convert, fields
 from lurnet.core.registry import deserialize
 from lurnet.core.settings import epsilon, image_data_format
+from lurnet.core.types import TensorLike
 from lurnet.layers.base import Layer
 from lurnet.layers.input_spec import describe
 from lurnet.layers.per_sample import beside_axis
 
 __all__ = ["Rescaling", "Normalization"]
 
-Values = Annotated[Any, Convert(lambda owner, value: deserialize(value))]
+Values = Annotated[Any, Convert(lambda owner, value: deserialize(value), TensorLike)]
 
 
 @fields
@@ -70,8 +71,10 @@ class Normalization(Layer):
     """
 
     axis: Annotated[Any, Convert(_axes)] = -1  #: axes that have statistics of their own; None: none
-    mean: Annotated[Any, Convert(_numbers)] = None  #: mean, one or one per place on the axes
-    variance: Annotated[Any, Convert(_numbers)] = None  #: variance, likewise
+    mean: Annotated[Any, Convert(_numbers, TensorLike | None)] = (
+        None  #: mean, one or one per place on the axes
+    )
+    variance: Annotated[Any, Convert(_numbers, TensorLike | None)] = None  #: variance, likewise
     invert: bool = False  #: whether to undo it: ``x * sqrt(variance) + mean``
 
     supports_masking = True

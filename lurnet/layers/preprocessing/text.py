@@ -1,7 +1,7 @@
 """Texts as indices of their words, or as vectors of what occurs in them."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
@@ -9,6 +9,7 @@ import numpy as np
 from lurnet.core.errors import BadValue, did_you_mean
 from lurnet.core.fields import Convert, fields, is_int
 from lurnet.core.registry import deserialize
+from lurnet.core.types import Int
 from lurnet.layers.input_spec import describe
 from lurnet.layers.options import MaybePositive
 from lurnet.layers.preprocessing.category import Dense
@@ -43,7 +44,7 @@ def _one_of(table: dict[str, Callable]) -> Any:
             + did_you_mean(str(value), table)
         )
 
-    return Annotated[Any, Convert(convert)]
+    return Annotated[Any, Convert(convert, str | Callable | Mapping[str, Any] | None)]
 
 
 def _widths(_: Any, value: Any) -> Any:
@@ -75,7 +76,9 @@ class TextVectorization(VocabularyLayer):
     max_tokens: MaxTokens = None  #: largest size of the vocabulary, special tokens included
     standardize: Standardize = "lower_and_strip_punctuation"  #: what is done to a text first
     split: Split = "whitespace"  #: how a text is cut into words
-    ngrams: Annotated[Any, Convert(_widths)] = None  #: words that go together: up to n, or listed
+    ngrams: Annotated[Any, Convert(_widths, Int | Sequence[Int] | None)] = (
+        None  #: words that go together: up to n, or listed
+    )
     output_mode: LookupMode = "int"  #: indices, one vector per word or text, or weights
     output_sequence_length: MaybePositive = None  #: length of the rows; None: of the longest
     pad_to_max_tokens: bool = False  #: whether vectors have `max_tokens` places

@@ -1,5 +1,6 @@
 """Changes of the tones of images: fewer, turned round, stretched, sharper or softer."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
@@ -7,6 +8,7 @@ import numpy as np
 from lurnet import ops, random
 from lurnet.core.errors import BadValue
 from lurnet.core.fields import Convert, fields, is_int
+from lurnet.core.types import Int
 from lurnet.layers.options import DataFormat
 from lurnet.layers.preprocessing.image import (
     BYTES,
@@ -198,7 +200,9 @@ class RandomGaussianBlur(ToneLayer):
     """
 
     factor: Unit = 1.0  #: bounds of the probability; f: (0, f)
-    kernel_size: Annotated[Any, Convert(_odd)] = 3  #: window, one odd number or (x, y)
+    kernel_size: Annotated[Any, Convert(_odd, Int | Sequence[Int])] = (
+        3  #: window, one odd number or (x, y)
+    )
     sigma: Unit = 1.0  #: bounds of the bell's width in pixels
     value_range: Range = (0, 255)  #: smallest and largest value of the images
     data_format: DataFormat = None  #: "channels_last" or "channels_first"; None: global setting

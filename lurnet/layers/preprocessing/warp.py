@@ -7,7 +7,15 @@ from lurnet.core.fields import Convert, Number, Rate, fields, is_number
 from lurnet.core.seeds import draw_seed
 from lurnet.layers.options import DataFormat
 from lurnet.layers.preprocessing.geometry import AffineLayer, FillMode, Interpolation, Warp, rows
-from lurnet.layers.preprocessing.image import Range, Unit, images_of, pair, per_image, whole_images
+from lurnet.layers.preprocessing.image import (
+    Bounds,
+    Range,
+    Unit,
+    images_of,
+    pair,
+    per_image,
+    whole_images,
+)
 
 __all__ = ["RandomShear", "RandomPerspective", "RandomElasticTransform"]
 
@@ -18,7 +26,7 @@ def _slope(_: Any, value: Any) -> tuple[float, float]:
     return pair(value, -1, 1)
 
 
-Slope = Annotated[Any, Convert(_slope)]
+Slope = Annotated[Any, Convert(_slope, Bounds)]
 
 
 @fields

@@ -28,7 +28,7 @@ class BuiltIn(RNN):
     bias_constraint: Constraint = None  #: projection of the bias
     dropout: Rate = 0.0  #: share of the inputs set to zero, the same ones at all steps
     recurrent_dropout: Rate = 0.0  #: share of the state set to zero, the same ones at all steps
-    seed: Any = None  #: seed of the dropout
+    seed: int | None = None  #: seed of the dropout
 
     cell_class: ClassVar[type[RecurrentCell]]
     _after = {"activity_regularizer": "bias_regularizer"}

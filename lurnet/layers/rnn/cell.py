@@ -80,7 +80,7 @@ class RecurrentCell(Layer):
     bias_constraint: Constraint = None  #: projection of the bias
     dropout: Rate = 0.0  #: share of the inputs set to zero, the same ones at all steps
     recurrent_dropout: Rate = 0.0  #: share of the state set to zero, the same ones at all steps
-    seed: Any = None  #: seed of the dropout
+    seed: int | None = None  #: seed of the dropout
 
     gates: ClassVar[int] = 1
 

@@ -1,6 +1,6 @@
 """The gated recurrent unit and its cell."""
 
-from typing import Any
+from typing import Any, Literal
 
 from lurnet import ops
 from lurnet.core.fields import PositiveInt, fields
@@ -81,7 +81,9 @@ class GRU(BuiltIn):
     recurrent_activation: Activation = "sigmoid"  #: applied to the gates
     use_bias: bool = True  #: whether to add a bias
     reset_after: bool = True  #: whether the reset gate acts after the product with the state
-    use_cudnn: Any = "auto"  #: kept for compatibility: the compiled loop is used everywhere
+    use_cudnn: bool | Literal["auto"] = (
+        "auto"  #: kept for compatibility: the compiled loop is used everywhere
+    )
 
     cell_class = GRUCell
     _after = {"reset_after": "unroll", "use_cudnn": "reset_after"}

@@ -1,6 +1,6 @@
 """The long short-term memory layer and its cell."""
 
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -93,7 +93,9 @@ class LSTM(BuiltIn):
     recurrent_activation: Activation = "sigmoid"  #: applied to the gates
     use_bias: bool = True  #: whether to add a bias
     unit_forget_bias: bool = True  #: whether the forget gate's bias starts at 1
-    use_cudnn: Any = "auto"  #: kept for compatibility: the compiled loop is used everywhere
+    use_cudnn: bool | Literal["auto"] = (
+        "auto"  #: kept for compatibility: the compiled loop is used everywhere
+    )
 
     cell_class = LSTMCell
     _after = {"unit_forget_bias": "bias_initializer", "use_cudnn": "unroll"}

@@ -1,6 +1,6 @@
 """Several cells as one, and any cell made ready for a sequence."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any
 
 from lurnet import ops
@@ -71,7 +71,9 @@ def output_size(cell: Any) -> Any:
     return size
 
 
-Cells = Annotated[Any, Convert(lambda owner, cells: [as_cell(owner, c) for c in cells])]
+Cells = Annotated[
+    Any, Convert(lambda owner, cells: [as_cell(owner, c) for c in cells], Sequence[Any])
+]
 
 
 @fields

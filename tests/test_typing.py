@@ -1,0 +1,84 @@
+"""Types as users see them: type checkers flag no right program, and the mistakes in wrong ones.
+
+The checkers run as for an installed package, in strict mode. Both come from the package registry
+with all that they need; where one is missing, its tests are skipped and say so.
+"""
+
+import inspect
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import keras
+import pytest
+
+import lurnet
+
+ROOT = Path(__file__).resolve().parent.parent
+FILES = ROOT / "tests" / "typing"
+CHECKERS = ["pyright", "basedpyright"]
+
+
+def check(checker, folder, mode="strict"):
+    """What a checker says of the files in a folder: (file, line from 1, rule, message)."""
+    program = Path(sys.executable).with_name(checker)
+    if not program.exists() and shutil.which(checker) is None:
+        pytest.skip(f"{checker} is not installed: pip install {checker}")
+    settings = {"typeCheckingMode": mode, "pythonVersion": "3.11"}
+    (folder / "pyrightconfig.json").write_text(json.dumps(settings))
+    python = ["--pythonpath", sys.executable]  # so that lurnet is found as a package, not as source
+    command = [str(program) if program.exists() else checker, "--outputjson", *python]
+    run = subprocess.run(
+        [*command, "-p", str(folder)],
+        capture_output=True,
+        text=True,
+        env={**__import__("os").environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert run.returncode in (0, 1), run.stdout + run.stderr
+    found = json.loads(run.stdout)["generalDiagnostics"]
+    return [
+        (Path(d["file"]).name, d["range"]["start"]["line"] + 1, d.get("rule"), d["message"])
+        for d in found
+        if d["severity"] == "error"
+    ]
+
+
+@pytest.fixture(params=CHECKERS)
+def checked(request, tmp_path):
+    """A function of files, by name, and a mode: what the checker says of them."""
+
+    def run(files, mode="strict"):
+        for name, text in files.items():
+            (tmp_path / name).write_text(text)
+        return check(request.param, tmp_path, mode)
+
+    return run
+
+
+def texts(*patterns):
+    return {p.name: p.read_text() for pattern in patterns for p in sorted(ROOT.glob(pattern))}
+
+
+def test_right_programs_are_not_flagged(checked):
+    assert checked(texts("tests/typing/right/*.py")) == []
+
+
+def test_wrong_programs_are_flagged_line_by_line(checked):
+    files = texts("tests/typing/wrong/*.py")
+    wanted = {
+        (name, number, rule)
+        for name, text in files.items()
+        for number, line in enumerate(text.splitlines(), 1)
+        for rule in re.findall(r"# (report\w+)$", line)
+    }
+    assert len(wanted) > 70
+    found = checked(files)
+    rules = {rule for _, _, rule in wanted}
+    assert {(f, n, r) for f, n, r, _ in found if r in rules} == wanted
+
+
+def test_examples_are_not_flagged(checked):
+    assert checked(texts("examples/*.py"), "standard") == []
