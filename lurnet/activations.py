@@ -157,7 +157,7 @@ _IN_C = {
 }
 
 
-def biased(x: Tensor, bias: Any, activation: Callable) -> Tensor:
+def biased(x: Tensor, bias: Any, activation: Callable[..., Any]) -> Tensor:
     """``activation(x + bias)`` for a bias of each channel, the last axis; None is no bias.
 
     >>> biased(ops.array([[1.0, 2.0]]), ops.array([1.0, -3.0]), relu).tolist()

@@ -4,7 +4,7 @@ They come from NumPy's generators, so making a model compiles nothing.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np

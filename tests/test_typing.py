@@ -12,10 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-import keras
 import pytest
-
-import lurnet
 
 ROOT = Path(__file__).resolve().parent.parent
 FILES = ROOT / "tests" / "typing"

@@ -144,7 +144,7 @@ class CallbackList:
         """Time between looks: short where somebody shows progress."""
         return 0.1 if any(overrides(c, "on_train_progress") for c in self.callbacks) else 0.4
 
-    def __getattr__(self, event: str) -> Callable:
+    def __getattr__(self, event: str) -> Callable[..., Any]:
         if not event.startswith("on_"):
             raise AttributeError(event)
 
@@ -170,7 +170,7 @@ def event_arguments(event: str, args: tuple, kwargs: dict[str, Any]) -> tuple:
     return (*args[:numbers], {} if logs is None else logs)
 
 
-def hear(hook: Callable, *given: Any) -> None:
+def hear(hook: Callable[..., Any], *given: Any) -> None:
     """Call a hook that may take its logs by name only, or fewer arguments than there are."""
     if _takes(hook, len(given)):
         hook(*given)
@@ -184,7 +184,7 @@ def hear(hook: Callable, *given: Any) -> None:
     hook() if _fits(signature, (), {}) else hook(*given)
 
 
-def _takes(hook: Callable, count: int) -> bool:
+def _takes(hook: Callable[..., Any], count: int) -> bool:
     """Whether a plain function or method takes so many arguments by position: a quick look."""
     function = getattr(hook, "__func__", hook)
     code = getattr(function, "__code__", None)

@@ -29,12 +29,12 @@ class LambdaCallback(Callback):
 
     def __init__(
         self,
-        on_epoch_begin: Callable | None = None,
-        on_epoch_end: Callable | None = None,
-        on_train_begin: Callable | None = None,
-        on_train_end: Callable | None = None,
-        on_train_batch_begin: Callable | None = None,
-        on_train_batch_end: Callable | None = None,
+        on_epoch_begin: Callable[[int, Any], Any] | None = None,
+        on_epoch_end: Callable[[int, Any], Any] | None = None,
+        on_train_begin: Callable[[Any], Any] | None = None,
+        on_train_end: Callable[[Any], Any] | None = None,
+        on_train_batch_begin: Callable[[int, Any], Any] | None = None,
+        on_train_batch_end: Callable[[int, Any], Any] | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__()

@@ -25,7 +25,9 @@ class LearningRateScheduler(Callback):
     0.05
     """
 
-    def __init__(self, schedule: Callable, verbose: int = 0) -> None:
+    def __init__(
+        self, schedule: Callable[[int], Any] | Callable[[int, Any], Any], verbose: int = 0
+    ) -> None:
         super().__init__()
         if not callable(schedule):
             raise BadType(

@@ -34,7 +34,7 @@ class Monitor(Callback):
             )
             mode = "auto"
         self.monitor, self.mode, self.best, self.min_delta = monitor, mode, best, abs(min_delta)
-        self.monitor_op: Callable | None = None
+        self.monitor_op: Callable[..., Any] | None = None
 
     def _set_monitor_op(self) -> None:
         """Settle the direction; only now are the model's metrics there."""

@@ -32,7 +32,7 @@ def are_units_kept() -> bool:
     return _kept.get()
 
 
-def as_unit(fn: Callable, *args: Any) -> Any:
+def as_unit(fn: Callable[..., Any], *args: Any) -> Any:
     """``fn(*args)`` as a function of its own in the program that is being traced.
 
     It may read and assign variables; it must leave no other trace behind.

@@ -205,7 +205,7 @@ def _is_code(value: Any) -> bool:
     return isinstance(value, property) or inspect.isroutine(value)
 
 
-def _constructor(everything: dict[str, Any], defaults: dict[str, Any]) -> Callable:
+def _constructor(everything: dict[str, Any], defaults: dict[str, Any]) -> Callable[..., Any]:
     names = list(everything)
 
     def __init__(self: Any, *args: Any, **kwargs: Any) -> None:

@@ -4,13 +4,15 @@ import contextlib
 import contextvars
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 from lurnet.core.dtypes import DTypePolicy, standardize_dtype
 from lurnet.core.errors import BadValue, did_you_mean
 from lurnet.core.names import to_snake_case
+
+T = TypeVar("T")
 
 _table: dict[tuple[str, str], Any] = {}  # (module, name) -> object: all that a file may name
 _keys: dict[Any, tuple[str, str]] = {}  # the other way round
@@ -108,7 +110,9 @@ def register(module: str, name: str, obj: Any) -> None:
 # --- the user's own classes and functions
 
 
-def register_keras_serializable(package: str = "Custom", name: str | None = None) -> Callable:
+def register_keras_serializable(
+    package: str = "Custom", name: str | None = None
+) -> Callable[[T], T]:
     """Decorator that lets files name a class or function of yours as ``package>name``."""
 
     def decorate(obj: Any) -> Any:
@@ -391,7 +395,7 @@ def _array(config: Mapping) -> np.ndarray:
     return np.array(config["value"], dtype=standardize_dtype(config["dtype"]))
 
 
-_SPECIAL: dict[str, Callable] = {
+_SPECIAL: dict[str, Callable[..., Any]] = {
     "__numpy__": _array,
     "__tensor__": _array,
     "__slice__": _slice,

@@ -3,7 +3,7 @@
 import functools
 import inspect
 from collections.abc import Callable, Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar, cast
 
 import jax
 import jax.numpy as jnp
@@ -16,12 +16,14 @@ from lurnet.core.errors import BadType, BadValue, LurnetError
 from lurnet.core.masking import get_mask, set_mask
 from lurnet.core.names import auto_name
 from lurnet.core.probing import Undecided, probed
+from lurnet.core.types import Operators
 from lurnet.core.variable import Variable, abstract, values
 
 #: What an op takes and gives: an array, a Variable, a SymbolicTensor, or numbers in nested lists.
 #: An annotation with it marks the tensor arguments of an op, as against its settings.
 Tensor = Annotated[Any, "tensor"]
 Tensors = Annotated[Any, "list of tensors"]
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 class Node:
@@ -57,7 +59,7 @@ class OpCall:
 
     _not_in_program = ("name", "_inbound_nodes")
 
-    def __init__(self, fn: Callable, name: str | None = None) -> None:
+    def __init__(self, fn: Callable[..., Any], name: str | None = None) -> None:
         self.fn, self.name = fn, name or auto_name(fn.__name__)
         self._inbound_nodes: list[Node] = []
 
@@ -72,7 +74,7 @@ class OpCall:
         return f"<op {self.fn.__name__}, name={self.name}>"
 
 
-class SymbolicTensor:
+class SymbolicTensor(Operators):
     """A shape, a dtype and the call that made it; ``None`` is an unknown size.
 
     ``a == b`` asks whether both are the same tensor, so that ``a in [b, a]`` has an answer; the
@@ -170,7 +172,7 @@ def without_names(shapes: Any) -> Any:
     return tree.map_structure(lambda d: None if export.is_symbolic_dim(d) else d, shapes)
 
 
-def infer(fn: Callable, *args: Any, **kwargs: Any) -> Any:
+def infer(fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     """Outputs of ``fn`` as new symbolic tensors, found by tracing it: nobody writes shapes by hand.
 
     Unknown axes are traced as one named size. Nothing that the call assigns stays.
@@ -178,7 +180,9 @@ def infer(fn: Callable, *args: Any, **kwargs: Any) -> Any:
     return infer_or(None, fn, args, kwargs)
 
 
-def infer_or(declared: Callable | None, fn: Callable, args: tuple, kwargs: dict) -> Any:
+def infer_or(
+    declared: Callable[..., Any] | None, fn: Callable[..., Any], args: tuple, kwargs: dict
+) -> Any:
     """``infer``, and what ``declared()`` says where the code takes no size but a number.
 
     Where nothing is declared either, such code (``float(x.shape[0])``, a Python loop) is traced
@@ -210,7 +214,9 @@ def infer_or(declared: Callable | None, fn: Callable, args: tuple, kwargs: dict)
     return tree.pack_sequence_as(structure, merged)
 
 
-def _probed(trace: Callable, shapes: list, known: list, asked: Any, error: Exception) -> list:
+def _probed(
+    trace: Callable[..., Any], shapes: list, known: list, asked: Any, error: Exception
+) -> list:
     """The traces with numbers, or an error that holds none."""
 
     def numbered(filled: list) -> tuple[list, Any]:
@@ -236,7 +242,9 @@ def _probed(trace: Callable, shapes: list, known: list, asked: Any, error: Excep
     raise error
 
 
-def _trace(fn: Callable, args: tuple, kwargs: dict, shapes: Sequence[tuple]) -> tuple[list, Any]:
+def _trace(
+    fn: Callable[..., Any], args: tuple, kwargs: dict, shapes: Sequence[tuple]
+) -> tuple[list, Any]:
     """Flat output specs of one abstract call, and the structure they came in."""
     flat = tree.flatten((args, kwargs))
     where = [i for i, leaf in enumerate(flat) if is_symbolic(leaf)]
@@ -276,7 +284,7 @@ def record(fn: Any, args: tuple, kwargs: dict, outputs: Any) -> Any:
     return outputs
 
 
-def op(fn: Callable) -> Callable:
+def op(fn: F) -> F:
     """Let ``fn`` take symbolic tensors, whose calls are recorded and not run, and Variables.
 
     Its tensor parameters are annotated ``Tensor`` (or ``Tensors``, a list of them); that is how a
@@ -298,14 +306,14 @@ def op(fn: Callable) -> Callable:
         return fn(*args, **{k: _array(x) if k in wanted else x for k, x in kwargs.items()})
 
     wrapper.is_op = True  # type: ignore[attr-defined]
-    return wrapper
+    return cast(F, wrapper)
 
 
 _SPECIAL = {SymbolicTensor, Variable, list, tuple, dict}  # what an op looks at before it calls JAX
 
 
 @functools.cache
-def _array_arguments(fn: Callable) -> frozenset:
+def _array_arguments(fn: Callable[..., Any]) -> frozenset:
     """Positions and names of the parameters that are one tensor: a list for them is an array."""
     notes = inspect.get_annotations(fn, eval_str=True)
     names = enumerate(inspect.signature(fn).parameters)
@@ -324,7 +332,7 @@ def read(x: Any) -> Any:
 
 
 @functools.cache
-def tensor_parameters(fn: Callable) -> tuple[str, ...]:
+def tensor_parameters(fn: Callable[..., Any]) -> tuple[str, ...]:
     """Names of an op's tensor parameters, by their annotation."""
     notes = inspect.get_annotations(inspect.unwrap(fn), eval_str=True)
     return tuple(k for k, t in notes.items() if k != "return" and (t is Tensor or t is Tensors))

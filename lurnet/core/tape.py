@@ -20,7 +20,7 @@ from lurnet.core.traced import is_traced
 class _Call(NamedTuple):
     """An operation: how to do it again, on what it was done, and what came out."""
 
-    again: Callable
+    again: Callable[..., Any]
     args: tuple
     results: list
 
@@ -80,7 +80,7 @@ class Tape(jax.core.Trace):
         """A function call: its inside is noted."""
         return fun.call_wrapped(*args)
 
-    def _noted(self, again: Callable, args: Any, made: Any) -> Any:
+    def _noted(self, again: Callable[..., Any], args: Any, made: Any) -> Any:
         """What came out, noted if it depends on the inputs."""
         if not any(id(x) in self.dependent for x in args):
             return made
@@ -113,7 +113,7 @@ def _unchanging(x: Any) -> Any:
     return x.copy() if isinstance(x, np.ndarray) else x
 
 
-def gradients(fn: Callable, inputs: Sequence[Any]) -> tuple[list, Any]:
+def gradients(fn: Callable[..., Any], inputs: Sequence[Any]) -> tuple[list, Any]:
     """``jax.grad(fn, has_aux=True)(inputs)`` for an ``fn`` that is to see real numbers.
 
     >>> grads, seen = gradients(lambda x: (x[0] ** 2, float(x[0])), [jnp.asarray(3.0)])

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from lurnet.core.types import Function
+
 IsLeaf = Callable[[Any], bool]
 
 
@@ -44,7 +46,7 @@ def leaves(tree: Any) -> Iterator:
         yield tree
 
 
-def map_structure(fn: Callable, tree: Any, *others: Any) -> Any:
+def map_structure(fn: Function, tree: Any, *others: Any) -> Any:
     """The same structure with ``fn(leaf, *leaves of the others)`` at each leaf.
 
     >>> map_structure(lambda x, y: x + y, [1, {"a": 2}], [10, {"a": 20}])
@@ -74,7 +76,7 @@ def pack_sequence_as(tree: Any, flat: list) -> Any:
     return map_structure(lambda _: next(rest), tree)
 
 
-def map_shape_structure(fn: Callable, tree: Any) -> Any:
+def map_shape_structure(fn: Callable[..., Any], tree: Any) -> Any:
     """``map_structure`` that takes a shape, a tuple or list of sizes, for a leaf."""
     if is_shape(tree):
         return fn(tuple(tree))

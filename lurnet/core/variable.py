@@ -5,7 +5,7 @@ import contextvars
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from threading import get_ident
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jax
 import jax.numpy as jnp
@@ -17,6 +17,7 @@ from lurnet.core.errors import BadValue
 from lurnet.core.forked import note_start
 from lurnet.core.names import auto_name, path_of
 from lurnet.core.traced import is_traced
+from lurnet.core.types import Operators
 
 
 class Scope:
@@ -38,7 +39,7 @@ _deferred: contextvars.ContextVar[bool] = contextvars.ContextVar("deferred", def
 _abstract: contextvars.ContextVar[bool] = contextvars.ContextVar("abstract", default=False)
 
 
-class Variable(Donatable):
+class Variable(Donatable, Operators):
     """An array that can be assigned; inside a ``values(...)`` scope, the scope holds its value.
 
     Args:
@@ -56,6 +57,10 @@ class Variable(Donatable):
     """
 
     _not_in_program = ("name", "path", "aggregation", "_array", "_pending", "shared_with")
+
+    if TYPE_CHECKING:
+
+        def __eq__(self, other: Any, /) -> Any: ...
 
     def __init__(
         self,
@@ -286,11 +291,11 @@ def _plain(x: Any) -> Any:
     return jnp.asarray(x) if isinstance(x, (list, tuple)) else x
 
 
-def _forward(fn: Callable) -> Callable:
+def _forward(fn: Callable[..., Any]) -> Callable[..., Any]:
     return lambda self, *others: fn(self.value, *map(_plain, others))
 
 
-def _reflected(fn: Callable) -> Callable:
+def _reflected(fn: Callable[..., Any]) -> Callable[..., Any]:
     return lambda self, other: fn(_plain(other), self.value)
 
 
@@ -410,7 +415,7 @@ def is_abstract() -> bool:
     return _abstract.get()
 
 
-def pure(fn: Callable, variables: Sequence[Variable]) -> Callable:
+def pure(fn: Callable[..., Any], variables: Sequence[Variable]) -> Callable[..., Any]:
     """``fn`` as ``(arrays, *args) -> (result, new_arrays)``, with no side effects."""
 
     def call(arrays: Sequence, *args: Any, **kwargs: Any) -> tuple[Any, list]:

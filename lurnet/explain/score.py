@@ -55,7 +55,7 @@ def float_images(model: Any, x: Any) -> np.ndarray:
     return np.asarray(x, "float32")
 
 
-def targets(model: Any, x: Any, target: Any) -> tuple[np.ndarray, Callable]:
+def targets(model: Any, x: Any, target: Any) -> tuple[np.ndarray, Callable[..., Any]]:
     """Class numbers (n,), and the function that picks scores: ``(outputs, numbers) -> (n,)``."""
     count = len(next(iter(tree.leaves(x))))
     if callable(target):

@@ -53,7 +53,7 @@ class BatchedFunction:
     def __init__(
         self,
         session: Steps,
-        fn: Callable,
+        fn: Callable[..., Any],
         facts: str | None,
         fills: bool = False,
         writes: bool = False,
@@ -62,7 +62,7 @@ class BatchedFunction:
         self.session, self.fn, self.facts = session, fn, facts
         self.variables: list[Any] = session.variables
         self.fills, self.writes, self.eager = fills and not eager, writes, eager
-        self.programs: dict[Any, Callable] = {}  # by shapes and dtypes
+        self.programs: dict[Any, Callable[..., Any]] = {}  # by shapes and dtypes
 
     def __call__(self, arrays: Any, size: int, progress: Callable[[int], None] = ignore) -> Any:
         """What the function gives for batches of so many samples, with the weights of one moment.
@@ -99,8 +99,8 @@ class BatchedFunction:
         device.adopt(self.variables, new)
         return outputs
 
-    def _compiled(self, state: list, x: Any) -> Callable:
-        def make() -> Callable:
+    def _compiled(self, state: list, x: Any) -> Callable[..., Any]:
+        def make() -> Callable[..., Any]:
             if self.writes:
                 return device_loop.batch_program(self.fn, self.variables, lambda y: y, False)
             return device_loop.output_program(self.fn, self.variables)
@@ -112,7 +112,7 @@ class BatchedFunction:
 
 def map_batches(
     model: Trainable,
-    fn: Callable,
+    fn: Callable[..., Any],
     arrays: Any,
     batch_size: int | None = None,
     facts: str | None = None,

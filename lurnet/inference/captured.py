@@ -215,7 +215,7 @@ class CapturedGraph(NamedTuple):
         return sum(call.multiply_adds for call in self.calls)
 
 
-def capture(run: Callable, state: Sequence[Any], x: Any) -> CapturedGraph | None:
+def capture(run: Callable[..., Any], state: Sequence[Any], x: Any) -> CapturedGraph | None:
     """The kernels that ``run(state, x)`` consists of, or None if it does anything else."""
     specs = [jax.ShapeDtypeStruct(a.shape, a.dtype) for a in (*state, x)]
     closed, made = jax.make_jaxpr(run, return_shape=True)(specs[:-1], specs[-1])

@@ -34,7 +34,7 @@ class CompiledProgram:
         self.batched = BatchedFunction(
             forward.session, forward.step, "outputs", fills=fills, writes=not fills
         )
-        self.loops: dict[Any, tuple[Callable, Any]] = {}  # by sizes and shapes
+        self.loops: dict[Any, tuple[Callable[..., Any], Any]] = {}  # by sizes and shapes
 
     def takes(self, x: Any, count: int) -> bool:
         """Whether there is something to compile, and this process has XLA's threads."""

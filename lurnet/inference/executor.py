@@ -53,7 +53,7 @@ class Forward:
     def __init__(self, model: Trainable) -> None:
         self.model, self.host = model, host_stage(model)
         self.session = Steps(model, "predict")
-        self.step: Callable = self.session.step
+        self.step: Callable[..., Any] = self.session.step
         self.variables: list[Any] = self.session.variables
         #: whether each sample is computed by itself, so that batches may be of any size
         self.per_sample = model_is_per_sample(model) and not model.run_eagerly

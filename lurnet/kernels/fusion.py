@@ -77,7 +77,7 @@ def epilogue(raw: Any, finish: Callable[[Any], Any], rises: bool, own: bool = Fa
     return y
 
 
-def _chain(first: Callable, second: Callable) -> Callable:
+def _chain(first: Callable[..., Any], second: Callable[..., Any]) -> Callable[..., Any]:
     return lambda x: second(first(x))
 
 

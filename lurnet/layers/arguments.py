@@ -73,7 +73,7 @@ class Arguments:
         elif not all(get_mask(x) is not None for x in tree.leaves(outputs)):
             set_masks(outputs, self.compute_mask(inputs, masks))
 
-    def _shapes_for(self, method: Callable, args: tuple, kwargs: dict) -> dict[str, Any]:
+    def _shapes_for(self, method: Callable[..., Any], args: tuple, kwargs: dict) -> dict[str, Any]:
         """What ``build`` or ``compute_output_shape`` asks for by its parameters' names.
 
         A method with one parameter takes the first input's shape, under any name.
@@ -104,7 +104,7 @@ def shapes_of(value: Any) -> Any:
     return tree.map_structure(shape_of, value)
 
 
-def accepted(method: Callable, options: dict[str, Any]) -> dict[str, Any]:
+def accepted(method: Callable[..., Any], options: dict[str, Any]) -> dict[str, Any]:
     """The options that a method takes by name; all of them where it has ``**kwargs``."""
     parameters = inspect.signature(method).parameters
     if any(p.kind is p.VAR_KEYWORD for p in parameters.values()):

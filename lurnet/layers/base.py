@@ -5,7 +5,7 @@ import functools
 import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import KW_ONLY
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -64,7 +64,7 @@ class Layer(Arguments, Stateful, Config):
     autocast: bool = True  #: whether float inputs are cast to the compute dtype
     name: Name = None  #: unique name; made from the class name if None
 
-    supports_masking: ClassVar[bool] = False
+    supports_masking: bool = False
     supports_jit: ClassVar[bool] = True
     quantization_mode: ClassVar[str | None] = None
     #: Whether each sample is computed by itself: True, or a method that tells for input shapes.
@@ -108,9 +108,15 @@ class Layer(Arguments, Stateful, Config):
 
     # --- to be defined by subclasses
 
-    def build(self, input_shape: Any) -> None:
-        """Create the weights; called once, with the shape of the first input."""
-        self.built = True
+    if TYPE_CHECKING:  # a subclass names its shapes and its inputs as it likes
+
+        def build(self, *input_shape: Any, **shapes: Any) -> None: ...
+
+    else:
+
+        def build(self, input_shape: Any) -> None:
+            """Create the weights; called once, with the shape of the first input."""
+            self.built = True
 
     def call(self, *args: Any, **kwargs: Any) -> Any:
         """The computation."""
@@ -193,7 +199,7 @@ class Layer(Arguments, Stateful, Config):
             set_masks(outputs, masks)
         return outputs
 
-    def _traced(self, args: tuple, kwargs: dict, declared: Callable | None) -> tuple:
+    def _traced(self, args: tuple, kwargs: dict, declared: Callable[..., Any] | None) -> tuple:
         """Outputs of the call and their masks, as symbolic tensors."""
         masks = tree.map_structure(get_mask, (args, kwargs))
 
@@ -481,7 +487,7 @@ def _nothing() -> tuple:
     return None, None
 
 
-def _finishing(build: Callable) -> Callable:
+def _finishing(build: Callable[..., Any]) -> Callable[..., Any]:
     """A class's ``build``, with names under the layer's own and ``built`` set afterwards."""
 
     @functools.wraps(build)

@@ -20,7 +20,9 @@ Watch = Callable[[Any, tuple, Any], Any]
 
 _context: contextvars.ContextVar[CallContext | None] = contextvars.ContextVar("call", default=None)
 _watch: contextvars.ContextVar[Watch | None] = contextvars.ContextVar("watch", default=None)
-_acts: contextvars.ContextVar[Callable | None] = contextvars.ContextVar("acts", default=None)
+_acts: contextvars.ContextVar[Callable[..., Any] | None] = contextvars.ContextVar(
+    "acts", default=None
+)
 
 
 def current() -> CallContext | None:

@@ -107,7 +107,7 @@ def _masks(inputs: Sequence[Any]) -> list[Any]:
     return [mask if mask is None else _with_rank_of(x, mask) for x, mask in pairs]
 
 
-def _masked(fn: Callable, inputs: Sequence[Any]) -> tuple[Any, Any]:
+def _masked(fn: Callable[..., Any], inputs: Sequence[Any]) -> tuple[Any, Any]:
     """Inputs combined in pairs by ``fn``; a value that is masked out gives way to one that is not.
 
     Returns the result and its mask.

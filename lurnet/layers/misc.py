@@ -8,6 +8,7 @@ from lurnet import regularizers
 from lurnet.core.errors import BadValue
 from lurnet.core.fields import Convert, fields
 from lurnet.core.registry import deserialize
+from lurnet.core.types import Function
 from lurnet.layers.base import Layer
 from lurnet.layers.options import NotNegative
 
@@ -16,7 +17,7 @@ __all__ = ["Lambda", "Identity", "ActivityRegularization"]
 ShapeOrRule = Callable[..., Any] | Sequence[int | None] | None
 
 
-def _function(_: Any, value: Any) -> Callable:
+def _function(_: Any, value: Any) -> Callable[..., Any]:
     found = deserialize(value) if isinstance(value, dict) else value
     if not callable(found):
         raise BadValue(f"must be a function, not {value!r}.")
@@ -37,7 +38,7 @@ class Lambda(Layer):
     """
 
     function: Annotated[
-        Any, Convert(_function, Callable | Mapping[str, Any])
+        Any, Convert(_function, Function | Mapping[str, Any])
     ]  #: takes the input first
     output_shape: ShapeOrRule = None  #: shape without the batch axis; found by itself if None
     mask: Any = None  #: mask of the output, or a function (inputs, mask) that gives it

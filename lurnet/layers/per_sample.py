@@ -44,7 +44,7 @@ def _activation_is(fn: Any, shapes: tuple[Shape, ...]) -> bool:
     return bool(fact(*shapes)) if callable(fact) else fact is True
 
 
-def _activations(layer: Any) -> Iterator[Callable]:
+def _activations(layer: Any) -> Iterator[Callable[..., Any]]:
     for name, kind in type(layer).__fields__.items():
         if kind is Activation and getattr(layer, name, None) is not None:
             yield getattr(layer, name)

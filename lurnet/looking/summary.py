@@ -29,7 +29,7 @@ def print_summary(
     model: Any,
     line_length: int | None = None,
     positions: Sequence[float] | None = None,
-    print_fn: Callable | None = None,
+    print_fn: Callable[..., Any] | None = None,
     expand_nested: bool = False,
     show_trainable: bool = False,
     layer_range: Sequence[str] | None = None,

@@ -1,22 +1,11 @@
 """Written by scripts/stubs: constructors, as checkers and editors cannot find them out."""
 
-from collections.abc import Callable
 from collections.abc import Mapping
-from lurnet.core.registry import Registry
 from lurnet.core.registry import Registry as Registry
 from lurnet.core.types import Axis
 from lurnet.core.types import DTypeLike
 from lurnet.core.types import Int
 from lurnet.core.types import Real
-from lurnet.losses import base as base
-from lurnet.losses import crossentropy as crossentropy
-from lurnet.losses import embedding as embedding
-from lurnet.losses import focal as focal
-from lurnet.losses import margin as margin
-from lurnet.losses import regression as regression
-from lurnet.losses import segmentation as segmentation
-from lurnet.losses import sequence as sequence
-from lurnet.losses import shapes as shapes
 from lurnet.losses.base import Loss as Loss
 from lurnet.losses.base import LossFunctionWrapper as LossFunctionWrapper
 from lurnet.losses.crossentropy import BinaryCrossentropy as _BinaryCrossentropy
@@ -118,8 +107,8 @@ MAPE = mean_absolute_percentage_error
 MSE = mean_squared_error
 MSLE = mean_squared_logarithmic_error
 bce = binary_crossentropy
-def deserialize(name: Any, custom_objects: Mapping | None = None) -> Any: ...
-def get(identifier: Any) -> Callable | None: ...
+def deserialize(config: Any, custom_objects: Mapping | None = None) -> Any: ...
+def get(identifier: Any, *_: Any) -> Any: ...
 kld = kl_divergence
 kullback_leibler_divergence = kl_divergence
 logcosh = log_cosh
@@ -128,4 +117,4 @@ mape = mean_absolute_percentage_error
 mse = mean_squared_error
 msle = mean_squared_logarithmic_error
 registry: Registry
-def serialize(loss: Any) -> Any: ...
+def serialize(value: Any) -> Any: ...

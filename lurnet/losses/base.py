@@ -116,7 +116,7 @@ def no_values(kind: str, name: str | None) -> str:
     return f"The {kind} {name!r} returned None: end its function with `return` and the values."
 
 
-def as_function(fn: Any) -> Callable:
+def as_function(fn: Any) -> Callable[..., Any]:
     """A function, also from its name or config."""
     if callable(fn):
         return fn
@@ -124,7 +124,7 @@ def as_function(fn: Any) -> Callable:
     return deserialize(config, module="keras.losses")
 
 
-def fact_of(fn: Callable, options: Mapping[str, Any]) -> bool:
+def fact_of(fn: Callable[..., Any], options: Mapping[str, Any]) -> bool:
     """Whether a function computes each sample by itself, as it states by ``per_sample``."""
     fact = getattr(fn, "per_sample", False)
     return bool(fact(**options)) if callable(fact) else fact is True
@@ -145,13 +145,13 @@ class LossFunctionWrapper(Loss):
     3.0
     """
 
-    fn: Callable
+    fn: Callable[..., Any]
     #: Settings that Keras' configs leave out.
     unwritten: ClassVar[tuple[str, ...]] = ("dtype",)
 
     def __init__(
         self,
-        fn: Callable,
+        fn: Callable[..., Any],
         reduction: str | None = "sum_over_batch_size",
         name: str | None = None,
         dtype: Any = None,

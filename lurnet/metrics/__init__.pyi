@@ -1,9 +1,7 @@
 """Written by scripts/stubs: constructors, as checkers and editors cannot find them out."""
 
-from collections.abc import Callable
 from collections.abc import Mapping
 from collections.abc import Sequence
-from lurnet.core.registry import Registry
 from lurnet.core.registry import Registry as Registry
 from lurnet.core.registry import register as register
 from lurnet.core.types import DTypeLike
@@ -27,17 +25,6 @@ from lurnet.losses.regression import mean_absolute_percentage_error as mean_abso
 from lurnet.losses.regression import mean_squared_error as mean_squared_error
 from lurnet.losses.regression import mean_squared_logarithmic_error as mean_squared_logarithmic_error
 from lurnet.losses.regression import poisson as poisson
-from lurnet.metrics import accuracy as accuracy
-from lurnet.metrics import base as base
-from lurnet.metrics import classification as classification
-from lurnet.metrics import confusion as confusion
-from lurnet.metrics import correlation as correlation
-from lurnet.metrics import counts as counts
-from lurnet.metrics import curves as curves
-from lurnet.metrics import fscore as fscore
-from lurnet.metrics import mean as mean
-from lurnet.metrics import overlap as overlap
-from lurnet.metrics import regression as regression
 from lurnet.metrics.accuracy import Accuracy as _Accuracy
 from lurnet.metrics.accuracy import BinaryAccuracy as _BinaryAccuracy
 from lurnet.metrics.accuracy import CategoricalAccuracy as _CategoricalAccuracy
@@ -189,10 +176,10 @@ MSE = mean_squared_error
 MSLE = mean_squared_logarithmic_error
 bce = binary_crossentropy
 def deserialize(config: Any, custom_objects: Mapping | None = None) -> Any: ...
-def get(identifier: Any) -> Callable | None: ...
+def get(identifier: Any, *_: Any) -> Any: ...
 mae = mean_absolute_error
 mape = mean_absolute_percentage_error
 mse = mean_squared_error
 msle = mean_squared_logarithmic_error
 registry: Registry
-def serialize(metric: Any) -> Any: ...
+def serialize(value: Any) -> Any: ...

@@ -58,8 +58,10 @@ class Metric(Copied, Config):
     #: Whether the figure adds up over samples, however they are cut: True, or a method.
     per_sample: ClassVar[Any] = False
 
+    name: str
+
     def __init__(self, dtype: Any = None, name: str | None = None) -> None:
-        self.name = name
+        self.name = name  # type: ignore[assignment]  # `setup` gives it one
         self.dtype = standardise(self, "dtype", MetricDtype, dtype)
         self.setup()
 

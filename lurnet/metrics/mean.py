@@ -18,7 +18,7 @@ _COMMON = ("name", "dtype")
 
 
 def weighted_samples(
-    values: Tensor, sample_weight: Any, reduce: Callable, dtype: Any
+    values: Tensor, sample_weight: Any, reduce: Callable[..., Any], dtype: Any
 ) -> tuple[Tensor, Tensor | None]:
     """One weighted value and one weight per sample; ``reduce`` joins the other axes."""
     mask = get_mask(values)
@@ -33,7 +33,7 @@ def weighted_samples(
     return _first_axis(values * weight, reduce), _first_axis(weight, reduce)
 
 
-def _first_axis(x: Tensor, reduce: Callable) -> Tensor:
+def _first_axis(x: Tensor, reduce: Callable[..., Any]) -> Tensor:
     rank = len(x.shape)
     return reduce(x, axis=tuple(range(1, rank))) if rank > 1 else x
 
@@ -122,10 +122,10 @@ class MeanMetricWrapper(Running):
     2.0
     """
 
-    fn: Callable
+    fn: Callable[..., Any]
 
     def __init__(
-        self, fn: Callable, name: str | None = None, dtype: Any = None, **kwargs: Any
+        self, fn: Callable[..., Any], name: str | None = None, dtype: Any = None, **kwargs: Any
     ) -> None:
         self.fn, self._kwargs = as_function(fn), kwargs
         super().__init__(dtype=dtype, name=name)

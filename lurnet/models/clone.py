@@ -30,7 +30,7 @@ def clone_model(
     model: Model,
     input_tensors: Any = None,
     clone_function: Callable[[Layer], Layer] | None = None,
-    call_function: Callable | None = None,
+    call_function: Callable[..., Any] | None = None,
     recursive: bool = False,
 ) -> Model:
     """A copy of a model's architecture with freshly initialised weights.
@@ -57,7 +57,7 @@ def clone_model(
     return type(model).from_config(model.get_config())
 
 
-def _copier(function: Callable, recursive: bool) -> Callable:
+def _copier(function: Callable[..., Any], recursive: bool) -> Callable[..., Any]:
     def copy(layer: Layer) -> Layer:
         if recursive and isinstance(layer, Model):
             return clone_model(layer, clone_function=function, recursive=True)
@@ -66,7 +66,7 @@ def _copier(function: Callable, recursive: bool) -> Callable:
     return copy
 
 
-def _clone_sequential(model: Sequential, inputs: Any, copy: Callable) -> Sequential:
+def _clone_sequential(model: Sequential, inputs: Any, copy: Callable[..., Any]) -> Sequential:
     layers: list[Any] = [copy(x) for x in model.layers]
     if inputs is not None:
         inputs = tree.flatten(inputs)[0]
@@ -76,7 +76,9 @@ def _clone_sequential(model: Sequential, inputs: Any, copy: Callable) -> Sequent
     return Sequential(layers, name=model.name, trainable=model.trainable)
 
 
-def _clone_functional(model: Functional, inputs: Any, copy: Callable, call: Callable | None) -> Any:
+def _clone_functional(
+    model: Functional, inputs: Any, copy: Callable[..., Any], call: Callable[..., Any] | None
+) -> Any:
     run = call or (lambda layer, *args, **kwargs: layer(*args, **kwargs))
     if inputs is None:
         named = zip(model.inputs, model.input_names, strict=True)

@@ -176,7 +176,7 @@ class Model(Trainer, Layer):
         self,
         line_length: int | None = None,
         positions: Any = None,
-        print_fn: Callable | None = None,
+        print_fn: Callable[..., Any] | None = None,
         expand_nested: bool = False,
         show_trainable: bool = False,
         layer_range: Any = None,

@@ -18,7 +18,7 @@ __all__ = [
 
 
 @op
-def cond(pred: Tensor, true_fn: Callable, false_fn: Callable) -> Any:
+def cond(pred: Tensor, true_fn: Callable[..., Any], false_fn: Callable[..., Any]) -> Any:
     """``true_fn()`` if ``pred`` is true, else ``false_fn()``; both give the same shapes.
 
     >>> int(cond(True, lambda: 1, lambda: 2))
@@ -28,7 +28,7 @@ def cond(pred: Tensor, true_fn: Callable, false_fn: Callable) -> Any:
 
 
 @op
-def switch(index: Tensor, branches: list[Callable], *operands: Tensor) -> Any:
+def switch(index: Tensor, branches: list[Callable[..., Any]], *operands: Tensor) -> Any:
     """``branches[index](*operands)``; an index outside the list means its nearest end.
 
     >>> int(switch(1, [lambda x: x, lambda x: -x], 3))
@@ -41,7 +41,10 @@ def switch(index: Tensor, branches: list[Callable], *operands: Tensor) -> Any:
 
 
 def while_loop(
-    cond: Callable, body: Callable, loop_vars: Any, maximum_iterations: int | None = None
+    cond: Callable[..., Any],
+    body: Callable[..., Any],
+    loop_vars: Any,
+    maximum_iterations: int | None = None,
 ) -> Any:
     """``loop_vars = body(*loop_vars)`` as long as ``cond(*loop_vars)``, at most so many times.
 
@@ -68,7 +71,7 @@ def _only(result: Any) -> Any:
     return result[0] if isinstance(result, (list, tuple)) else result
 
 
-def fori_loop(lower: Any, upper: Any, body_fun: Callable, init_val: Any) -> Any:
+def fori_loop(lower: Any, upper: Any, body_fun: Callable[..., Any], init_val: Any) -> Any:
     """``value = body_fun(i, value)`` for i from ``lower`` to ``upper - 1``.
 
     >>> int(fori_loop(0, 4, lambda i, total: total + i, 0))
@@ -78,7 +81,7 @@ def fori_loop(lower: Any, upper: Any, body_fun: Callable, init_val: Any) -> Any:
 
 
 def scan(
-    f: Callable,
+    f: Callable[..., Any],
     init: Any,
     xs: Any = None,
     length: int | None = None,
@@ -93,7 +96,9 @@ def scan(
     return lax.scan(f, init, xs, length, reverse, unroll)
 
 
-def associative_scan(f: Callable, elems: Any, reverse: bool = False, axis: int = 0) -> Any:
+def associative_scan(
+    f: Callable[..., Any], elems: Any, reverse: bool = False, axis: int = 0
+) -> Any:
     """Running results of an associative ``f(a, b)`` along an axis, in about log n steps.
 
     >>> associative_scan(lambda a, b: a + b, jnp.array([1, 2, 3])).tolist()
@@ -102,7 +107,7 @@ def associative_scan(f: Callable, elems: Any, reverse: bool = False, axis: int =
     return lax.associative_scan(f, elems, reverse, axis)
 
 
-def map(f: Callable, xs: Any) -> Any:
+def map(f: Callable[..., Any], xs: Any) -> Any:
     """``f`` of each slice along the first axis, one after the other, stacked.
 
     >>> map(lambda x: x * x, jnp.array([1, 2, 3])).tolist()
@@ -111,7 +116,7 @@ def map(f: Callable, xs: Any) -> Any:
     return lax.map(f, xs)
 
 
-def vectorized_map(function: Callable, elements: Any) -> Any:
+def vectorized_map(function: Callable[..., Any], elements: Any) -> Any:
     """``function`` of each slice along the first axis, all at once, stacked.
 
     >>> vectorized_map(lambda x: x * x, jnp.array([1, 2, 3])).tolist()
@@ -120,7 +125,9 @@ def vectorized_map(function: Callable, elements: Any) -> Any:
     return jax.vmap(function)(tree.map_structure(jnp.asarray, elements))
 
 
-def vectorize(pyfunc: Callable, *, excluded: Any = None, signature: str | None = None) -> Callable:
+def vectorize(
+    pyfunc: Callable[..., Any], *, excluded: Any = None, signature: str | None = None
+) -> Callable[..., Any]:
     """A function of numbers made one of tensors, with broadcasting.
 
     ``excluded`` lists arguments to leave alone; ``signature``, as "(n),(n)->()", says which axes

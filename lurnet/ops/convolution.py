@@ -5,6 +5,7 @@
 """
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import jax.numpy as jnp
 
@@ -217,7 +218,7 @@ def adaptive_max_pool(inputs: Tensor, output_size: Sizes, data_format: str | Non
 
 
 def _adaptive(
-    reduce: Callable, inputs: Tensor, output_size: Sizes, data_format: str | None
+    reduce: Callable[..., Any], inputs: Tensor, output_size: Sizes, data_format: str | None
 ) -> Tensor:
     x = jnp.asarray(inputs)
     first = 1 if standardize_data_format(data_format) == "channels_last" else 2

@@ -143,7 +143,7 @@ def dtype(x: Any) -> str:
     return standardize_dtype(x.dtype if hasattr(x, "dtype") else jnp.asarray(x).dtype)
 
 
-def custom_gradient(f: Callable) -> Callable:
+def custom_gradient(f: Callable[..., Any]) -> Callable[..., Any]:
     """A function with a derivative of your own: ``f`` returns the result and a function of its
     gradient that gives those of the arguments.
 

@@ -206,7 +206,7 @@ def norm(x: Tensor, ord: Any = None, axis: Axis = None, keepdims: bool = False) 
     return jnp.linalg.norm(as_float(x), ord, axes(axis), keepdims)
 
 
-def jvp(fun: Callable, primals: Any, tangents: Any, has_aux: bool = False) -> Any:
+def jvp(fun: Callable[..., Any], primals: Any, tangents: Any, has_aux: bool = False) -> Any:
     """``fun`` at ``primals``, and its derivative in the direction of ``tangents``.
 
     >>> jvp(lambda x: x * x, (3.0,), (1.0,))

@@ -29,11 +29,11 @@ COMPARISONS = {
 UNARY = {"neg": arithmetic.negative, "abs": arithmetic.absolute, "invert": logic.logical_not}
 
 
-def _forward(fn: Callable) -> Callable:
+def _forward(fn: Callable[..., Any]) -> Callable[..., Any]:
     return lambda self, *others: fn(self, *others)
 
 
-def _reflected(fn: Callable) -> Callable:
+def _reflected(fn: Callable[..., Any]) -> Callable[..., Any]:
     return lambda self, other: fn(other, self)
 
 

@@ -8,6 +8,7 @@ called with stands among the node's inputs. Ops that take functions cannot be wr
 import inspect
 from collections.abc import Callable
 from types import ModuleType
+from typing import Any
 
 from lurnet import ops
 from lurnet.core.errors import BadValue, did_you_mean
@@ -55,7 +56,7 @@ CALL_SETTINGS = {
 CONFIG_KEYWORDS = {"layer_normalization": ("rms_scaling",)}
 
 
-def _place(name: str, fn: Callable) -> str:
+def _place(name: str, fn: Callable[..., Any]) -> str:
     """Module and class in Keras' package of ops, from where an op stands here and its name."""
     name = ALIASES.get(name, name).rpartition(".")[2]
     home = _OTHER_HOME.get(name) or _HOMES.get(fn.__module__.split(".")[2], "numpy")
@@ -78,7 +79,7 @@ TABLE = _writable(ops) | _writable(ops.image, "image.")
 _NAMES = {place: name for name, place in TABLE.items() if name not in ALIASES}
 
 
-def function(name: str) -> Callable:
+def function(name: str) -> Callable[..., Any]:
     """The op of a name in ``lurnet.ops``, such as "mean" or "image.resize".
 
     >>> function("image.resize").__name__
@@ -90,7 +91,7 @@ def function(name: str) -> Callable:
     return getattr(ops.image if folder else ops, own)
 
 
-def name_of(fn: Callable) -> str | None:
+def name_of(fn: Callable[..., Any]) -> str | None:
     """The name of an op in the table; None for a function that is not in it.
 
     >>> name_of(ops.image.resize), name_of(len)

@@ -4,30 +4,10 @@ from collections.abc import Callable
 from collections.abc import Mapping
 from collections.abc import Sequence
 from lurnet.core.registry import Registry
-from lurnet.core.registry import Registry as Registry
-from lurnet.core.registry import register as register
 from lurnet.core.types import Int
 from lurnet.core.types import Real
 from lurnet.core.types import SupportsArray
-from lurnet.optimizers import adadelta as adadelta
-from lurnet.optimizers import adafactor as adafactor
-from lurnet.optimizers import adagrad as adagrad
-from lurnet.optimizers import adam as adam
-from lurnet.optimizers import adamax as adamax
-from lurnet.optimizers import base as base
-from lurnet.optimizers import ftrl as ftrl
-from lurnet.optimizers import lamb as lamb
-from lurnet.optimizers import lion as lion
-from lurnet.optimizers import loss_scale as loss_scale
-from lurnet.optimizers import multi as multi
-from lurnet.optimizers import muon as muon
-from lurnet.optimizers import nadam as nadam
-from lurnet.optimizers import rmsprop as rmsprop
-from lurnet.optimizers import schedule_free as schedule_free
 from lurnet.optimizers import schedules as schedules
-from lurnet.optimizers import sgd as sgd
-from lurnet.optimizers import state as state
-from lurnet.optimizers import together as together
 from lurnet.optimizers.adadelta import Adadelta as _Adadelta
 from lurnet.optimizers.adafactor import Adafactor as _Adafactor
 from lurnet.optimizers.adagrad import Adagrad as _Adagrad
@@ -77,7 +57,7 @@ class SGD(_SGD):
     def __init__(self, learning_rate: Real | LearningRateSchedule | Callable[[], Any] | Mapping[str, Any] | SupportsArray = 0.01, momentum: Real = 0.0, nesterov: bool = False, weight_decay: Real | None = None, clipnorm: Real | None = None, clipvalue: Real | None = None, global_clipnorm: Real | None = None, use_ema: bool = False, ema_momentum: Real = 0.99, ema_overwrite_frequency: Int | None = None, loss_scale_factor: Real | None = None, gradient_accumulation_steps: Int | None = None, name: str | None = None) -> None: ...
 class AdamW(_AdamW, Adam):
     def __init__(self, learning_rate: Real | LearningRateSchedule | Callable[[], Any] | Mapping[str, Any] | SupportsArray = 0.001, weight_decay: Real | None = 0.004, beta_1: Real = 0.9, beta_2: Real = 0.999, epsilon: Real = 1e-07, amsgrad: bool = False, clipnorm: Real | None = None, clipvalue: Real | None = None, global_clipnorm: Real | None = None, use_ema: bool = False, ema_momentum: Real = 0.99, ema_overwrite_frequency: Int | None = None, loss_scale_factor: Real | None = None, gradient_accumulation_steps: Int | None = None, name: str | None = None) -> None: ...
-def deserialize(config: Any, custom_objects: Mapping[str, Any] | None = None) -> Any: ...
-def get(identifier: Any) -> Any: ...
+def deserialize(config: Any, custom_objects: Mapping | None = None) -> Any: ...
+def get(identifier: Any, *_: Any) -> Any: ...
 registry: Registry
-def serialize(optimizer: Any) -> Any: ...
+def serialize(value: Any) -> Any: ...

@@ -76,7 +76,7 @@ class Adam(Together):
         if self.amsgrad:
             self._largest = self.add_optimizer_variables(variables, "velocity_hat")
 
-    def _step_of(self, learning_rate: Any, dtype: Any) -> tuple[Callable, Sequence[Any]]:
+    def _step_of(self, learning_rate: Any, dtype: Any) -> tuple[Callable[..., Any], Sequence[Any]]:
         step = self._updates + 1
         scale = ops.sqrt(bias(self.beta_2, step)) / bias(self.beta_1, step)
         rate = learning_rate * ops.cast(scale, dtype)

@@ -70,7 +70,7 @@ class RMSprop(Together):
         if self.centered:
             self._means = self.add_optimizer_variables(variables, "average_gradient")
 
-    def _step_of(self, learning_rate: Any, dtype: Any) -> tuple[Callable, Sequence[Any]]:
+    def _step_of(self, learning_rate: Any, dtype: Any) -> tuple[Callable[..., Any], Sequence[Any]]:
         numbers = [learning_rate, self.rho, 1 - self.rho, self.epsilon]
         if self.momentum > 0:
             numbers.append(self.momentum)

@@ -64,7 +64,7 @@ class SGD(Together):
         if self.momentum != 0:
             self.momentums = self.add_optimizer_variables(variables, "momentum")
 
-    def _step_of(self, learning_rate: Any, dtype: Any) -> tuple[Callable, Sequence[Any]]:
+    def _step_of(self, learning_rate: Any, dtype: Any) -> tuple[Callable[..., Any], Sequence[Any]]:
         if not self.momentums:
             return sgd, [learning_rate]
         kept = hyperparameter(self, "momentum", dtype)

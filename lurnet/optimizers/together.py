@@ -12,7 +12,7 @@ from lurnet.optimizers.base import Optimizer, held_back
 class Together(Optimizer):
     """Base of optimizers that say which step they do, by which numbers, with which slots."""
 
-    def _step_of(self, learning_rate: Any, dtype: Any) -> tuple[Callable, Sequence[Any]]:
+    def _step_of(self, learning_rate: Any, dtype: Any) -> tuple[Callable[..., Any], Sequence[Any]]:
         """The formula of a step, and its numbers."""
         raise NotImplementedError
 

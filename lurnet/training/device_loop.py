@@ -16,13 +16,13 @@ from lurnet.kernels.gather_rows import borrowed
 
 
 def epoch_program(
-    step: Callable,
+    step: Callable[..., Any],
     variables: Sequence[Variable],
     batch_size: int,
     stride: int,
-    logs: Callable,
+    logs: Callable[..., Any],
     whole: bool = True,
-) -> Callable:
+) -> Callable[..., Any]:
     """``(state, last, data, order, start, stop) -> (state, last, logs)``: steps start to stop.
 
     Step i takes the samples ``order[i * stride:][:batch_size]`` of the data, or,
@@ -50,7 +50,7 @@ def epoch_program(
     return run
 
 
-def for_models(run: Callable, own_order: bool) -> Callable:
+def for_models(run: Callable[..., Any], own_order: bool) -> Callable[..., Any]:
     """An epoch's program for several equal models at once, along a first axis of their state.
 
     The data are the same for all; the order is each model's own, or one for all.
@@ -69,7 +69,9 @@ def take(x: Any, order: Any, start: Any, size: int) -> Any:
     return x.rows(index) if borrowed.is_borrowed(x) else x.at[index].get(mode="promise_in_bounds")
 
 
-def output_loop(call: Callable, variables: Sequence[Variable], size: int) -> Callable:
+def output_loop(
+    call: Callable[..., Any], variables: Sequence[Variable], size: int
+) -> Callable[..., Any]:
     """``(state, x, first, steps, outputs) -> outputs``: some batches from sample ``first`` on."""
 
     def run(state: list, x: Any, first: Any, steps: Any, outputs: Any) -> Any:
@@ -89,8 +91,11 @@ def output_loop(call: Callable, variables: Sequence[Variable], size: int) -> Cal
 
 
 def batch_program(
-    step: Callable, variables: Sequence[Variable], logs: Callable, whole: bool = True
-) -> Callable:
+    step: Callable[..., Any],
+    variables: Sequence[Variable],
+    logs: Callable[..., Any],
+    whole: bool = True,
+) -> Callable[..., Any]:
     """``(state, batch) -> (state, logs)``: one step on a batch given as it is.
 
     Unless ``whole``, only the state that the step writes comes back, by its place.
@@ -110,7 +115,7 @@ def _written(variables: Sequence[Variable], arrays: Sequence[Any], ids: Any) -> 
     return {i: a for i, (v, a) in enumerate(zip(variables, arrays, strict=True)) if id(v) in ids}
 
 
-def output_program(call: Callable, variables: Sequence[Variable]) -> Callable:
+def output_program(call: Callable[..., Any], variables: Sequence[Variable]) -> Callable[..., Any]:
     """``(state, x) -> outputs``, reading the variables only."""
 
     def run(state: list, x: Any) -> Any:
@@ -120,7 +125,9 @@ def output_program(call: Callable, variables: Sequence[Variable]) -> Callable:
     return run
 
 
-def returned_zeros(step: Callable, variables: Sequence[Variable], data: Any, size: int) -> Any:
+def returned_zeros(
+    step: Callable[..., Any], variables: Sequence[Variable], data: Any, size: int
+) -> Any:
     """Zeros of the shape of what a step returns, to start its loop with."""
 
     def one(state: list, batch: Any) -> Any:

@@ -139,7 +139,7 @@ class EnsembleRunner:
         args = (self.state.of(self.rows), None, self.arrays, order, *bounds)
         first = self.first
 
-        def make() -> Callable:
+        def make() -> Callable[..., Any]:
             run = device_loop.epoch_program(
                 first.step, first.variables, size, self.size, first.logs
             )

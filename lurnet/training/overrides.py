@@ -4,7 +4,7 @@ import inspect
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-T = TypeVar("T", bound=Callable)
+T = TypeVar("T", bound=Callable[..., Any])
 
 _DEFAULTS: set[Any] = set()
 
@@ -26,7 +26,7 @@ def makes_logs(model: Any, kind: str) -> bool:
     return own or (kind != "predict" and is_overridden(model, "compute_metrics"))
 
 
-def takes_state(step: Callable) -> bool:
+def takes_state(step: Callable[..., Any]) -> bool:
     """Whether a user's step is of the pure form ``(state, data)``."""
     parameters = [
         p
@@ -36,7 +36,7 @@ def takes_state(step: Callable) -> bool:
     return len(parameters) >= 2
 
 
-def takes_training(compute_loss: Callable) -> bool:
+def takes_training(compute_loss: Callable[..., Any]) -> bool:
     """Whether a model's ``compute_loss`` has the flag, which Keras before 3.3 did not give."""
     parameters = inspect.signature(compute_loss).parameters
     return "training" in parameters or any(p.kind is p.VAR_KEYWORD for p in parameters.values())

@@ -11,7 +11,7 @@ from lurnet.training.overrides import is_overridden, takes_state
 from lurnet.training.protocol import Trainable
 
 
-def step_function(model: Trainable, kind: str) -> Callable:
+def step_function(model: Trainable, kind: str) -> Callable[..., Any]:
     """What the loop runs: returns None, or the logs where the step is the user's own."""
     if kind == "predict":
         return lambda x: predict_outputs(model, x)
@@ -60,7 +60,7 @@ def stateless(model: Trainable, run: Callable[[], Any], state: Any, kind: str) -
         return result, tuple([scope[v] for v in part] for part in parts)
 
 
-def _stateful(model: Trainable, own: Callable, kind: str) -> Callable:
+def _stateful(model: Trainable, own: Callable[..., Any], kind: str) -> Callable[..., Any]:
     """A user's pure step as one on variables."""
 
     def run(data: Any) -> Any:

@@ -34,12 +34,12 @@ def engine_settings() -> list[str]:
     return [*map(repr, values.items()), repr(facts)]
 
 
-def compiled(run: Callable, key: str | None, donate: bool, *args: Any) -> Any:
+def compiled(run: Callable[..., Any], key: str | None, donate: bool, *args: Any) -> Any:
     """The executable of ``run`` for arguments of these shapes; equal keys share one."""
     return compiled_soon(run, key, donate, *args).result()
 
 
-def compiled_soon(run: Callable, key: str | None, donate: bool, *args: Any) -> Future:
+def compiled_soon(run: Callable[..., Any], key: str | None, donate: bool, *args: Any) -> Future:
     """``compiled`` on another thread: traced now, compiled while the caller goes on."""
     require_threads()
     found = _shared(key)

@@ -63,7 +63,7 @@ def on_batch(model: Trainable, kind: str, data: ArrayData) -> tuple[dict[str, An
         return found(data.data), training.names
 
 
-def _from_fresh(step: Callable, reset: Callable[[], None]) -> Callable:
+def _from_fresh(step: Callable[..., Any], reset: Callable[[], None]) -> Callable[..., Any]:
     def fresh(batch: Any) -> Any:
         reset()
         return step(batch)

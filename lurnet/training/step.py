@@ -20,7 +20,7 @@ from lurnet.training.protocol import Trainable
 
 
 def gradients(
-    fn: Callable, variables: Sequence[Variable], eagerly: bool = False
+    fn: Callable[..., Any], variables: Sequence[Variable], eagerly: bool = False
 ) -> tuple[list, Any]:
     """Gradients by some variables of the scalar that ``fn`` returns first, and the rest.
 
@@ -45,7 +45,7 @@ def gradients(
     return grads, rest
 
 
-def gradients_by(fn: Callable, arrays: Any) -> tuple[Any, Any]:
+def gradients_by(fn: Callable[..., Any], arrays: Any) -> tuple[Any, Any]:
     """Gradients by arrays of the scalar that ``fn(arrays)`` returns first, and the rest.
 
     What ``fn`` assigns to variables is forgotten.

@@ -34,7 +34,7 @@ class Steps:
         self.model, self.kind = model, kind
         session = session_of(model)
         self.programs = session.programs if kind == "predict" else session.training.programs
-        self.step: Callable = step_function(model, kind)
+        self.step: Callable[..., Any] = step_function(model, kind)
         self.variables: list[Any] = self._all_variables()
         self.own: list[Any] = []  # testing: the state, and which of it has been written
         self.written: set[int] = set()
@@ -61,11 +61,11 @@ class Steps:
         """What a step of the user's own returned, else the metrics' values so far."""
         return self.model.get_metrics_result() if returned is None else returned
 
-    def program(self, make: Callable, facts: str, donate: bool, *args: Any) -> Any:
+    def program(self, make: Callable[..., Any], facts: str, donate: bool, *args: Any) -> Any:
         """The executable for arguments of these shapes: the model's, or of an equal model's."""
         return self.program_soon(make, facts, donate, *args).result()
 
-    def program_soon(self, make: Callable, facts: str, donate: bool, *args: Any) -> Any:
+    def program_soon(self, make: Callable[..., Any], facts: str, donate: bool, *args: Any) -> Any:
         """``program``, compiled while the caller goes on."""
         shapes, flags = program.shapes(args), session_of(self.model).version.flags()
         local = self.kind, facts, shapes, flags, self._watching()
@@ -109,7 +109,7 @@ class Steps:
         places = [i for i in sorted(self.written) if id(self.variables[i]) not in keeps]
         donation.replace([self.variables[i] for i in places], [self.own[i] for i in places])
 
-    def _run(self, run: Callable, *args: Any) -> tuple:
+    def _run(self, run: Callable[..., Any], *args: Any) -> tuple:
         """Start a program; returns what it does beside the state."""
         if self.kind != "test":
             return device.run_donating(self.variables, lambda state: run(state, *args))
@@ -127,7 +127,7 @@ class Steps:
             return self.eagerly(device.to_device(batch, copy=True))
         batch, training = device.narrowed(batch), self.kind != "test"
 
-        def make() -> Callable:
+        def make() -> Callable[..., Any]:
             return device_loop.batch_program(self.step, self.variables, self.logs, training)
 
         shape = program.shapes(batch)
@@ -165,7 +165,7 @@ class Steps:
         """The program of ``start``, which may still be compiled."""
         training = self.kind != "test"
 
-        def make() -> Callable:
+        def make() -> Callable[..., Any]:
             facts = self.step, self.variables, size, stride, self.logs
             return device_loop.epoch_program(*facts, training)
 

@@ -30,7 +30,7 @@ class Trainer(Compiled):
     # --- one step; override these to train in your own way
 
     @default
-    def train_step(self, *data: Any) -> Any:
+    def train_step(self, *data: Any, **_: Any) -> Any:
         """One training step on a batch; returns the logs.
 
         Override it as ``train_step(self, data)``, with ordinary code on variables (use
@@ -40,19 +40,19 @@ class Trainer(Compiled):
         return _run_step(self, step.train_step, data, "train")
 
     @default
-    def test_step(self, *data: Any) -> Any:
+    def test_step(self, *data: Any, **_: Any) -> Any:
         """One test step on a batch; returns the logs. Override it like ``train_step``."""
         return _run_step(self, step.test_step, data, "test")
 
     @default
-    def predict_step(self, *data: Any) -> Any:
+    def predict_step(self, *data: Any, **_: Any) -> Any:
         """The outputs for a batch. Override it like ``train_step``."""
         x, _, _ = unpack_x_y_sample_weight(data[-1])
         if len(data) == 1:
             return self.call_for(x, training=False)
         return stateless(self, lambda: self.call_for(x, training=False), data[0], "predict")
 
-    def gradients(self, fn: Callable) -> tuple[list, Any]:
+    def gradients(self, fn: Callable[..., Any]) -> tuple[list, Any]:
         """Gradients of ``fn()``'s scalar by the trainable weights, and what else it returns.
 
         ``fn`` returns the scalar, or ``(scalar, rest)``.
@@ -208,7 +208,7 @@ class Trainer(Compiled):
         return self.predict(x, batch_size=len(_first(x)), verbose=0)
 
 
-def _run_step(model: Trainable, run: Callable, data: tuple, kind: str) -> Any:
+def _run_step(model: Trainable, run: Callable[..., Any], data: tuple, kind: str) -> Any:
     """A step in the form in which it is called, ``(data)`` or ``(state, data)``."""
 
     def logs() -> Any:

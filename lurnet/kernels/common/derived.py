@@ -32,7 +32,7 @@ class Derived:
     (2.0, 2.0)
     """
 
-    def __init__(self, value: Callable, static: tuple[int, ...] = ()) -> None:
+    def __init__(self, value: Callable[..., Any], static: tuple[int, ...] = ()) -> None:
         self.value, self.static = value, static
         self.forward = self.tangent = self.backward = _undefined
 
@@ -44,7 +44,9 @@ class Derived:
         found = _form.bind(*_those(arrays, call.there), meaning=meaning)
         return jax.tree.unflatten(call.structure, found)
 
-    def define(self, forward: Callable, tangent: Callable, backward: Callable) -> None:
+    def define(
+        self, forward: Callable[..., Any], tangent: Callable[..., Any], backward: Callable[..., Any]
+    ) -> None:
         """Give the derivatives, each made of functions that have derivatives themselves.
 
         Args:
@@ -57,7 +59,7 @@ class Derived:
         self.forward, self.tangent, self.backward = forward, tangent, backward
 
     def define_linear(
-        self, count: int, backward: Callable, forward: Callable | None = None
+        self, count: int, backward: Callable[..., Any], forward: Callable[..., Any] | None = None
     ) -> None:
         """The same for a function that is linear in each of its first ``count`` arrays.
 
@@ -88,12 +90,12 @@ class Derived:
         return merged
 
 
-def derived(*static: int) -> Callable[[Callable], Derived]:
+def derived(*static: int) -> Callable[[Callable[..., Any]], Derived]:
     """Decorator: the function as ``Derived``, with settings at some positions."""
     return lambda value: Derived(value, static)
 
 
-def valued(fast: Callable, plain: Callable) -> Derived:
+def valued(fast: Callable[..., Any], plain: Callable[..., Any]) -> Derived:
     """``fast``, whose derivatives are those of ``plain``, written in JAX, of the same arrays.
 
     >>> double, x = valued(lambda x: 2.0 * x, lambda x: x + x), jnp.float32(3.0)
@@ -109,7 +111,7 @@ def valued(fast: Callable, plain: Callable) -> Derived:
     return function
 
 
-def tangent_of(plain: Callable, arrays: Arrays, *tangents: Any) -> Any:
+def tangent_of(plain: Callable[..., Any], arrays: Arrays, *tangents: Any) -> Any:
     """The tangent of a function written in JAX, where None is a tangent of zeros."""
     given = [_no_tangent(x) if t is None else t for x, t in zip(arrays, tangents, strict=True)]
     return jax.jvp(plain, tuple(arrays), tuple(given))[1]
@@ -164,7 +166,9 @@ def _results_of(function: Derived, settings: tuple, there: tuple[bool, ...], giv
 class _Linear:
     """A tangent as a linear operation on flat arrays: those that were saved, and tangents."""
 
-    def __init__(self, forward: Callable, backward: Callable, saved: Any, value: Any) -> None:
+    def __init__(
+        self, forward: Callable[..., Any], backward: Callable[..., Any], saved: Any, value: Any
+    ) -> None:
         self._forward, self._backward = forward, backward
         self.saved, self.structure = jax.tree.flatten(saved)
         self.value, self.shape = jax.tree.flatten(value)
@@ -223,7 +227,7 @@ _form.multiple_results = True
 class _Meaning(NamedTuple):
     """What a call computes, of flat arrays to flat arrays."""
 
-    compute: Callable
+    compute: Callable[..., Any]
     rule: Callable  # for its tangents
     results: Callable  # of shapes and dtypes
 
@@ -272,7 +276,7 @@ _linear.multiple_results = True
 
 
 @_linear.def_impl
-def _run(*arrays: Any, count: int, forward: Callable, **_: Any) -> list:
+def _run(*arrays: Any, count: int, forward: Callable[..., Any], **_: Any) -> list:
     return forward(arrays[:count], arrays[count:])
 
 
@@ -300,7 +304,13 @@ def _transposed(gradients: Arrays, *arrays: Any, count: int, results: tuple, **h
 
 
 def _batched(
-    arrays: Arrays, axes: Arrays, *, count: int, results: tuple, forward: Callable, backward: Any
+    arrays: Arrays,
+    axes: Arrays,
+    *,
+    count: int,
+    results: tuple,
+    forward: Callable[..., Any],
+    backward: Any,
 ) -> tuple:
     size = next(x.shape[a] for x, a in zip(arrays, axes, strict=True) if a is not None)
     of_saved, of_tangents = tuple(axes[:count]), tuple(axes[count:])

@@ -150,7 +150,7 @@ def _by_kernel(x: Array, y: Array, argmax: Array, shape: Sizes, how: How) -> Arr
     return _UNPOOL_CONV_KERNEL_GRAD(x, y, argmax, results=results, moves=how.moves)[0]
 
 
-def _differentiable(form: Derived, apart: Callable) -> None:
+def _differentiable(form: Derived, apart: Callable[..., Any]) -> None:
     """Gives ``form`` the gradients of ``apart``, the same sum."""
 
     def backward(sizes: Sizes, how: How, saved: tuple, u: Array) -> tuple:

@@ -21,14 +21,14 @@ _FUSED_STEP = Call("fused_step")
 _ZEROS = Call("zeros")
 
 
-def fused(*names: str) -> Callable:
+def fused(*names: str) -> Callable[..., Any]:
     """Decorator of a step's formula: the library's steps that compute it, if it has them.
 
     A formula takes the step's numbers, a weight, the weight's gradient and its slots, and gives the
     new weight and slots. Names differ in how many numbers and slots there are.
     """
 
-    def named(formula: Callable) -> Callable:
+    def named(formula: Callable[..., Any]) -> Callable[..., Any]:
         formula.fused = names  # type: ignore[attr-defined]
         return formula
 
@@ -45,7 +45,9 @@ def is_fused(weights: Sequence[Array], gradients: Sequence[Array]) -> bool:
     return any(map(is_traced, arrays)) and all(a.dtype == wanted for a in arrays) and in_c(wanted)
 
 
-def fused_step(formula: Callable, numbers: Sequence[Any], *lists: Sequence[Array]) -> Sequence:
+def fused_step(
+    formula: Callable[..., Any], numbers: Sequence[Any], *lists: Sequence[Array]
+) -> Sequence:
     """A step given all weights, all gradients, all of each slot: all weights, all of each slot.
 
     It is one call if the library has the step, which must be allowed by `is_fused`.
@@ -57,7 +59,7 @@ def fused_step(formula: Callable, numbers: Sequence[Any], *lists: Sequence[Array
     return _in_c((name, formula), numbers, *lists)
 
 
-def kernel_of(formula: Callable, numbers: int, slots: int) -> str | None:
+def kernel_of(formula: Callable[..., Any], numbers: int, slots: int) -> str | None:
     """The library's step that computes a formula of so many numbers and slots, by name."""
     found = library()
     known = found.manifest.steps if found else {}
@@ -85,13 +87,17 @@ def zeros_like(arrays: Sequence[Array]) -> list[Array]:
     return [jnp.zeros_like(x) for x in arrays]
 
 
-def _one_by_one(formula: Callable, numbers: Sequence[Array], *lists: Sequence[Array]) -> Sequence:
+def _one_by_one(
+    formula: Callable[..., Any], numbers: Sequence[Array], *lists: Sequence[Array]
+) -> Sequence:
     done = [formula(numbers, *arrays) for arrays in zip(*lists, strict=True)]
     return [list(one) for one in zip(*done, strict=True)]
 
 
 @partial(jax.custom_jvp, nondiff_argnums=(0,))
-def _in_c(step: tuple[str, Callable], numbers: Sequence[Array], *lists: Sequence[Array]) -> list:
+def _in_c(
+    step: tuple[str, Callable[..., Any]], numbers: Sequence[Array], *lists: Sequence[Array]
+) -> list:
     """New weights and slots take the place of the old ones, which are copied only where something
     else reads them."""
     _check(step[0], numbers, lists)
@@ -109,7 +115,7 @@ def _in_c(step: tuple[str, Callable], numbers: Sequence[Array], *lists: Sequence
 
 
 @_in_c.defjvp
-def _derivatives(step: tuple[str, Callable], values: tuple, tangents: tuple) -> tuple:
+def _derivatives(step: tuple[str, Callable[..., Any]], values: tuple, tangents: tuple) -> tuple:
     """Those of the formula itself: of every order, forward and backward."""
     return jax.jvp(partial(_one_by_one, step[1]), values, tangents)
 

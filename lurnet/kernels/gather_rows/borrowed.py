@@ -81,7 +81,7 @@ def is_borrowed(x: Any) -> bool:
     return isinstance(x, Borrowed)
 
 
-def each_once(fn: Callable, data: Any) -> Any:
+def each_once(fn: Callable[..., Any], data: Any) -> Any:
     """``fn`` of every array in nested data; one that stands there twice is computed once."""
     made: dict[int, Any] = {}
 

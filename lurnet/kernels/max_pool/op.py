@@ -7,6 +7,7 @@ running fastest, as XLA's does.
 import math
 from collections.abc import Callable
 from functools import reduce
+from typing import Any
 
 import jax.numpy as jnp
 import numpy as np
@@ -71,7 +72,7 @@ def _in_c(x: Array, window: Window) -> Array:
 
 
 def reduce_window(
-    x: Array, step: Callable, start: float, window: Sizes, strides: Sizes, pads: Pads
+    x: Array, step: Callable[..., Any], start: float, window: Sizes, strides: Sizes, pads: Pads
 ) -> Array:
     """XLA's own pooling, channels last."""
     first = np.array(start, x.dtype)

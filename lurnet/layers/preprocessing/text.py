@@ -34,7 +34,7 @@ STANDARDIZE: dict[str, Callable[[str], str]] = {
 SPLIT: dict[str, Callable[[str], list[str]]] = {"whitespace": str.split, "character": list}
 
 
-def _one_of(table: dict[str, Callable]) -> Any:
+def _one_of(table: dict[str, Callable[..., Any]]) -> Any:
     def convert(_: Any, value: Any) -> Any:
         value = deserialize(value) if isinstance(value, dict) else value
         if value is None or callable(value) or value in table:
@@ -44,7 +44,7 @@ def _one_of(table: dict[str, Callable]) -> Any:
             + did_you_mean(str(value), table)
         )
 
-    return Annotated[Any, Convert(convert, str | Callable | Mapping[str, Any] | None)]
+    return Annotated[Any, Convert(convert, str | Callable[..., Any] | Mapping[str, Any] | None)]
 
 
 def _widths(_: Any, value: Any) -> Any:

@@ -13,7 +13,7 @@ from lurnet.layers.wrapper import as_layer, copy_of
 
 __all__ = ["Bidirectional"]
 
-MERGES: dict[str | None, Callable] = {
+MERGES: dict[str | None, Callable[..., Any]] = {
     "concat": lambda a, b: ops.concatenate([a, b], axis=-1),
     "sum": lambda a, b: a + b,
     "mul": lambda a, b: a * b,

@@ -26,8 +26,8 @@ class Steps(NamedTuple):
     ``moving`` are the variables that a step assigns.
     """
 
-    project: Callable
-    step: Callable
+    project: Callable[..., Any]
+    step: Callable[..., Any]
     shows_state: bool
     moving: list[Variable]
 
@@ -48,7 +48,7 @@ def drawn_once(cell: Any, batch: Any, training: Any) -> Iterator[None]:
         _masks.reset(token)
 
 
-def by_steps(call: Callable) -> Callable:
+def by_steps(call: Callable[..., Any]) -> Callable[..., Any]:
     """Mark a cell's ``call`` as one that only runs its ``start``: a loop may use that directly."""
     call.by_steps = call  # type: ignore[attr-defined]  # a wrapper copies the mark, but is another
     return call
@@ -182,7 +182,7 @@ class RecurrentCell(Layer):
 
 
 def masked_product(
-    x: Any, kernel: Any, masks: Masks, product: Callable = ops.matmul, axis: int = -1
+    x: Any, kernel: Any, masks: Masks, product: Callable[..., Any] = ops.matmul, axis: int = -1
 ) -> Any:
     """``(x mask) @ kernel``, with a mask for each part of the kernel's columns.
 

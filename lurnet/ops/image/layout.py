@@ -1,6 +1,7 @@
 """One image or a batch, channels first or last: brought to (b, h, w, c) and back."""
 
 from collections.abc import Callable
+from typing import Any
 
 import jax.numpy as jnp
 
@@ -9,7 +10,9 @@ from lurnet.core.settings import standardize_data_format
 from lurnet.core.symbolic import Tensor
 
 
-def in_batch(fn: Callable, images: Tensor, data_format: str | None, rank: int = 2) -> Tensor:
+def in_batch(
+    fn: Callable[..., Any], images: Tensor, data_format: str | None, rank: int = 2
+) -> Tensor:
     """``fn`` of a batch with channels last, for images in any layout.
 
     >>> in_batch(lambda x: x + 1, jnp.zeros((2, 2, 3)), None).shape

@@ -10,7 +10,7 @@ from lurnet.saving.migrations.versions import Writer
 Entry = dict[str, Any]
 
 
-def graph(name: Any, stack: list[Entry], writer: Writer, entry: Callable) -> Entry:
+def graph(name: Any, stack: list[Entry], writer: Writer, entry: Callable[..., Any]) -> Entry:
     """The functional model that a Sequential whose first layer is a Merge stands for."""
     made: list[Entry] = []
     inputs: list[Entry] = []
@@ -37,7 +37,7 @@ def graph(name: Any, stack: list[Entry], writer: Writer, entry: Callable) -> Ent
 
 
 def _branch(
-    old: Entry, number: int, made: list, inputs: list, writer: Writer, entry: Callable
+    old: Entry, number: int, made: list, inputs: list, writer: Writer, entry: Callable[..., Any]
 ) -> Entry:
     """Add one merged model, and an input layer for each input that it has."""
     new = entry(old, writer)

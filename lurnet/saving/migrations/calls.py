@@ -45,7 +45,7 @@ def is_place(value: Any) -> bool:
     )
 
 
-def layer(old: dict[str, Any], entry: Callable, writer: Writer) -> dict[str, Any]:
+def layer(old: dict[str, Any], entry: Callable[..., Any], writer: Writer) -> dict[str, Any]:
     """The entry of a graph's layer, with its calls."""
     config, found = old.get("config"), old.get("inbound_nodes") or []
     name = old.get("name") or (config.get("name") if isinstance(config, dict) else None)

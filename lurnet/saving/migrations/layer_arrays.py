@@ -172,7 +172,7 @@ def _converted(piece: Piece, arrays: list[tuple[str, Entry]], name: str, writer:
     return list(zip(piece.variables, values, strict=True))
 
 
-def _tried(convert: Callable, otherwise: list) -> list:
+def _tried(convert: Callable[..., Any], otherwise: list) -> list:
     """What a conversion gives; arrays that it does not understand stay as they are."""
     try:
         return convert()
