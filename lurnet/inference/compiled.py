@@ -18,6 +18,7 @@ from lurnet.inference.executor import FEW, Forward, Progress
 from lurnet.kernels.common.choice import on_cpu
 from lurnet.training import device, device_loop
 from lurnet.training.data.arrays import joined, take
+from lurnet.training.data.gathering import own
 from lurnet.training.data.staging import StagingBuffers, bytes_per_sample
 from lurnet.training.peak_activation import peak_output
 
@@ -52,11 +53,14 @@ class CompiledProgram:
         return self._loops(x, count, size, progress)
 
     def run_again(self, x: Any) -> Any:
-        """The outputs for a few samples, if there is a program for just such an array."""
+        """The outputs for a few samples, if there is a program for just such an array.
+
+        The device may read it after the caller has filled it anew: it gets a copy.
+        """
         if not self.forward.is_pure or x.shape[:1] > (FEW,) or forks():
             return None
         run = self.batched.programs.get((x.shape, x.dtype))
-        return None if run is None else run(donation.snapshot(self.forward.variables), x)
+        return None if run is None else run(donation.snapshot(self.forward.variables), own(x))
 
     def _loops(self, x: Any, count: int, size: int, progress: Progress) -> Any:
         """Many batches in each call."""

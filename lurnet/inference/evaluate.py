@@ -32,15 +32,11 @@ def merged_batches(model: Trainable, data: ArrayData) -> int:
     """
     if data.limit is not None or model.run_eagerly:
         return 1
-    largest = session_of(model).training.once("largest output", lambda: _largest_of_samples(model))
-    if largest is None:
+    training = session_of(model).training
+    if not training.once("averages", lambda: averages_over_samples(model)):
         return 1
+    largest = training.once("peak output", lambda: peak_output(model))
     wanted = samples_that_suit(data.x, largest) // data.batch_size
     if data.count % data.batch_size:
         return max(1, wanted)
     return next((n for n in range(wanted, 1, -1) if data.batches % n == 0), 1)
-
-
-def _largest_of_samples(model: Trainable) -> int | None:
-    """Bytes of a sample where it is largest; None where batches may not be put together."""
-    return peak_output(model) if averages_over_samples(model) else None

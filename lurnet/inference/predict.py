@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import Generator, Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from lurnet.callbacks.base import CallbackList
 from lurnet.callbacks.standard import standard_callbacks
@@ -20,19 +20,9 @@ from lurnet.training.fixed_batch import remembered_batch
 from lurnet.training.pace import interruptible
 from lurnet.training.protocol import Trainable
 
-
-class Piece(NamedTuple):
-    """Inputs that are computed at once.
-
-    Args:
-        x: nested arrays.
-        batches: how many of the caller's batches they are.
-        batch_size: samples in a batch of the computation; None: as many as suit.
-    """
-
-    x: Any
-    batches: int
-    batch_size: int | None
+#: Inputs that are computed at once, how many of the caller's batches they are, and how many samples
+#: a batch of the computation has (None: as many as suit).
+Piece = tuple[Any, int, int | None]
 
 
 def predict(
@@ -100,13 +90,13 @@ def _pieces(
             yield from _merged(call, data)
         else:
             for x in data.inputs():
-                yield Piece(x, 1, length(x))
+                yield x, 1, length(x)
     elif not events.wants_predict_batches:
-        yield Piece(data.limited(data.x), data.steps, batch_size)
+        yield data.limited(data.x), data.steps, batch_size
     else:
         for i in range(data.steps):
             x = take(data.x, slice(i * data.batch_size, (i + 1) * data.batch_size))
-            yield Piece(x, 1, length(x))
+            yield x, 1, length(x)
 
 
 def _merged(call: Predictor, data: Stream) -> Generator[Piece, None, None]:
@@ -118,7 +108,7 @@ def _merged(call: Predictor, data: Stream) -> Generator[Piece, None, None]:
         while (item := items.next(False, lambda: PATIENCE[False])) is not None:
             merged = isinstance(item, StagedBatches)
             x = take(item.room, slice(item.count * item.size)) if merged else item
-            yield Piece(unpack_x_y_sample_weight(x)[0], item.count if merged else 1, None)
+            yield unpack_x_y_sample_weight(x)[0], item.count if merged else 1, None
             items.give_back(item)
     finally:
         inputs.close()  # type: ignore[attr-defined]

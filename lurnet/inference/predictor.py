@@ -18,9 +18,9 @@ from lurnet.inference.throughput import ThroughputPath
 from lurnet.inference.to_jax import to_jax
 from lurnet.layers import context
 from lurnet.layers.state import flatten_layers
-from lurnet.layers.version import version_of
+from lurnet.layers.version import kept_version, version_of
 from lurnet.training import device
-from lurnet.training.data.gathering import copied, own
+from lurnet.training.data.gathering import copied
 from lurnet.training.per_sample import has_own_code, has_side_outputs
 from lurnet.training.protocol import Trainable
 
@@ -49,6 +49,7 @@ class Predictor:
     ) -> None:
         self.forward = Forward(model)
         self.executors = [make(self.forward) for make in executors]
+        self._again = [executor.run_again for executor in self.executors]
         #: whether a call leaves nothing but outputs
         self.is_plain = self.forward.per_sample and not any(
             has_side_outputs(x) or has_own_code(x) for x in flatten_layers(model)
@@ -75,8 +76,8 @@ class Predictor:
 
     def again(self, x: Any) -> Any:
         """The outputs for an array like one that went through here before, or None."""
-        for executor in self.executors:
-            outputs = executor.run_again(x)
+        for run_again in self._again:
+            outputs = run_again(x)
             if outputs is not None:
                 return outputs
         return None
@@ -99,10 +100,7 @@ def call_compiled(model: Trainable, args: tuple, kwargs: dict[str, Any]) -> Any:
     That is so in training mode, within other calls and traces, and where the call does more than
     compute: code of the user's own, losses, masks.
     """
-    if len(args) != 1 or kwargs.get("training") or kwargs.keys() - {"training"} or not model.built:
-        return None
-    x = args[0]
-    if not (context.undisturbed() and not in_scope() and _are_plain(x)):
+    if not (_infers(args, kwargs) and model.built and _are_plain(x := args[0])):
         return None
     call = predictor(model)
     if not call.is_plain:
@@ -113,17 +111,13 @@ def call_compiled(model: Trainable, args: tuple, kwargs: dict[str, Any]) -> Any:
 
 def call_again(model: Trainable, args: tuple, kwargs: dict[str, Any]) -> Any:
     """``call_compiled`` for an array like one before, by a look at what may differ alone."""
-    if len(args) != 1 or (
-        kwargs and (len(kwargs) > 1 or kwargs.get("training", True) is not False)
-    ):
+    if not _infers(args, kwargs):
         return None
     x = args[0]
     call = _kept_for(model, x)
     if call is None or not call.is_plain or get_mask(x) is not None:
         return None
-    if not context.undisturbed() or in_scope():
-        return None
-    outputs = call.again(own(x))
+    outputs = call.again(x)
     return to_jax(outputs) if type(outputs) is np.ndarray else outputs
 
 
@@ -136,10 +130,17 @@ def predict_again(model: Trainable, x: Any, batch_size: int | None) -> Any:
     return outputs if outputs is None or type(outputs) is np.ndarray else on_host(outputs)
 
 
+def _infers(args: tuple, kwargs: dict[str, Any]) -> bool:
+    """Whether a call is the user's own, of one input, in inference mode."""
+    if not context.undisturbed() or in_scope() or len(args) != 1:
+        return False
+    return not kwargs or (len(kwargs) == 1 and not kwargs.get("training", True))
+
+
 def _kept_for(model: Trainable, x: Any) -> Predictor | None:
     """The predictor of a model that has not changed since, where x is nothing but an array."""
-    version = model.__dict__.get("_version")
-    if version is None or not version.is_current():
+    version = kept_version(model)
+    if version is None:
         return None
     subclass = isinstance(x, np.ndarray) and type(x) is not np.ndarray
     return version.predictor if device.is_concrete(x) and not subclass else None

@@ -114,10 +114,16 @@ _TELL = (bool, int, float, str, bytes, Tracked, Variable, SeedGenerator)
 
 def version_of(model: Any) -> TreeVersion:
     """The version of a model as it is now: the one before if nothing has changed."""
-    kept = model.__dict__.get("_version")
-    if kept is None or not kept.is_current():
+    kept = kept_version(model)
+    if kept is None:
         kept = model.__dict__["_version"] = TreeVersion(model)
     return kept
+
+
+def kept_version(model: Any) -> TreeVersion | None:
+    """The version before, if nothing has changed."""
+    kept = model.__dict__.get("_version")
+    return kept if kept is not None and kept.is_current() else None
 
 
 def _settings() -> tuple:
