@@ -10,6 +10,7 @@ import lurnet
 from lurnet import layers
 from lurnet.core.compilation_units import are_units_kept, as_unit, units_kept
 from lurnet.core.graph import graph_of
+from lurnet.kernels import costs
 from lurnet.models import compilation_units
 from lurnet.training import program
 
@@ -72,15 +73,13 @@ def trained(between):
 @pytest.mark.parametrize("name", BETWEEN)
 @pytest.mark.filterwarnings("ignore:.*got an input with a mask")
 def test_equal_to_the_whole(name, monkeypatch, quick_compilation):
-    monkeypatch.setattr(compilation_units, "DEEP", 2)
-    program.clear_programs()
     calls = []
     monkeypatch.setattr(lurnet.models.graph, "as_unit", lambda *a: calls.append(a) or as_unit(*a))
-    curves, weights, outputs = trained(BETWEEN[name])
+    with costs.using(compilation_units=2):
+        curves, weights, outputs = trained(BETWEEN[name])
     assert calls
-    monkeypatch.setattr(compilation_units, "DEEP", 10**6)
-    program.clear_programs()
-    others = trained(BETWEEN[name])
+    with costs.using(compilation_units=10**6):
+        others = trained(BETWEEN[name])
     for key, values in curves.items():
         np.testing.assert_allclose(values, others[0][key], rtol=1e-4, atol=1e-6, err_msg=key)
     for a, b in zip(weights, others[1], strict=True):
@@ -98,10 +97,10 @@ def test_deep_ones_only():
     assert not are_units_kept()
 
 
-def test_nothing_is_kept_alive(monkeypatch, quick_compilation):
-    monkeypatch.setattr(compilation_units, "DEEP", 2)
+def test_nothing_is_kept_alive(quick_compilation):
     made = model(normalized)
-    made.fit(X, Y, batch_size=8, verbose=0)
+    with costs.using(compilation_units=2):
+        made.fit(X, Y, batch_size=8, verbose=0)
     seen = weakref.ref(made)
     del made
     program.clear_programs()

@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import lurnet
 from lurnet import datasets
-from lurnet.core import settings
 from lurnet.core.errors import BadFile, BadState, BadValue
 from lurnet.datasets import containers, source
 from lurnet.utils import files
@@ -133,8 +133,12 @@ def test_equals_keras(name, arguments, folder, monkeypatch, tmp_path):
 def test_layout_follows_the_setting(folder, monkeypatch):
     monkeypatch.setenv("LURNET_DATA", str(folder))
     (last, _), _ = datasets.cifar100.load_data()
-    monkeypatch.setitem(settings._settings, "image_data_format", "channels_first")
-    (first, _), _ = datasets.cifar100.load_data()
+    before = lurnet.config.image_data_format()
+    lurnet.config.set_image_data_format("channels_first")
+    try:
+        (first, _), _ = datasets.cifar100.load_data()
+    finally:
+        lurnet.config.set_image_data_format(before)
     assert first.shape[1:] == (3, 32, 32)
     assert np.array_equal(first, last.transpose(0, 3, 1, 2))
 

@@ -15,6 +15,7 @@ import pytest
 from cases import lowering as cases
 from jax import lax
 
+from lurnet.kernels import costs
 from lurnet.kernels.average_pool.op import average_pool
 from lurnet.kernels.common import choice
 from lurnet.kernels.conv.op import conv
@@ -26,7 +27,10 @@ from lurnet.kernels.max_pool.op import max_pool
 
 random = np.random.default_rng(0)
 QUICK = {"xla_backend_optimization_level": 0, "xla_llvm_disable_expensive_passes": True}
-FORMS = {"columns": (1e9, 0), "library": (0, 1e9)}  # COLUMNS_LIMIT, NARROW
+FORMS = {
+    "columns": {"conv_columns_bytes": 10**9, "conv_few_filters": 0},
+    "xla": {"conv_columns_bytes": 0},
+}
 SOME = [cases.CONVOLUTIONS[i] for i in (1, 5, 8, 12)]
 
 
@@ -104,20 +108,18 @@ def test_convolution(case):
 
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("case", SOME, ids=str)
-def test_convolution_in_each_form(case, form, monkeypatch):
-    monkeypatch.setattr(choice, "COLUMNS_LIMIT", FORMS[form][0])
-    monkeypatch.setattr(choice, "NARROW", FORMS[form][1])
+def test_convolution_in_each_form(case, form):
     ours, theirs, arrays = convolutions(case)
-    assert_same(ours, theirs, *arrays)
+    with costs.using(**FORMS[form]):
+        assert_same(ours, theirs, *arrays)
 
 
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("case", SOME[:2], ids=str)
-def test_gradient_of_a_gradient(case, form, monkeypatch):
-    monkeypatch.setattr(choice, "COLUMNS_LIMIT", FORMS[form][0])
-    monkeypatch.setattr(choice, "NARROW", FORMS[form][1])
+def test_gradient_of_a_gradient(case, form):
     ours, theirs, arrays = convolutions(case)
-    assert_same(ours, theirs, *arrays, what=second_order, tolerance=1e-3)
+    with costs.using(**FORMS[form]):
+        assert_same(ours, theirs, *arrays, what=second_order, tolerance=1e-3)
 
 
 @pytest.mark.parametrize("case", SOME[1:3], ids=str)

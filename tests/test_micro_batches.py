@@ -4,20 +4,24 @@ import numpy as np
 import pytest
 
 import lurnet
-from lurnet.training import micro_batches, program
+from lurnet.kernels import costs
+from lurnet.training import micro_batches
+
+
+@pytest.fixture
+def always():
+    """Splitting pays whatever the size."""
+    with costs.using(micro_batch_bytes=0):
+        yield
 
 
 @pytest.mark.parametrize("weighted", [False, True])
-def test_micro_batches_equal_whole_ones(weighted, monkeypatch):
-    monkeypatch.setattr(micro_batches, "WORTH", 0)
+def test_micro_batches_equal_whole_ones(weighted, always):
     layers, rng = lurnet.layers, np.random.default_rng(0)
     x, y = rng.normal(size=(160, 6, 6, 1)), rng.integers(0, 3, 160)
     weights = rng.uniform(size=160) if weighted else None
     results = []
-    for whole in (False, True):
-        if whole:
-            monkeypatch.setattr(micro_batches, "count_for", lambda model, data: 1)
-            program.clear_programs()
+    for size in (32, 10**6):
         lurnet.utils.set_random_seed(2)
         model = lurnet.Sequential(
             [
@@ -29,7 +33,8 @@ def test_micro_batches_equal_whole_ones(weighted, monkeypatch):
         )
         model.compile("adam", weighted_metrics=["accuracy"], loss="sparse_categorical_crossentropy")
         options = {"batch_size": 128, "epochs": 2, "shuffle": False, "verbose": 0}
-        record = model.fit(x, y, sample_weight=weights, **options)
+        with costs.using(micro_batch=size):
+            record = model.fit(x, y, sample_weight=weights, **options)
         results.append((record.history, model.get_weights()))
     for key, values in results[1][0].items():
         np.testing.assert_allclose(results[0][0][key], values, rtol=1e-5, err_msg=key)
@@ -37,9 +42,8 @@ def test_micro_batches_equal_whole_ones(weighted, monkeypatch):
         np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-6)
 
 
-def test_layers_that_mix_samples_keep_the_batch_whole(monkeypatch):
+def test_layers_that_mix_samples_keep_the_batch_whole(always):
     layers = lurnet.layers
-    monkeypatch.setattr(micro_batches, "WORTH", 0)
 
     def parts(*inner, loss="mse", **options):
         model = lurnet.Sequential(
@@ -76,7 +80,7 @@ def test_only_large_batches_are_split():
         return micro_batches.count_for(model, (np.zeros((images, *shapes)), y))
 
     large = 38 * 38 * 16 * 4 * 128
-    assert large >= micro_batches.WORTH > large // 4
+    assert large >= costs.costs().micro_batch_bytes > large // 4
     assert parts() == 4
     assert parts(images=64) == 1
     assert parts(layers.MaxPooling2D()) == parts(layers.ReLU(), layers.MaxPooling2D()) == 1

@@ -15,9 +15,6 @@ from lurnet.training.data.gathering import MOST, RUNNING
 
 __all__ = ["GradientRecorder"]
 
-#: Steps after which rows are taken from the device where nobody knows how many an epoch has.
-UNKNOWN = 1024
-
 
 class GradientRecorder(Callback):
     """Records how large each layer's gradient is at every training step.
@@ -40,6 +37,8 @@ class GradientRecorder(Callback):
     ((6, 2), [0, 0, 1, 1, 2, 2])
     """
 
+    #: Steps after which rows are taken from the device where nobody knows how many an epoch has.
+    rows_at_a_time = 1024
     _not_in_program = ("model", "params", "layers", "_rows", "_epochs", "_epoch", "_taken", "_full")
 
     def __init__(self) -> None:
@@ -75,9 +74,9 @@ class GradientRecorder(Callback):
         parts = parts_with_weights(self.model) if self.model is not None else []
         self.layers, self._parts = [name for name, _ in parts], [some for _, some in parts]
         steps = params.get("steps")
-        self._full = steps or UNKNOWN
+        self._full = steps or self.rows_at_a_time
         beyond = RUNNING * MOST  # calls that run when the rows are taken over
-        self._capacity = self._full if steps else UNKNOWN + beyond
+        self._capacity = self._full if steps else self.rows_at_a_time + beyond
         empty = np.zeros((self._capacity, len(parts), 2), "float32")
         self._kept = Variable(empty, trainable=False, name="gradients")
         self._count = Variable(np.int32(0), trainable=False, name="gradient_steps")

@@ -38,6 +38,8 @@ class Progbar:
     2/2 - 0s - ...s/step - loss: 0.5000
     """
 
+    seconds = staticmethod(time.perf_counter)  #: the clock
+
     def __init__(
         self,
         target: int | None,
@@ -55,7 +57,7 @@ class Progbar:
         self.finalized = False
         self._sums: dict[str, tuple[Any, float]] = {}
         self._seen = 0
-        self._start = self._reached = time.perf_counter()
+        self._start = self._reached = self.seconds()
         self._first: tuple[int, float] | None = None  # the first look: it holds the compiling
         self._drawn_at = -np.inf
         self._drawn = False
@@ -70,7 +72,7 @@ class Progbar:
         if finalize is None:
             finalize = self.target is not None and current >= self.target
         self._note(current, values or (), finalize)
-        now = time.perf_counter()
+        now = self.seconds()
         if self._first is None and current > 0:
             self._first = (current, now)
         if current > self._seen:  # what comes after the last step, validation, is no step
@@ -89,7 +91,7 @@ class Progbar:
         """Whether the bar is redrawn now, before its end."""
         if self.verbose != 1 or not is_live(sys.stdout):
             return False
-        return (time.perf_counter() if now is None else now) - self._drawn_at >= self.interval
+        return (self.seconds() if now is None else now) - self._drawn_at >= self.interval
 
     def _note(self, current: int, values: Iterable[tuple[str, Any]], finalize: bool) -> None:
         steps = max(current - self._seen, 1)

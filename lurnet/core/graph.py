@@ -3,6 +3,7 @@
 from typing import Any
 
 from lurnet.core import tree
+from lurnet.core.errors import BadState
 from lurnet.core.symbolic import Node, SymbolicTensor
 
 
@@ -41,9 +42,42 @@ class Graph:
 
 
 class HasGraph:
-    """Base of models that are computed by a graph, from the moment on when they have one."""
+    """Mixin of models that are computed by a graph, from the moment on when they have one."""
 
+    name: str
     _graph: Any = None
+
+    def _built_graph(self) -> Graph:
+        if self._graph is None:
+            raise BadState(
+                f"{type(self).__name__} {self.name!r} has no inputs and outputs yet: start it with "
+                "keras.Input(shape=...), or call it on data once."
+            )
+        return self._graph
+
+    @property
+    def inputs(self) -> list[SymbolicTensor]:
+        """The symbolic inputs, flat."""
+        return list(self._built_graph().inputs)
+
+    @property
+    def outputs(self) -> list[SymbolicTensor]:
+        """The symbolic outputs, flat."""
+        return list(self._built_graph().outputs)
+
+    @property
+    def input(self) -> Any:
+        """The symbolic inputs, as they were given."""
+        return self._built_graph().input
+
+    @property
+    def output(self) -> Any:
+        """The symbolic outputs, as they were given."""
+        return self._built_graph().output
+
+    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
+        """None: masks are found by the layers inside."""
+        del inputs, previous_mask
 
 
 def graph_of(model: Any) -> Graph | None:

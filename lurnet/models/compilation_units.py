@@ -14,11 +14,10 @@ from lurnet.core.graph import HasGraph
 from lurnet.core.masking import get_mask
 from lurnet.core.symbolic import Node, SymbolicTensor, is_symbolic
 from lurnet.core.traits import stated
+from lurnet.kernels.costs import costs
 from lurnet.layers import context
 from lurnet.layers.base import Layer
 from lurnet.training.per_sample import has_own_code, has_side_outputs
-
-DEEP = 8  # convolutions from which on a network is compiled in units
 
 
 class Unit(NamedTuple):
@@ -33,7 +32,7 @@ def pays_in_units(nodes: Sequence[Node]) -> bool:
     """Whether this graph, which is about to be traced, is to be compiled in units."""
     if not are_units_kept() or context.watcher() is not None:
         return False
-    return sum(map(_starts_unit, nodes)) >= DEEP
+    return sum(map(_starts_unit, nodes)) >= costs().compilation_units
 
 
 def _starts_unit(node: Node) -> bool:

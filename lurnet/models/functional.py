@@ -17,7 +17,7 @@ from lurnet.core.traced import is_traced
 from lurnet.inference.host_stage import HostOutputs
 from lurnet.layers.base import Layer
 from lurnet.layers.input_spec import InputSpec, shape_of
-from lurnet.layers.tracking import unique
+from lurnet.layers.tracking import held, unique
 from lurnet.models import graph
 from lurnet.models.graph_config import graph_config, graph_from_config
 from lurnet.models.host_stage import SplitGraph, split_graph
@@ -95,27 +95,7 @@ class Functional(HasGraph, Model):
     @property
     def _layers(self) -> list[Layer]:
         """The graph's layers, and those that a subclass holds besides."""
-        return unique([*self.layers, *self._graph.sources, *self._held(Layer)])
-
-    @property
-    def inputs(self) -> list[SymbolicTensor]:
-        """The symbolic inputs, flat."""
-        return list(self._graph.inputs)
-
-    @property
-    def outputs(self) -> list[SymbolicTensor]:
-        """The symbolic outputs, flat."""
-        return list(self._graph.outputs)
-
-    @property
-    def input(self) -> Any:
-        """The symbolic inputs, as they were given."""
-        return self._graph.input
-
-    @property
-    def output(self) -> Any:
-        """The symbolic outputs, as they were given."""
-        return self._graph.output
+        return unique([*self.layers, *self._graph.sources, *held(self, Layer)])
 
     @property
     def input_names(self) -> list[str]:
@@ -233,10 +213,6 @@ class Functional(HasGraph, Model):
         return x
 
     keeps_mask = True
-
-    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
-        """Masks are found by the layers inside."""
-        return None
 
     # --- config
 

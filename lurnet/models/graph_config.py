@@ -95,8 +95,7 @@ def graph_from_config(config: dict[str, Any], custom_objects: Any) -> tuple[Any,
             tensors[name, 0, 0] = made[name].output
         waiting += [(name, call) for call in entry.get("inbound_nodes", [])]
     _replay(waiting, made, tensors)
-    find = _Finder(tensors)
-    return find.places(config["input_layers"]), find.places(config["output_layers"])
+    return tuple(_at_places(config[key], tensors) for key in ("input_layers", "output_layers"))  # type: ignore
 
 
 def _make(entry: dict[str, Any], custom_objects: Any) -> Any:
@@ -140,12 +139,12 @@ class _Missing(Exception):
 
 
 def _arguments(call: Any, tensors: dict) -> tuple[list, dict] | None:
+    """What a call is given; None where a tensor of it is not made yet."""
     if isinstance(call, list):  # Keras 2 wrote [[layer, node, tensor, kwargs], ...]
         call = {"args": [_old_places(call)], "kwargs": call[0][3] if len(call[0]) > 3 else {}}
-    find = _Finder(tensors)
     try:
-        args = [find.value(a) for a in call["args"]]
-        return args, {k: find.value(v) for k, v in call["kwargs"].items()}
+        args = [_value(a, tensors) for a in call["args"]]
+        return args, {k: _value(v, tensors) for k, v in call["kwargs"].items()}
     except _Missing:
         return None
 
@@ -155,36 +154,30 @@ def _old_places(call: list) -> Any:
     return refs[0] if len(refs) == 1 else refs
 
 
-class _Finder:
-    """Looks up tensors by the places that a config names."""
+def _value(value: Any, tensors: dict) -> Any:
+    if isinstance(value, dict):
+        if value.get("class_name") == KEY:
+            return _tensor(value["config"]["keras_history"], tensors)
+        if "class_name" in value and "config" in value:
+            return deserialize(value)
+        return {k: _value(v, tensors) for k, v in value.items()}
+    return [_value(v, tensors) for v in value] if isinstance(value, list) else value
 
-    def __init__(self, tensors: dict) -> None:
-        self.tensors = tensors
 
-    def value(self, value: Any) -> Any:
-        if isinstance(value, dict):
-            if value.get("class_name") == KEY:
-                return self.tensor(value["config"]["keras_history"])
-            if "class_name" in value and "config" in value:
-                return deserialize(value)
-            return {k: self.value(v) for k, v in value.items()}
-        if isinstance(value, list):
-            return [self.value(v) for v in value]
-        return value
+def _tensor(place: list, tensors: dict) -> SymbolicTensor:
+    key = (place[0], int(place[1]), int(place[2]))
+    if key not in tensors:
+        raise _Missing(place)
+    return tensors[key]
 
-    def tensor(self, place: list) -> SymbolicTensor:
-        key = (place[0], int(place[1]), int(place[2]))
-        if key not in self.tensors:
-            raise _Missing(place)
-        return self.tensors[key]
 
-    def places(self, struct: Any) -> Any:
-        """Nested places, ``[name, call, output]``, as the tensors they stand for."""
-        if isinstance(struct, dict):
-            return {k: self.places(v) for k, v in struct.items()}
-        if len(struct) == 3 and isinstance(struct[0], str) and isinstance(struct[1], int):
-            try:
-                return self.tensor(struct)
-            except _Missing:
-                raise BadValue(f"The config names a tensor {struct} that nothing makes.") from None
-        return [self.places(s) for s in struct]
+def _at_places(struct: Any, tensors: dict) -> Any:
+    """Nested places, ``[name, call, output]``, as the tensors they stand for."""
+    if isinstance(struct, dict):
+        return {k: _at_places(v, tensors) for k, v in struct.items()}
+    if len(struct) == 3 and isinstance(struct[0], str) and isinstance(struct[1], int):
+        try:
+            return _tensor(struct, tensors)
+        except _Missing:
+            raise BadValue(f"The config names a tensor {struct} that nothing makes.") from None
+    return [_at_places(s, tensors) for s in struct]

@@ -17,6 +17,7 @@ from lurnet.layers import added, context
 from lurnet.layers.base import Layer
 from lurnet.layers.preprocessing.host import Untraceable
 from lurnet.layers.rnn.base import Recurrent
+from lurnet.layers.state import flatten_layers, sublayers
 from lurnet.layers.tracking import unique
 from lurnet.looking.summary import print_summary
 from lurnet.training.compiled import on_host
@@ -71,7 +72,7 @@ class Model(Trainer, Layer):
     @property
     def layers(self) -> list[Layer]:
         """The layers directly in this model."""
-        return [x for x in self._flatten_layers(False, recursive=False) if isinstance(x, Layer)]
+        return [x for x in sublayers(self) if isinstance(x, Layer)]
 
     @property
     def operations(self) -> list[Any]:
@@ -80,7 +81,7 @@ class Model(Trainer, Layer):
 
     def reset_states(self) -> None:
         """Set the states that recurrent layers keep between batches to zero, as in Keras 2."""
-        for layer in self._flatten_layers():
+        for layer in flatten_layers(self):
             if isinstance(layer, Recurrent):
                 layer.reset_state()
 
@@ -154,7 +155,8 @@ class Model(Trainer, Layer):
         self.built = True
 
     def _build_sublayers(self, args: tuple, kwargs: dict) -> None:
-        if any_symbolic((args, kwargs)) and not all(x.built for x in self._flatten_layers(False)):
+        inner = flatten_layers(self, include_self=False)
+        if any_symbolic((args, kwargs)) and not all(x.built for x in inner):
             super()._spec(args, kwargs)
 
     def build(self, input_shape: Any = None) -> None:

@@ -7,7 +7,7 @@ from lurnet.core.errors import BadState, BadType, BadValue
 from lurnet.core.graph import Graph, HasGraph, graph_of
 from lurnet.core.names import auto_name
 from lurnet.core.registry import deserialize, serialize, serialize_object
-from lurnet.core.symbolic import SymbolicTensor, is_symbolic
+from lurnet.core.symbolic import is_symbolic
 from lurnet.inference.host_stage import HostOutputs
 from lurnet.layers.base import Layer, input_shape_given
 from lurnet.layers.input_layer import InputLayer
@@ -15,6 +15,7 @@ from lurnet.layers.input_spec import describe
 from lurnet.layers.per_sample import is_per_sample
 from lurnet.layers.preprocessing.host import HostLayer
 from lurnet.layers.registry import registry
+from lurnet.layers.state import flatten_layers
 from lurnet.models.functional import Functional
 from lurnet.models.model import Model
 from lurnet.training.compiled import host_stage, on_host
@@ -184,7 +185,7 @@ class Sequential(HasGraph, Model):
     def _on_host(self, inputs: Any) -> Any:
         """What enters the compiled part, from raw inputs; the model is built where that tells."""
         raw = self._functional is None and not isinstance(inputs, HostOutputs)
-        if raw and any(isinstance(x, HostLayer) for x in self._flatten_layers(False)):
+        if raw and any(isinstance(x, HostLayer) for x in flatten_layers(self, include_self=False)):
             self._build_on(standardize(inputs, "x", texts=True))
         return inputs if self._functional is None else on_host(self._functional, inputs)
 
@@ -198,38 +199,6 @@ class Sequential(HasGraph, Model):
         self._rebuild()
 
     keeps_mask = True
-
-    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
-        """Masks are found by the layers inside."""
-        return None
-
-    def _needs_graph(self) -> Functional:
-        if self._functional is None:
-            raise BadState(
-                f"Sequential {self.name!r} has no inputs and outputs yet: start it with "
-                "keras.Input(shape=...), or call it on data once."
-            )
-        return self._functional
-
-    @property
-    def inputs(self) -> list[SymbolicTensor]:
-        """The symbolic input, in a list."""
-        return self._needs_graph().inputs
-
-    @property
-    def outputs(self) -> list[SymbolicTensor]:
-        """The symbolic output, in a list."""
-        return self._needs_graph().outputs
-
-    @property
-    def input(self) -> SymbolicTensor:
-        """The symbolic input."""
-        return self._needs_graph().input
-
-    @property
-    def output(self) -> SymbolicTensor:
-        """The symbolic output."""
-        return self._needs_graph().output
 
     # --- config
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from lurnet.core.errors import BadValue
-from lurnet.plots.style import COLORS, one_axes, styled
+from lurnet.plots.style import COLORS, class_numbers, one_axes, styled
 
 __all__ = ["decision_boundary"]
 
@@ -37,10 +37,9 @@ def decision_boundary(
 
     Returns a matplotlib figure.
     """
-    x, y = np.asarray(x, "float32"), np.asarray(y)
+    x, y = np.asarray(x, "float32"), class_numbers(y)
     if x.ndim != 2 or x.shape[1] != 2:
         raise BadValue(f"x must hold points in the plane, (n, 2), but it has shape {x.shape}.")
-    y = y.argmax(-1) if y.ndim > 1 and y.shape[-1] > 1 else y.ravel().astype(int)
     low, high = x.min(0), x.max(0)
     low, high = low - 0.08 * (high - low), high + 0.08 * (high - low)
     sides = [np.linspace(a, b, resolution) for a, b in zip(low, high, strict=True)]

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from lurnet.core.errors import BadValue
-from lurnet.plots.style import one_axes, styled
+from lurnet.plots.style import class_numbers, one_axes, styled
 
 __all__ = ["confusion_matrix", "confusion"]
 
@@ -19,22 +19,13 @@ def confusion_matrix(y_true: Any, y_pred: Any, classes: int | None = None) -> np
     >>> confusion_matrix([0, 1, 1], [0, 0, 1]).tolist()
     [[1, 0], [1, 1]]
     """
-    true, pred = _numbers(y_true), _numbers(y_pred)
+    true, pred = class_numbers(y_true), class_numbers(y_pred)
     if true.shape != pred.shape:
         raise BadValue(f"There are {len(true)} labels, but {len(pred)} predictions.")
     classes = classes or int(max(true.max(), pred.max())) + 1
     counts = np.zeros((classes, classes), int)
     np.add.at(counts, (true, pred), 1)
     return counts
-
-
-def _numbers(labels: Any) -> np.ndarray:
-    labels = np.asarray(labels)
-    return (
-        labels.argmax(-1)
-        if labels.ndim > 1 and labels.shape[-1] > 1
-        else labels.ravel().astype(int)
-    )
 
 
 def confusion(

@@ -7,7 +7,7 @@ import numpy as np
 from lurnet.core.errors import BadValue
 from lurnet.inference.activations import chosen_layers
 from lurnet.layers.state import flatten_layers
-from lurnet.plots.style import new_figure, show_image, styled
+from lurnet.plots.style import panels, show_image, styled
 
 __all__ = ["filters"]
 
@@ -36,22 +36,21 @@ def filters(model: Any, layer: Any = None, most: int = 32, title: str | None = N
     kernel = np.asarray(chosen.kernel)
     count = min(most, kernel.shape[-1])
     shown = kernel[..., :count] if kernel.shape[2] == 3 else kernel.mean(2, keepdims=True)
-    columns = min(8, count)
-    rows = -(-count // columns)
-    figure = new_figure(max(3.8, 0.8 * columns + 1.1), 0.85 + 0.8 * rows)
+    figure, axes = panels(count, 8, lambda r, c: (max(3.8, 0.8 * c + 1.1), 0.85 + 0.8 * r))
     limit = float(np.abs(shown).max()) or 1.0
     image: Any = None
     with styled():
-        grid = figure.subplots(rows, columns, squeeze=False)
-        for ax in grid.ravel()[count:]:
-            ax.set_axis_off()
-        for k, ax in enumerate(grid.ravel()[:count]):
+        for k, ax in enumerate(axes):
             image = show_image(
                 ax, _scaled(shown[..., k], limit), cmap="RdBu_r", clim=(-limit, limit)
             )
         if shown.shape[2] == 1:
-            _scale(figure, image, grid, "mean weight" if kernel.shape[2] > 1 else "weight")
-        text = title or f"Filters of {chosen.name}" + _more(count, kernel.shape[-1])
+            bar = figure.colorbar(image, ax=figure.axes, shrink=0.9, pad=0.02)
+            bar.set_label("mean weight" if kernel.shape[2] > 1 else "weight", fontsize=9)
+            bar.ax.tick_params(labelsize=8)
+            bar.ax.locator_params(nbins=5)
+        more = f" ({count} of {kernel.shape[-1]})" if count < kernel.shape[-1] else ""
+        text = title or f"Filters of {chosen.name}{more}"
         figure.suptitle(text, fontsize=11, fontweight="bold")
     return figure
 
@@ -70,14 +69,3 @@ def _layer(model: Any, layer: Any) -> Any:
 def _scaled(kernel: np.ndarray, limit: float) -> np.ndarray:
     """Colours from 0 to 1, 0 in the middle; one channel as it is."""
     return kernel if kernel.shape[-1] == 1 else 0.5 + 0.5 * kernel / limit
-
-
-def _scale(figure: Any, image: Any, grid: Any, label: str) -> None:
-    bar = figure.colorbar(image, ax=list(grid.ravel()), shrink=0.9, pad=0.02)
-    bar.set_label(label, fontsize=9)
-    bar.ax.tick_params(labelsize=8)
-    bar.ax.locator_params(nbins=5)
-
-
-def _more(count: int, whole: int) -> str:
-    return f" ({count} of {whole})" if count < whole else ""

@@ -7,7 +7,7 @@ import numpy as np
 
 from lurnet.core.errors import BadValue
 from lurnet.metrics.results import Bounds, bounds_of
-from lurnet.plots.style import COLORS, new_figure, styled, within
+from lurnet.plots.style import COLORS, panels, styled, within
 
 __all__ = ["history"]
 
@@ -35,14 +35,9 @@ def history(record: Any, title: str | None = None, metrics: Sequence[str] | None
     names = list(metrics) if metrics else _metrics(runs)
     if not names:
         raise BadValue("The history is empty: no epoch was finished, so there is no curve.")
-    columns = len(names) if len(names) < 4 else 2 if len(names) == 4 else 3
-    rows = -(-len(names) // columns)
-    figure = new_figure(4.6 * columns, 3.4 * rows)
+    figure, axes = panels(len(names), 2 if len(names) == 4 else 3, lambda r, c: (4.6 * c, 3.4 * r))
     with styled():
-        axes = figure.subplots(rows, columns, squeeze=False).ravel()
-        for ax in axes[len(names) :]:
-            ax.set_axis_off()
-        for ax, name in zip(axes, names, strict=False):
+        for ax, name in zip(axes, names, strict=True):
             _panel(ax, name, runs)
         if title:
             figure.suptitle(title, fontsize=12, fontweight="bold")

@@ -6,7 +6,15 @@ from typing import Any
 import numpy as np
 
 from lurnet.core.errors import BadValue
-from lurnet.plots.style import new_figure, shortened, show_image, side_title, styled
+from lurnet.plots.style import (
+    class_numbers,
+    new_figure,
+    panels,
+    shortened,
+    show_image,
+    side_title,
+    styled,
+)
 
 __all__ = ["reconstructions", "top_losses"]
 
@@ -68,8 +76,7 @@ def top_losses(
 
     Returns a matplotlib figure.
     """
-    x, y = np.asarray(x), np.asarray(y)
-    y = y.argmax(-1) if y.ndim > 1 and y.shape[-1] > 1 else y.ravel().astype(int)
+    x, y = np.asarray(x), class_numbers(y)
     p = np.asarray(model.predict(x, batch_size=batch_size, verbose=0))
     p = np.concatenate([1 - p, p], -1) if p.ndim == 2 and p.shape[1] == 1 else p
     fits = p.ndim == 2 and len(y) == len(p) and p.min() >= 0
@@ -80,14 +87,9 @@ def top_losses(
         )
     losses = -np.log(np.maximum(p[np.arange(len(y)), y], 1e-12))
     worst = np.argsort(-losses, kind="stable")[:n]
-    columns = min(6, len(worst))
-    rows = -(-len(worst) // columns)
-    figure = new_figure(max(3.4, 1.5 * columns), 0.5 + 1.85 * rows)
+    figure, axes = panels(len(worst), 6, lambda r, c: (max(3.4, 1.5 * c), 0.5 + 1.85 * r))
     with styled():
-        grid = figure.subplots(rows, columns, squeeze=False).ravel()
-        for ax in grid[len(worst) :]:
-            ax.set_axis_off()
-        for ax, i in zip(grid, worst, strict=False):
+        for ax, i in zip(axes, worst, strict=True):
             show_image(ax, x[i])
             ax.set_title(
                 _caption(p[i], y[i], float(losses[i]), names), fontsize=8, fontweight="normal"

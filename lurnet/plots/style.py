@@ -1,6 +1,6 @@
 """How lurnet's figures look: colours that the colour-blind can tell apart, quiet axes."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +68,28 @@ def one_axes(ax: Any, width: float, height: float) -> tuple[Any, Any]:
     figure = new_figure(width, height)
     with styled():
         return figure, figure.subplots()
+
+
+def panels(count: int, most: int, size: Callable[[int, int], tuple[float, float]]) -> tuple:
+    """(figure, axes): panels, ``most`` in a row; ``size(rows, columns)`` in inches."""
+    columns = min(most, count)
+    rows = -(-count // columns)
+    figure = new_figure(*size(rows, columns))
+    with styled():
+        axes = figure.subplots(rows, columns, squeeze=False).ravel()
+    for ax in axes[count:]:
+        ax.set_axis_off()
+    return figure, list(axes[:count])
+
+
+def class_numbers(labels: Any) -> np.ndarray:
+    """Class numbers (n,), from themselves or from one-hot rows or probabilities (n, classes)."""
+    labels = np.asarray(labels)
+    return (
+        labels.argmax(-1)
+        if labels.ndim > 1 and labels.shape[-1] > 1
+        else labels.ravel().astype(int)
+    )
 
 
 def line_look(i: int) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import numpy as np
 
 from lurnet.callbacks.gradient_recorder import parts_with_weights
 from lurnet.core.errors import BadValue
-from lurnet.plots.style import COLORS, line_look, new_figure, one_axes, shortened, styled
+from lurnet.plots.style import COLORS, line_look, one_axes, panels, shortened, styled
 from lurnet.training.rate_finder import find_learning_rate
 
 __all__ = ["gradients", "weights", "learning_rate"]
@@ -69,17 +69,12 @@ def weights(model: Any, bins: int = 40, title: str | None = None) -> Any:
     parts = parts_with_weights(model)
     if not parts:
         raise BadValue(f"Model {model.name!r} has no trainable weights yet: call it on data once.")
-    columns = min(3, len(parts))
-    rows = -(-len(parts) // columns)
-    figure = new_figure(max(3.6, 3.0 * columns), 0.5 + 2.1 * rows)
+    figure, axes = panels(len(parts), 3, lambda r, c: (max(3.6, 3.0 * c), 0.5 + 2.1 * r))
     with styled():
-        grid = figure.subplots(rows, columns, squeeze=False)
-        for ax in grid.ravel()[len(parts) :]:
-            ax.set_axis_off()
-        for k, (ax, (name, variables)) in enumerate(zip(grid.ravel(), parts, strict=False)):
+        for k, (ax, (name, variables)) in enumerate(zip(axes, parts, strict=True)):
             _histogram(ax, name, variables, bins)
-            ax.set_xlabel("weight" if k + columns >= len(parts) else "")
-            ax.set_ylabel("number" if k % columns == 0 else "")
+            ax.set_xlabel("weight" if k + min(3, len(parts)) >= len(parts) else "")
+            ax.set_ylabel("number" if k % 3 == 0 else "")
         figure.suptitle(title or f"Weights of {model.name}", fontsize=12, fontweight="bold")
     return figure
 

@@ -10,17 +10,11 @@ from lurnet.core import tree
 from lurnet.core.seeds import SeedGenerator
 from lurnet.core.traits import fact_of
 from lurnet.kernels.common.choice import may_rewrite
+from lurnet.kernels.costs import costs
 from lurnet.layers.state import flatten_layers, own_variables
 from lurnet.layers.tracking import held
 from lurnet.training.peak_activation import peak_written
 from lurnet.training.per_sample import averages_over_samples
-
-SIZE = 32  # samples in a micro-batch
-
-#: Bytes of a batch in the layer where what is written is largest, from which it is worth splitting.
-#: ms a step of twice (conv, conv, pooling), split | whole: 3.2 MB 10.2 | 9.2 and 7.3 | 6.7,
-#: 6.4 MB 14.7 | 14.0 and 19.9 | 20.7, 12.8 MB 37 | 42, 25.7 MB 76 | 93.
-WORTH = 8 * 2**20
 
 
 def count_for(model: Any, data: Any) -> int:
@@ -29,16 +23,21 @@ def count_for(model: Any, data: Any) -> int:
         return 1
     sizes = {x.shape[0] for x in tree.leaves(data) if x is not None}
     size = sizes.pop() if len(sizes) == 1 else 0
-    if size < 2 * SIZE or size % SIZE or not _pays(model, size) or _mixes_samples(model):
+    if (
+        size < 2 * costs().micro_batch
+        or size % costs().micro_batch
+        or not _pays(model, size)
+        or _mixes_samples(model)
+    ):
         return 1
-    return size // SIZE
+    return size // costs().micro_batch
 
 
 def _pays(model: Any, size: int) -> bool:
     """Whether activations are large: those of convolutions of images or volumes."""
     flat = flatten_layers(model)
     found = any(fact_of(x, "outgrows_cache", False, by=("call",)) for x in flat)
-    return found and size * peak_written(model) >= WORTH
+    return found and size * peak_written(model) >= costs().micro_batch_bytes
 
 
 def _mixes_samples(model: Any) -> bool:

@@ -8,6 +8,7 @@ from lurnet.core.dtypes import dtype_policy
 from lurnet.core.hyper import Hyperparameter, hyperparameters_of
 from lurnet.core.readable import Readable, Unknown
 from lurnet.kernels.common.choice import lowering
+from lurnet.kernels.costs import costs
 from lurnet.layers.state import flatten_layers
 from lurnet.training import program
 from lurnet.training.compiled import compilation_of
@@ -65,4 +66,4 @@ def _compiled_parts(model: Trainable, kind: str) -> list[Any]:
 def _environment() -> tuple:
     """The settings that a computation can read while it is traced, and the compiler's."""
     policy = dtype_policy().name
-    return settings.chosen(), policy, lowering(), program.engine_settings()
+    return settings.chosen(), policy, lowering(), costs(), program.engine_settings()

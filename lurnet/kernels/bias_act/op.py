@@ -13,18 +13,10 @@ from lurnet.kernels.common.call import Call, float32, integers, slices_of
 from lurnet.kernels.common.choice import in_c
 from lurnet.kernels.common.derived import Derived, valued
 from lurnet.kernels.common.loading import relies_on_enum
+from lurnet.kernels.costs import costs
 
 _BIAS_ACT = Call("bias_act")
 _BIAS_ACT_GRAD = Call("bias_act_grad")
-
-#: Numbers up to which an activation that no bias comes before is a call: beyond, it had better be
-#: part of the loop that made them, or reads them.
-ALONE = 2**16
-#: The same with a bias. ms, both ways, of 32 rows 398 by 250, C | XLA: 3.7 | 2.9.
-LARGEST = 2**21
-#: Numbers of a row that fill a register; shorter rows are worth a call as long as they are few. us,
-#: sigmoid with a bias of 100,000 rows, C | XLA: of 8 1293 | 150, of 16 233 | 736, of 32 623 | 1774.
-FILLING, FEW = 16, 512
 
 
 class Activation(IntEnum):
@@ -41,15 +33,15 @@ def suits(x: Array, bias: Array | None) -> bool:
     if not isinstance(x.size, int) or x.ndim < 2 or not in_c(x.dtype, x.size):
         return False
     if bias is None:
-        return x.size <= ALONE and fills_registers(x)
+        return x.size <= costs().bias_act_alone and fills_registers(x)
     fits = bias.shape == x.shape[-1:] and bias.dtype == x.dtype
-    return fits and x.size <= LARGEST and fills_registers(x)
+    return fits and x.size <= costs().bias_act and fills_registers(x)
 
 
 def fills_registers(x: Array) -> bool:
     """Whether rows fill a register each, or are one number, or few."""
     n = x.shape[-1]
-    return n == 1 or n >= FILLING or x.size <= FEW * n
+    return n == 1 or n >= costs().row_fills or x.size <= costs().few_rows * n
 
 
 def bias_act(x: Array, bias: Array | None, kind: Activation) -> Array:

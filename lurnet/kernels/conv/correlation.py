@@ -11,7 +11,7 @@ from functools import reduce
 import jax.numpy as jnp
 from jax import Array, lax
 
-from lurnet.kernels.common.choice import by_columns, in_c
+from lurnet.kernels.common.choice import in_c
 from lurnet.kernels.common.derived import derived
 from lurnet.kernels.common.windows import (
     Geometry,
@@ -24,18 +24,11 @@ from lurnet.kernels.common.windows import (
     taps,
 )
 from lurnet.kernels.conv import binding
+from lurnet.kernels.costs import costs
 from lurnet.kernels.matmul.op import matmul_nn, matmul_tn
 
 IMAGES = {1: "NWC", 2: "NHWC", 3: "NDHWC"}
 KERNEL = {1: "WIO", 2: "HWIO", 3: "DHWIO"}
-
-
-# Numbers in a kernel up to which the library in C is faster, and up to which its gradient is. ms in
-# a loop, batch 8, C | the better other form, convolution and gradient by the kernel:
-#   28x28x128 -> 128, 3x3: 5.1 | 5.8, 5.8 | 19.6   14x14x256 -> 256, 3x3: 6.3 | 5.6, 8.0 | 7.2
-#   56x56x64 -> 64, 3x3: 5.6 | 10.0, 6.0 | 49     7x7x512 -> 512, 3x3: 7.3 | 8.2, 33 | 7.5
-#   14x14x1024 -> 256, 1x1: 3.4 | 2.8, 4.6 | 3.2
-CONVOLUTION_IN_C, GRADIENT_IN_C = 2**19, 2**18 - 1
 
 
 def plain(rank: int) -> Geometry:
@@ -217,7 +210,7 @@ def _phase_kernels(kernel: Array, strides: Sizes, lows: Sizes) -> tuple[Array, S
 
 def kernel_grad(x: Array, y: Array, kernel: Array, geometry: Geometry) -> Array:
     """The gradient of `correlate` by `kernel` (its shape is used), given that by output."""
-    if kernel.size <= GRADIENT_IN_C and suits_c(x, kernel, geometry):
+    if kernel.size <= costs().conv_kernel_grad_in_c and suits_c(x, kernel, geometry):
         return _kernel_grad_in_c(x, y, kernel.shape[:-2], geometry)
     if not _gathered(x, kernel, geometry):
         return _xla_kernel_grad(x, y, kernel, geometry)
@@ -251,7 +244,7 @@ def suits_c(x: Array, kernel: Array, geometry: Geometry) -> bool:
     """Whether the library in C computes this convolution and its gradients."""
     return (
         binding.has(geometry)
-        and kernel.size <= CONVOLUTION_IN_C
+        and kernel.size <= costs().conv_in_c
         and in_c(x.dtype, x.size, kernel.size, *counts(x, kernel, geometry))
     )
 
@@ -288,5 +281,12 @@ def _gathered(x: Array, kernel: Array, geometry: Geometry) -> bool:
 
 
 def _by_columns(positions: int, kernel: Array) -> bool:
+    """Whether to gather so many windows as rows for one product, rather than call XLA's.
+
+    A window of one sample needs no gathering: it is a plain product.
+    """
     *window, channels, filters = kernel.shape
-    return by_columns(positions, math.prod(window), channels, filters, kernel.dtype.itemsize)
+    if math.prod(window) == 1:
+        return True
+    size = positions * math.prod(window) * channels * kernel.dtype.itemsize
+    return filters > costs().conv_few_filters and size <= costs().conv_columns_bytes

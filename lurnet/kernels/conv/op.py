@@ -8,7 +8,7 @@ import jax.numpy as jnp
 from jax import Array, lax
 
 from lurnet.kernels import fusion
-from lurnet.kernels.common.choice import UNROLLED_GROUPS, own_forms
+from lurnet.kernels.common.choice import own_forms
 from lurnet.kernels.common.derived import derived
 from lurnet.kernels.common.windows import Geometry, channels_last, explicit, restored, spans
 from lurnet.kernels.conv.correlation import (
@@ -19,6 +19,7 @@ from lurnet.kernels.conv.correlation import (
     suits_c,
     xla_conv,
 )
+from lurnet.kernels.costs import costs
 from lurnet.kernels.depthwise.op import depthwise_last
 
 
@@ -57,7 +58,7 @@ def _grouped(x: Array, kernel: Array, geometry: Geometry, groups: int) -> Array:
     if kernel.shape[-2] == 1:
         own = kernel.reshape(*kernel.shape[:-2], groups, -1)
         return depthwise_last(x, own, geometry)
-    if groups <= UNROLLED_GROUPS:
+    if groups <= costs().conv_single_groups:
         parts = zip(jnp.split(x, groups, -1), jnp.split(kernel, groups, -1), strict=True)
         return jnp.concatenate([conv_last(*part, geometry) for part in parts], -1)
     x = x.reshape(*x.shape[:-1], groups, -1)

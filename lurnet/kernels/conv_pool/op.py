@@ -19,7 +19,6 @@ from lurnet.kernels.common.derived import Derived, derived
 from lurnet.kernels.common.windows import Geometry, Pads, Sizes
 from lurnet.kernels.conv.binding import kernel_and_slices, lifted
 from lurnet.kernels.conv.correlation import (
-    GRADIENT_IN_C,
     correlate,
     counts,
     flip_kernel,
@@ -27,18 +26,12 @@ from lurnet.kernels.conv.correlation import (
     kernel_grad,
     margins,
 )
+from lurnet.kernels.costs import costs
 from lurnet.kernels.max_pool.in_c import Window, gather, max_and_argmax, unpool
 
 _CONV_POOL = Call("conv_pool")
 _UNPOOL_CONV = Call("unpool_conv")
 _UNPOOL_CONV_KERNEL_GRAD = Call("unpool_conv_kernel_grad")
-
-#: Numbers of an image between the two, up to which they stay in a core's cache. us, as one | apart:
-#: 8 images 64x64x16 -> 64 (2**18 numbers) 1753 | 1722, 112x112x8 -> 32 1931 | 1747.
-BETWEEN = 2**17
-#: Multiply-adds of an image that is alone, up to which it is not worth sharing among threads, band
-#: by band, as a convolution apart is: 28x28x1 -> 32 9 | 9, 32x32x32 -> 32 97 | 57.
-ALONE = 2**21
 
 
 class How(NamedTuple):
@@ -58,9 +51,9 @@ class How(NamedTuple):
 def pays(between: Sizes, kernel: Array) -> bool:
     """Whether a convolution to outputs of this shape had better be one with its pooling."""
     samples, *spatial, _ = between
-    if math.prod(between[1:]) > BETWEEN:
+    if math.prod(between[1:]) > costs().conv_pool_between:
         return False
-    return samples > 1 or math.prod(spatial) * kernel.size <= ALONE
+    return samples > 1 or math.prod(spatial) * kernel.size <= costs().conv_pool_single
 
 
 def conv_pool(x: Array, kernel: Array, geometry: Geometry, window: Window) -> Array:
@@ -92,7 +85,7 @@ def _forward(x: Array, kernel: Array, how: How) -> tuple[tuple, tuple]:
 def _backward(how: How, saved: tuple, y: Array) -> tuple[Array, Array]:
     x, kernel, argmax = saved
     by_x = _by_x if _input_grad_in_c(x.shape[1:-1], kernel, how) else _by_x_apart
-    by_kernel = _by_kernel if kernel.size <= GRADIENT_IN_C else _by_kernel_apart
+    by_kernel = _by_kernel if kernel.size <= costs().conv_kernel_grad_in_c else _by_kernel_apart
     return by_x(y, kernel, argmax, x.shape[1:-1], how), by_kernel(x, y, argmax, kernel.shape, how)
 
 

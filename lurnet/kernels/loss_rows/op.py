@@ -20,15 +20,11 @@ from lurnet.kernels.common.call import Call, float32, integers
 from lurnet.kernels.common.choice import in_c
 from lurnet.kernels.common.derived import Derived, tangent_of, valued
 from lurnet.kernels.common.loading import relies_on_enum
+from lurnet.kernels.costs import costs
 
 _LOSS_ROWS = Call("loss_rows")
 _LOSS_ROWS_GRAD = Call("loss_rows_grad")
 _TOP1_MATCH = Call("top1_match")
-
-#: Outputs with a target each up to which a call is worth it: beyond, XLA's loop takes in what comes
-#: before and after. us, gradient, C | XLA: 4000 rows of 10 squared 30 | 35, of 100 152 | 42. Where
-#: a row is one loss there is no end: 100,000 rows of 10 classes 750 | 904, of shares 1244 | 5710.
-MOST = 2**17
 
 
 class RowLoss(IntEnum):
@@ -72,7 +68,9 @@ def _suits(output: Any, kind: RowLoss) -> bool:
     known = isinstance(output, jax.Array) and isinstance(output.size, int) and output.ndim > 0
     if not known or not in_c(output.dtype, output.size):
         return False
-    return kind <= RowLoss.DENSE_CE_LOGITS or (output.size <= MOST and fills_registers(output))
+    return kind <= RowLoss.DENSE_CE_LOGITS or (
+        output.size <= costs().loss_rows and fills_registers(output)
+    )
 
 
 def _rows(target: Array, output: Array, kind: RowLoss, epsilon: float) -> Array:

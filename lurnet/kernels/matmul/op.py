@@ -6,38 +6,11 @@ from jax import Array, lax
 from lurnet.kernels.common.call import Call, check_axes, float32
 from lurnet.kernels.common.choice import in_c, own_forms
 from lurnet.kernels.common.derived import derived
+from lurnet.kernels.costs import costs
 
 _MATMUL = Call("matmul")
 _MATMUL_TN = Call("matmul_tn")
 _MATMUL_NT = Call("matmul_nt")
-
-VERY_NARROW = 16  #: up to here, transposing the narrow matrix itself is cheapest
-
-# Rows from which the same holds for any width, and up to which the exchange alone pays. us in a
-# loop, two CPU cores, plain | exchanged | narrow one transposed:
-#   128 rows, 128 by 64: 47 | 32 | 31         512 rows, 288 by 64: 165 | 200 | 182
-#   1568 rows, 576 by 128: 1894 | 2111 | 1554   6272 rows, 288 by 64: 2490 | 2412 | 2178
-MANY_ROWS = 1536
-FEW_ROWS = 256
-
-
-# Numbers in the matrix on the right, or in the result of a tall product, up to which the library
-# in C is faster, and rows up to which it is; us in a loop, C | the better of XLA's forms:
-#   128 rows, 784 by 64: 49 | 97, tall 64 | 79      32 rows, 500 by 300: 50 | 78, tall 64 | 61
-#   128 rows, 784 by 512: 359 | 377, tall 448 | 384   128 rows, 1024 by 1024: 1094 | 809, 1071 | 752
-#   32 rows, 784 by 128: 31 | 39, tall 38 | 44        100,000 rows, 32 by 32: 2448 | 1269
-IN_C, TALL_IN_C, FEW_TALL_IN_C = 2**19, 2**18, 2**17
-MANY_ROWS_IN_C = 2**15
-# Fewer columns leave most of a register empty, which costs more than XLA's loops save if there are
-# many rows of them; tall, us, C | XLA:
-#   512 rows, 300 by 16: 20 | 68, 128 rows, 1152 by 10: 38 | 46, 32 rows, 300 by 10: 4.9 | 1.9,
-#   500 by 1: 6.2 | 0.9
-FEW_COLUMNS, WIDE = 4, 128
-
-# One row has a loop of its own in the library. us, C | XLA:
-#   1 row, 784 by 64: 1.4 | 1.9, 784 by 10: 0.6 | 3.0, 500 by 300: 7.0 | 6.2, 784 by 500: 23 | 22,
-#   512 by 512: 12.2 | 11.5, 1024 by 128: 5.9 | 5.5
-#   3 rows, 784 by 64: 2.6 | 2.1, 500 by 300: 9.4 | 7.8, 784 by 500: 25 | 34, 1024 by 128: 5.7 | 17
 
 
 def matmul_tn(left: Array, right: Array) -> Array:
@@ -47,15 +20,15 @@ def matmul_tn(left: Array, right: Array) -> Array:
     from undoing the exchange.
     """
     (rows, wide), narrow = left.shape, right.shape[1]
-    limit = FEW_TALL_IN_C if rows < 64 else TALL_IN_C
-    fills = narrow >= FEW_COLUMNS or wide <= WIDE
+    limit = costs().matmul_tn_in_c_few if rows < 64 else costs().matmul_tn_in_c
+    fills = narrow >= costs().matmul_tn_columns or wide <= costs().matmul_tn_height
     if fills and wide * narrow <= limit and in_c(left.dtype, left.size, right.size):
         return _tn_in_c(left, right)
     if 2 * narrow > wide:
         return _contract_rows(left, right)
-    if narrow <= VERY_NARROW or rows >= MANY_ROWS:
+    if narrow <= costs().matmul_narrow or rows >= costs().matmul_exchanged_rows:
         return lax.optimization_barrier(lax.optimization_barrier(right.T) @ left).T
-    if rows < FEW_ROWS:
+    if rows < costs().matmul_swapped_rows:
         return lax.optimization_barrier(_contract_rows(right, left)).T
     return _contract_rows(left, right)
 
@@ -71,7 +44,7 @@ def matmul_nn(left: Array, right: Array) -> Array:
 
 def _suits_c(left: Array, right: Array) -> bool:
     known = in_c(left.dtype, left.size, right.size)
-    return known and right.size <= IN_C and left.shape[0] <= MANY_ROWS_IN_C
+    return known and right.size <= costs().matmul_in_c and left.shape[0] <= costs().matmul_in_c_rows
 
 
 def matmul_nt(left: Array, right: Array) -> Array:

@@ -13,7 +13,7 @@ import numpy as np
 from jax import Array, lax
 
 from lurnet.kernels import fusion
-from lurnet.kernels.common.choice import in_c, own_forms, pooled_by_taps
+from lurnet.kernels.common.choice import in_c, own_forms
 from lurnet.kernels.common.derived import derived
 from lurnet.kernels.common.windows import (
     Padding,
@@ -28,6 +28,7 @@ from lurnet.kernels.common.windows import (
     slices,
 )
 from lurnet.kernels.conv_pool.op import conv_pool, pays
+from lurnet.kernels.costs import costs
 from lurnet.kernels.max_pool.in_c import MOST_TAPS, Window, max_pool_in_c
 
 
@@ -49,7 +50,7 @@ def max_pool(
     if in_c(x.dtype, x.size, *number) and _has_c(window, pads):
         lows = tuple(low for low, _ in pads)
         y = _in_c(x, Window(tuple(window), tuple(strides), lows, number))
-    elif own_forms(x.dtype, x.size, *number) and pooled_by_taps(window):
+    elif own_forms(x.dtype, x.size, *number) and math.prod(window) <= costs().pool_slices:
         y = _largest(padded(x, pads, -jnp.inf), tuple(window), tuple(strides))
     else:
         y = reduce_window(x, lax.max, _lowest(x.dtype), window, strides, pads)

@@ -10,19 +10,17 @@ from jax import Array
 from lurnet.kernels.common.call import Call, float32, integers, slices_of
 from lurnet.kernels.common.choice import in_c
 from lurnet.kernels.common.derived import Derived, valued
+from lurnet.kernels.costs import costs
 
 _MEAN = Call("mean")
 _MEAN_GRAD = Call("mean_grad")
-
-#: Numbers up to which a sum is a call: beyond, it had better take in what made them.
-MOST = 2**16
 
 
 def suits(x: Any) -> bool:
     """Whether the library is to sum x: an array of one axis, not too large."""
     if not isinstance(x, jax.Array) or x.ndim != 1 or not isinstance(x.size, int):
         return False
-    return x.size <= MOST and in_c(x.dtype, x.size)
+    return x.size <= costs().mean and in_c(x.dtype, x.size)
 
 
 def total(x: Array) -> Array:
