@@ -32,9 +32,8 @@ class ThroughputPath:
         del batch_size
         graphs = self._graphs(x)
         first, state = graphs[0], donation.snapshot(graphs[0].variables)
-        rows = max(1, costs().predict_call_bytes // (len(first.input) * x[:1].nbytes)) * len(
-            first.input
-        )
+        size = len(first.input)
+        rows = max(1, costs().predict_call_bytes // max(1, size * x[:1].nbytes)) * size
         outputs = np.empty((count, *first.output.shape[1:]), np.float32)
         for start in range(0, count, rows):
             if not first.acquire():
