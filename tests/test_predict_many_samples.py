@@ -10,6 +10,7 @@ import lurnet as keras
 from lurnet import layers
 from lurnet.inference.predictor import predictor
 from lurnet.inference.throughput import ThroughputPath
+from lurnet.kernels import costs
 from lurnet.kernels.common.loading import lanes as lanes_of_library
 
 pytestmark = [
@@ -81,9 +82,9 @@ def test_weights_that_change_are_seen():
 def test_progress_is_told():
     model = made(lambda: dense("relu"))
     x, seen = batch(model, 1000), []
-    room = 200 * x[:1].nbytes  # three batches of 64 fit
-    path = ThroughputPath(predictor(model).forward, call_bytes=room)
-    outputs = path.run(x, 1000, None, seen.append)
+    path = ThroughputPath(predictor(model).forward)
+    with costs.using(predict_call_bytes=200 * x[:1].nbytes):  # three batches of 64 fit
+        outputs = path.run(x, 1000, None, seen.append)
     assert seen == [192, 384, 576, 768, 960, 1000]
     np.testing.assert_allclose(outputs, as_program(model, x), rtol=1e-4, atol=1e-6)
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from lurnet.core import donation, tree
 from lurnet.core.errors import BadType
+from lurnet.kernels.costs import costs
 from lurnet.training import device, device_loop, program
 from lurnet.training.building import output_spec
 from lurnet.training.compiled import on_host as to_host_stage
@@ -30,7 +31,6 @@ from lurnet.training.steps import Steps
 #: Sizes that smaller batches are filled up to: at most four times the samples, mostly far less.
 SIZES = (1, 4, 16, 32, 64, 256)
 BATCH = 32  #: samples in a batch where each is computed as it is
-BATCH_BYTES = 8 * 2**20  #: of a batch in the layer where it is largest (docs/lab/inference.md)
 
 
 def ignore(done: int) -> None:
@@ -152,7 +152,7 @@ def samples_that_suit(x: Any, largest: int) -> int:
 
     ``largest``: bytes of a sample's largest output of a layer.
     """
-    return min(max(SIZES), BATCH_BYTES // max(1, largest, bytes_per_sample(x)))
+    return min(max(SIZES), costs().predict_batch_bytes // max(1, largest, bytes_per_sample(x)))
 
 
 def length(x: Any) -> int:

@@ -16,13 +16,12 @@ from lurnet.inference.batches import (
 )
 from lurnet.inference.executor import FEW, Forward, Progress
 from lurnet.kernels.common.choice import on_cpu
+from lurnet.kernels.costs import costs
 from lurnet.training import device, device_loop
 from lurnet.training.data.arrays import joined, take
 from lurnet.training.data.gathering import own
 from lurnet.training.data.staging import StagingBuffers, bytes_per_sample
 from lurnet.training.peak_activation import peak_output
-
-CALL_BYTES = 8 * 2**20  #: of input in a call for many batches (docs/lab/inference.md)
 
 
 class CompiledProgram:
@@ -64,7 +63,7 @@ class CompiledProgram:
 
     def _loops(self, x: Any, count: int, size: int, progress: Progress) -> Any:
         """Many batches in each call."""
-        room = max(1, CALL_BYTES // (size * max(1, bytes_per_sample(x))))
+        room = max(1, costs().predict_call_bytes // (size * max(1, bytes_per_sample(x))))
         rows = size * 2 ** (min(-(-count // size), room) - 1).bit_length()
         part = _parts(device.to_host(x), rows)
         outputs, running, state = [], None, donation.snapshot(self.forward.variables)

@@ -10,12 +10,10 @@ from lurnet.core.forked import forks
 from lurnet.inference.batches import SIZES
 from lurnet.inference.executor import FEW, Forward, Progress
 from lurnet.inference.instance import GraphInstance
+from lurnet.kernels.costs import costs
 
 #: Calls with arrays of one shape after which its graph is captured: that takes some 5 ms.
 CALLS = 3
-#: Multiply-adds up to which it pays: for one sample, for a size that there is a program for, and
-#: for others, which a program takes among zeros (times in docs/lab/inference.md).
-MOST_OF_ONE, MOST, MOST_FILLED = 2**23, 2**22, 2**25
 _FLOAT32 = np.dtype("float32")
 
 
@@ -77,8 +75,9 @@ class LatencyPath:
 
 
 def _most(count: int) -> int:
+    """Multiply-adds up to which a graph for so many samples pays (docs/lab/inference.md)."""
     if forks():
         return sys.maxsize
     if count not in SIZES:
-        return MOST_FILLED
-    return MOST_OF_ONE if count == 1 else MOST
+        return costs().graph_padded
+    return costs().graph_of_one if count == 1 else costs().graph

@@ -142,8 +142,8 @@ def _kept_for(model: Trainable, x: Any) -> Predictor | None:
     version = kept_version(model)
     if version is None:
         return None
-    subclass = isinstance(x, np.ndarray) and type(x) is not np.ndarray
-    return version.predictor if device.is_concrete(x) and not subclass else None
+    plain = type(x) is np.ndarray or (device.is_concrete(x) and not isinstance(x, np.ndarray))
+    return version.predictor if plain else None
 
 
 def _are_plain(x: Any) -> bool:

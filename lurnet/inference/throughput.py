@@ -9,25 +9,17 @@ from lurnet.core import donation
 from lurnet.core.forked import forks
 from lurnet.inference.executor import FEW, Forward, Progress
 from lurnet.inference.instance import GraphInstance, run_batches
+from lurnet.kernels.costs import costs
 from lurnet.training.peak_activation import peak_written
 
-#: Samples of a batch, and bytes of one where it is largest: all that is written of it stays in a
-#: core's cache (times in docs/lab/inference.md).
-MOST, BYTES = 64, 2**19
-CALL_BYTES = 8 * 2**20  #: of input that goes through before Python has its turn again
 SHAPES = 8  #: shapes of samples that have graphs, the first ones
 
 
 class ThroughputPath:
-    """A model's captured graphs for batches, one for each core, by the shape of a sample.
+    """A model's captured graphs for batches, one for each core, by the shape of a sample."""
 
-    Args:
-        forward: the model's forward pass.
-        call_bytes: bytes of input in a call of the library.
-    """
-
-    def __init__(self, forward: Forward, call_bytes: int = CALL_BYTES) -> None:
-        self.forward, self.call_bytes = forward, call_bytes
+    def __init__(self, forward: Forward) -> None:
+        self.forward = forward
         self.written = peak_written(forward.model)
         self.known: dict[tuple, list[GraphInstance]] = {}  # []: there are none
 
@@ -40,7 +32,8 @@ class ThroughputPath:
         del batch_size
         graphs = self._graphs(x)
         first, state = graphs[0], donation.snapshot(graphs[0].variables)
-        rows = max(1, self.call_bytes // (len(first.input) * x[:1].nbytes)) * len(first.input)
+        size = len(first.input)
+        rows = max(1, costs().predict_call_bytes // max(1, size * x[:1].nbytes)) * size
         outputs = np.empty((count, *first.output.shape[1:]), np.float32)
         for start in range(0, count, rows):
             if not first.acquire():
@@ -64,7 +57,8 @@ class ThroughputPath:
         return self.known.get(shape, [])
 
     def _captured(self, x: np.ndarray) -> list[GraphInstance]:
-        most = min(MOST, BYTES // max(1, self.written, x[:1].nbytes))
+        most = costs().graph_batch_bytes // max(1, self.written, x[:1].nbytes)
+        most = min(costs().graph_batch, most)
         size = 2 ** (max(1, most).bit_length() - 1)
         found = self.forward.capture(np.broadcast_to(x[:1], (size, *x.shape[1:])))
         return [] if found is None else [GraphInstance(*found) for _ in range(_cores())]

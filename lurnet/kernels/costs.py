@@ -46,6 +46,14 @@ class Costs:
     micro_batch_bytes: int = 8 * 2**20  #: of a batch where it is largest: from there it is split
     compilation_units: int = 8  #: convolutions from which a network is compiled in units
 
+    graph_of_one: int = 2**23  #: multiply-adds of one sample up to which C runs a captured graph
+    graph: int = 2**22  #: the same for a size of batch that there is a program for
+    graph_padded: int = 2**25  #: the same for other sizes, which a program takes among zeros
+    graph_batch: int = 64  #: samples of a batch of one core's graph, at most
+    graph_batch_bytes: int = 2**19  #: of it where it is largest: it stays in a core's cache
+    predict_batch_bytes: int = 8 * 2**20  #: of a program's batch where it is largest
+    predict_call_bytes: int = 8 * 2**20  #: of input in a call for many batches
+
 
 #: Two cores of Zen 4 with AVX-512; other kinds of machines were not measured yet.
 ZEN4 = Costs()
