@@ -67,7 +67,8 @@ _NAMES = {
 _INSIDE = {"cli", "compat", "core", "training"}
 
 
-def __getattr__(name: str) -> Any:
+def _found(name: str) -> Any:
+    """A name that is asked for the first time."""
     if name == "__all__":
         return sorted({*_NAMES, *_modules()} - _INSIDE)
     if name in _NAMES:
@@ -80,6 +81,10 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"lurnet has no {name!r}.{hint}")
     globals()[name] = found
     return found
+
+
+if not TYPE_CHECKING:  # a checker is to say which names there are not
+    __getattr__ = _found
 
 
 def _load(module: str) -> Any:

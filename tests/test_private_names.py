@@ -68,9 +68,9 @@ def asked_by_name(call, own):
     obj, name = call.args[:2]
     if isinstance(obj, ast.Name) and obj.id in ("self", "cls"):
         return
-    if isinstance(name, ast.Constant) and isinstance(name.value, str):
-        if is_private(name.value) and name.value not in own:
-            yield call.lineno, name.value
+    given = name.value if isinstance(name, ast.Constant) else None
+    if isinstance(given, str) and is_private(given) and given not in own:
+        yield call.lineno, given
 
 
 def patched(text):

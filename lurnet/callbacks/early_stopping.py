@@ -3,6 +3,7 @@
 from typing import Any
 
 from lurnet.callbacks.monitor import Monitor
+from lurnet.core.types import Mode
 
 __all__ = ["EarlyStopping"]
 
@@ -31,7 +32,7 @@ class EarlyStopping(Monitor):
         min_delta: float = 0,
         patience: int = 0,
         verbose: int = 0,
-        mode: str = "auto",
+        mode: Mode = "auto",
         baseline: float | None = None,
         restore_best_weights: bool = False,
         start_from_epoch: int = 0,

@@ -9,6 +9,7 @@ import numpy as np
 from lurnet.callbacks.monitor import Monitor
 from lurnet.callbacks.saving import Saving
 from lurnet.core.errors import BadValue, did_you_mean
+from lurnet.core.types import Mode
 
 __all__ = ["ModelCheckpoint"]
 
@@ -47,7 +48,7 @@ class ModelCheckpoint(Saving, Monitor):
         verbose: int = 0,
         save_best_only: bool = False,
         save_weights_only: bool = False,
-        mode: str = "auto",
+        mode: Mode = "auto",
         save_freq: str | int = "epoch",
         initial_value_threshold: float | None = None,
     ) -> None:

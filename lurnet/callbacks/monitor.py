@@ -8,6 +8,7 @@ import numpy as np
 
 from lurnet.callbacks.base import Callback
 from lurnet.core.errors import BadValue, did_you_mean
+from lurnet.core.types import Mode
 from lurnet.metrics.results import direction_of
 
 
@@ -22,7 +23,7 @@ class Monitor(Callback):
     """
 
     def __init__(
-        self, monitor: str, mode: str = "auto", best: float | None = None, min_delta: float = 0
+        self, monitor: str, mode: Mode = "auto", best: float | None = None, min_delta: float = 0
     ) -> None:
         super().__init__()
         if mode not in ("auto", "min", "max"):

@@ -5,6 +5,7 @@ from typing import Any
 
 from lurnet.callbacks.monitor import Monitor
 from lurnet.core.errors import BadType, BadValue, did_you_mean
+from lurnet.core.types import Mode
 
 __all__ = ["ReduceLROnPlateau"]
 
@@ -33,7 +34,7 @@ class ReduceLROnPlateau(Monitor):
         factor: float = 0.1,
         patience: int = 10,
         verbose: int = 0,
-        mode: str = "auto",
+        mode: Mode = "auto",
         min_delta: float = 0.0001,
         cooldown: int = 0,
         min_lr: float = 0.0,

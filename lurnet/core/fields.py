@@ -4,14 +4,14 @@ import inspect
 import types
 import typing
 from collections.abc import Callable
-from typing import Annotated, Any, ClassVar, Literal, NamedTuple, TypeVar
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Self, TypeVar
 
 import numpy as np
 
 from lurnet.core.docs import FieldDocs
 from lurnet.core.errors import BadType, BadValue, did_you_mean
 from lurnet.core.registry import Registry, serialize
-from lurnet.core.types import Named
+from lurnet.core.types import NamedFunction
 
 _POSITIONAL = inspect.Parameter.POSITIONAL_OR_KEYWORD
 _REQUIRED = inspect.Parameter.empty
@@ -63,9 +63,9 @@ Rate = Annotated[
 Number = Annotated[float, Convert(_plain), Check("a number", is_number)]
 
 
-def by_name(registry: Registry) -> Any:
+def by_name(registry: Registry, takes: Any = NamedFunction) -> Any:
     """The annotation of a field that takes a name, a config, an object or None."""
-    return Annotated[Any, Convert(lambda owner, value: registry.get(value), Named)]
+    return Annotated[Any, Convert(lambda owner, value: registry.get(value), takes)]
 
 
 class Config:
@@ -74,7 +74,7 @@ class Config:
     __fields__: ClassVar[dict[str, Any]] = {}
     _not_in_program: ClassVar[tuple[str, ...]] = ("_arguments", "_numbers")
 
-    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+    def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         """Remember the arguments: they are the config of a class that writes none of its own."""
         self = object.__new__(cls)
         object.__setattr__(self, "_arguments", (args, kwargs))

@@ -1,9 +1,7 @@
 """Nested lists, tuples and dicts as trees; ``None`` is a leaf, dicts are walked by sorted key."""
 
 from collections.abc import Callable, Iterator
-from typing import Any
-
-from lurnet.core.types import Function
+from typing import Any, overload
 
 IsLeaf = Callable[[Any], bool]
 
@@ -46,7 +44,11 @@ def leaves(tree: Any) -> Iterator:
         yield tree
 
 
-def map_structure(fn: Function, tree: Any, *others: Any) -> Any:
+@overload
+def map_structure(fn: Callable[[Any], Any], tree: Any) -> Any: ...
+@overload
+def map_structure(fn: Callable[..., Any], tree: Any, *others: Any) -> Any: ...
+def map_structure(fn: Callable[..., Any], tree: Any, *others: Any) -> Any:
     """The same structure with ``fn(leaf, *leaves of the others)`` at each leaf.
 
     >>> map_structure(lambda x, y: x + y, [1, {"a": 2}], [10, {"a": 20}])

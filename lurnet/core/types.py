@@ -50,10 +50,12 @@ ShapeLike: TypeAlias = Sequence[int | None]
 Axis: TypeAlias = int | Sequence[int] | None
 #: A dtype: its name, the object of any library for it, a Python type, or a policy.
 DTypeLike: TypeAlias = str | SupportsName | type | None
-#: A function; one of one argument is named first, so that checkers know a lambda's argument.
-Function: TypeAlias = Callable[[Any], Any] | Callable[..., Any]
 #: An object by name, by its config, by its class, or itself; None is none.
-Named: TypeAlias = str | Mapping[str, Any] | Function | None
+Named: TypeAlias = str | Mapping[str, Any] | Callable[..., Any] | None
+#: The same where the object is a function of one tensor.
+NamedFunction: TypeAlias = str | Mapping[str, Any] | Callable[[Any], Any] | type | None
+#: Which way a metric is better; "auto": as its class says.
+Mode: TypeAlias = Literal["auto", "min", "max"]
 #: How much a loop shows: 0 nothing, 1 a bar, 2 a line for each epoch.
 Verbose: TypeAlias = int | Literal["auto"]
 

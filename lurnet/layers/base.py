@@ -110,7 +110,8 @@ class Layer(Arguments, Stateful, Config):
 
     if TYPE_CHECKING:  # a subclass names its shapes and its inputs as it likes
 
-        def build(self, *input_shape: Any, **shapes: Any) -> None: ...
+        def build(self, *input_shape: Any, **shapes: Any) -> None:
+            """Create the weights."""
 
     else:
 

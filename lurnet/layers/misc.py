@@ -8,7 +8,6 @@ from lurnet import regularizers
 from lurnet.core.errors import BadValue
 from lurnet.core.fields import Convert, fields
 from lurnet.core.registry import deserialize
-from lurnet.core.types import Function
 from lurnet.layers.base import Layer
 from lurnet.layers.options import NotNegative
 
@@ -38,7 +37,7 @@ class Lambda(Layer):
     """
 
     function: Annotated[
-        Any, Convert(_function, Function | Mapping[str, Any])
+        Any, Convert(_function, Callable[..., Any] | Mapping[str, Any])
     ]  #: takes the input first
     output_shape: ShapeOrRule = None  #: shape without the batch axis; found by itself if None
     mask: Any = None  #: mask of the output, or a function (inputs, mask) that gives it

@@ -8,15 +8,15 @@ from lurnet.core.dtypes import as_policy
 from lurnet.core.errors import BadValue
 from lurnet.core.fields import Check, Convert, by_name, is_int, is_number
 from lurnet.core.settings import standardize_data_format
-from lurnet.core.types import DTypeLike, Int, Named
+from lurnet.core.types import DTypeLike, Int, Named, NamedFunction
 
 if TYPE_CHECKING:
     Initializer = Regularizer = Constraint = Activation = Any
 else:
-    Initializer = by_name(initializers.registry)
+    Initializer = by_name(initializers.registry, Named)
     Regularizer = by_name(regularizers.registry)
     Constraint = by_name(constraints.registry)
-    Activation = Annotated[Any, Convert(lambda layer, value: activations.get(value), Named)]
+    Activation = Annotated[Any, Convert(lambda layer, value: activations.get(value), NamedFunction)]
 
 
 def lowered(_: Any, value: Any) -> Any:

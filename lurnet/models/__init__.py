@@ -32,13 +32,17 @@ __all__ = [
 _OF_FILES = ("load_model", "model_from_json", "save_model")
 
 
-def __getattr__(name: str) -> Any:
+def _found(name: str) -> Any:
     """What opens files is loaded at first use."""
     if name not in _OF_FILES:
         raise AttributeError(f"lurnet.models has no {name!r}.")
     from lurnet import saving  # noqa: PLC0415
 
     return getattr(saving, name)
+
+
+if not TYPE_CHECKING:
+    __getattr__ = _found
 
 
 def __dir__() -> list[str]:

@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from lurnet.core import tree
 from lurnet.core.errors import BadState, BadValue, did_you_mean
@@ -36,7 +36,7 @@ class Model(Trainer, Layer):
     10
     """
 
-    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+    def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         """``Model(inputs, outputs)`` makes a functional model.
 
         What the arguments of a subclass mean is its own affair, until it hands them on.

@@ -133,7 +133,7 @@ def rms_normalization(
 
 @op
 def normalize(
-    x: Tensor, axis: int | Sequence[int] = -1, order: int = 2, epsilon: float | None = None
+    x: Tensor, axis: int | Sequence[int] | None = -1, order: int = 2, epsilon: float | None = None
 ) -> Tensor:
     """x divided by its length along an axis, sum(abs(x)**order)**(1 / order), or by ``epsilon``.
 

@@ -52,7 +52,7 @@ class Trainer(Compiled):
             return self.call_for(x, training=False)
         return stateless(self, lambda: self.call_for(x, training=False), data[0], "predict")
 
-    def gradients(self, fn: Callable[..., Any]) -> tuple[list, Any]:
+    def gradients(self, fn: Callable[..., Any]) -> tuple[list[Any], Any]:
         """Gradients of ``fn()``'s scalar by the trainable weights, and what else it returns.
 
         ``fn`` returns the scalar, or ``(scalar, rest)``.

@@ -64,7 +64,7 @@ _OF_FILES = ("deserialize_keras_object", "serialize_keras_object")
 _LATER = (*_OF_DIAGRAMS, *_OF_FILES, "get_file")
 
 
-def __getattr__(name: str) -> Any:
+def _found(name: str) -> Any:
     """What draws, and what opens files, is loaded at first use: 60 ms that few programs need."""
     if name in _OF_DIAGRAMS:
         from lurnet.looking import diagram as home  # noqa: PLC0415
@@ -75,6 +75,10 @@ def __getattr__(name: str) -> Any:
     else:
         raise AttributeError(f"lurnet.utils has no {name!r}.")
     return getattr(home, name)
+
+
+if not TYPE_CHECKING:
+    __getattr__ = _found
 
 
 def __dir__() -> list[str]:

@@ -32,7 +32,7 @@ h = layers.MultiHeadAttention(2, 16)(h, h)
 h, state = layers.LSTM(4, return_state=True)(h)[:2]
 h = layers.TimeDistributed(Dense(2))(h)
 h = layers.SeparableConv2D(4, 3)(h)
-h = layers.Lambda(lambda v: v + 1)(h)
+h = layers.Lambda(ops.square)(h)
 h = layers.Reshape((2, -1))(h)
 h = layers.Activation(keras.activations.gelu)(h)
 h = layers.LayerNormalization(axis=[1, 2], epsilon=np.float32(1e-3))(h)

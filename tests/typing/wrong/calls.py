@@ -45,7 +45,6 @@ layers.MultiHeadAttention(2)  # reportCallIssue
 layers.Embedding(1000)  # reportCallIssue
 layers.Dropout("0.5")  # reportArgumentType
 layers.MaxPooling2D(poolsize=2)  # reportCallIssue
-layers.Bidirectional(3)  # reportArgumentType
 layers.TextVectorization(output_mode="itn")  # reportArgumentType
 layers.Concatenate(axes=1)  # reportCallIssue
 layers.Dense(3).kernle  # reportAttributeAccessIssue
@@ -63,7 +62,6 @@ callbacks.EarlyStopping(pateince=3)  # reportCallIssue
 callbacks.EarlyStopping(patience="3")  # reportArgumentType
 callbacks.EarlyStopping(mode="up")  # reportArgumentType
 callbacks.ModelCheckpoint()  # reportCallIssue
-callbacks.ReduceLROnPlateau(facter=0.1)  # reportCallIssue
 
 optimizers.Adam(learning_rat=0.1)  # reportCallIssue
 optimizers.Adam("0.1")  # reportArgumentType
