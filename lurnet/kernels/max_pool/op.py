@@ -64,7 +64,7 @@ def _has_c(window: Sizes, pads: Pads) -> bool:
 
 
 def _in_c(x: Array, window: Window) -> Array:
-    before = fusion.conv_before(x) if fusion.is_used_once(x) else None
+    before = fusion.conv_before(x)
     if before is not None and pays(x.shape, before.kernel):
         return conv_pool(*before, window)
     return max_pool_in_c(x, window, x.shape[1:-1])
