@@ -4,6 +4,7 @@ The checkers run as for an installed package, in strict mode. Both come from the
 with all that they need; where one is missing, its tests are skipped and say so.
 """
 
+import inspect
 import json
 import os
 import re
@@ -13,6 +14,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from cases.every_layer import LAYERS
+
+import lurnet
 
 ROOT = Path(__file__).resolve().parent.parent
 FILES = ROOT / "tests" / "typing"
@@ -79,3 +83,47 @@ def test_wrong_programs_are_flagged_line_by_line(checked):
 
 def test_examples_are_not_flagged(checked):
     assert checked(texts("examples/*.py"), "standard") == []
+
+
+PACKAGES = {
+    **{"keras": lurnet, "layers": lurnet.layers, "losses": lurnet.losses},
+    **{"metrics": lurnet.metrics, "ops": lurnet.ops, "optimizers": lurnet.optimizers},
+    **{"callbacks": lurnet.callbacks, "initializers": lurnet.initializers},
+    **{"models": lurnet.models, "utils": lurnet.utils, "random": lurnet.random},
+}
+
+
+def offered(module):
+    """The public names of a module that a program may use."""
+    inside = {"training", "kernels", "inference", "looking", "core", "cli", "compat"}
+    names = getattr(module, "__all__", None) or [n for n in dir(module) if n[0] != "_"]
+    found = {n: getattr(module, n) for n in names if n not in inside}
+    ours = {n: v for n, v in found.items() if getattr(v, "__module__", "lurnet")[:6] == "lurnet"}
+    return [n for n, v in ours.items() if not inspect.ismodule(v) or module is lurnet]
+
+
+def test_a_checker_knows_every_name(checked):
+    lines = ["import lurnet as keras", f"from lurnet import {', '.join([*PACKAGES][1:])}"]
+    lines += [f"print({home}.{n})" for home, m in PACKAGES.items() for n in offered(m)]
+    assert len(lines) > 700
+    assert checked({"names.py": "\n".join(lines)}, "basic") == []
+
+
+def test_every_layer_can_be_made_as_keras_makes_it(checked):
+    lines = ["from lurnet import layers"]
+    for name, (args, options, _) in LAYERS.items():
+        if any(map(callable, [*args, *options.values()])):
+            continue
+        given = ", ".join(
+            [*map(repr, args), *(f"{k}={v!r}" for k, v in options.items()), "name='a'"]
+        )
+        lines.append(f"print(layers.{name}({given}))")
+    assert len(lines) > 80
+    assert checked({"layers.py": "\n".join(lines)}) == []
+
+
+def test_the_stubs_are_those_of_the_classes():
+    run = subprocess.run(
+        [sys.executable, str(ROOT / "scripts" / "stubs"), "--check"], capture_output=True, text=True
+    )
+    assert run.returncode == 0, f"{run.stdout}: run scripts/stubs"

@@ -34,7 +34,8 @@ class LearningRateScheduler(Callback):
                 f"LearningRateScheduler takes a function of the epoch, but got {schedule!r}: write "
                 "LearningRateScheduler(lambda epoch, rate: rate * 0.9)."
             )
-        self.schedule, self.verbose = schedule, verbose
+        self.schedule: Callable[..., Any] = schedule
+        self.verbose = verbose
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Ask the function, set the learning rate."""

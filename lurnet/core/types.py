@@ -4,7 +4,7 @@ An alias for arguments takes every form that is right, and no more; what comes b
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, TypedDict
 
 import numpy as np
 
@@ -39,7 +39,7 @@ TensorLike: TypeAlias = SupportsArray | complex | Sequence[Any]
 #: Tensors in a structure, as a model with several inputs takes them.
 TensorsLike: TypeAlias = TensorLike | Mapping[str, Any]
 #: What fit, evaluate and predict read: tensors, or a source of batches.
-Data: TypeAlias = TensorsLike | Iterable[Any] | SupportsItems
+Data: TypeAlias = SupportsArray | Mapping[str, Any] | Iterable[Any] | SupportsItems
 #: What a tensor is or gives, which depends on what is given: an array, or a symbolic tensor.
 Tensor: TypeAlias = Any
 #: Sizes of axes as they are known; None is an unknown one.
@@ -53,7 +53,7 @@ DTypeLike: TypeAlias = str | SupportsName | type | None
 #: An object by name, by its config, by its class, or itself; None is none.
 Named: TypeAlias = str | Mapping[str, Any] | Callable[..., Any] | None
 #: The same where the object is a function of one tensor.
-NamedFunction: TypeAlias = str | Mapping[str, Any] | Callable[[Any], Any] | type | None
+NamedFunction: TypeAlias = str | Mapping[str, Any] | Callable[[Any], Any] | None
 #: Which way a metric is better; "auto": as its class says.
 Mode: TypeAlias = Literal["auto", "min", "max"]
 #: How much a loop shows: 0 nothing, 1 a bar, 2 a line for each epoch.
@@ -92,3 +92,14 @@ class Operators:
         def __abs__(self) -> Any: ...
         def __invert__(self) -> Any: ...
         def __getitem__(self, index: Any, /) -> Any: ...
+
+
+class OldArguments(TypedDict, total=False):
+    """What fit, evaluate and predict of Keras 1 and 2 took besides."""
+
+    nb_epoch: int
+    workers: int
+    use_multiprocessing: bool
+    max_queue_size: int
+    max_q_size: int
+    pickle_safe: bool

@@ -1,12 +1,14 @@
 """compile(): which loss, metrics and optimizer a model has, and what they make of a batch."""
 
 import inspect
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, TypedDict, Unpack
 
 from lurnet import losses, metrics, ops, optimizers
 from lurnet.core.errors import BadType, BadValue, did_you_mean
 from lurnet.core.registry import deserialize, serialize, with_own
 from lurnet.core.symbolic import infer
+from lurnet.core.types import Named, Real
 from lurnet.core.variable import Variable, values
 from lurnet.layers.tracking import held, unique
 from lurnet.metrics import Mean
@@ -14,6 +16,15 @@ from lurnet.training.losses import CompileLoss
 from lurnet.training.metrics import CompileMetrics
 from lurnet.training.overrides import default
 from lurnet.training.protocol import GradientWatcher, HostStage
+
+
+class OldOptions(TypedDict, total=False):
+    """Options of Keras 1 and 2 that asked for the default."""
+
+    sample_weight_mode: Any
+    target_tensors: Any
+    distribute: Any
+    experimental_run_tf_function: Any
 
 
 class Compilation:
@@ -76,16 +87,16 @@ class Compiled:
 
     def compile(
         self,
-        optimizer: Any = "rmsprop",
-        loss: Any = None,
-        loss_weights: Any = None,
-        metrics: Any = None,
-        weighted_metrics: Any = None,
+        optimizer: optimizers.Optimizer | Named = "rmsprop",
+        loss: Named | Sequence[Any] = None,
+        loss_weights: Real | Sequence[Any] | Mapping[str, Any] | None = None,
+        metrics: Named | Sequence[Any] = None,
+        weighted_metrics: Named | Sequence[Any] = None,
         run_eagerly: bool = False,
         steps_per_execution: int = 1,
         jit_compile: bool | str = "auto",
         auto_scale_loss: bool = True,
-        **extra: Any,
+        **extra: Unpack[OldOptions],
     ) -> None:
         """Choose how to train.
 
@@ -133,14 +144,9 @@ class Compiled:
         """What was compiled or traced for the model as it was."""
         self.__dict__["_version"] = None
 
-    def _refuse(self, extra: dict[str, Any]) -> None:
-        for name in (
-            "sample_weight_mode",
-            "target_tensors",
-            "distribute",
-            "experimental_run_tf_function",
-        ):
-            extra.pop(name, None)  # Keras 1 and 2 options that asked for the default
+    def _refuse(self, extra: Any) -> None:
+        for name in OldOptions.__annotations__:
+            extra.pop(name, None)
         known = list(inspect.signature(Compiled.compile).parameters)[1:-1]
         for name in extra:
             raise BadType(f"compile() has no argument `{name}`.{did_you_mean(name, known)}")

@@ -1,11 +1,12 @@
 """compile, fit, evaluate and predict: what a Model can do with data."""
 
 import inspect
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, Unpack
 
 from lurnet.core import tree
 from lurnet.core.errors import BadType, did_you_mean
+from lurnet.core.types import Data, Int, OldArguments, Real, TensorsLike, Verbose
 from lurnet.inference.monte_carlo import predict_samples
 from lurnet.inference.predict import predict
 from lurnet.inference.predictor import predict_again
@@ -20,6 +21,12 @@ from lurnet.training.overrides import default
 from lurnet.training.own_steps import stateless
 from lurnet.training.protocol import Trainable
 from lurnet.training.session import session_of
+
+if TYPE_CHECKING:
+    from lurnet.callbacks.base import Callback, CallbackList
+    from lurnet.callbacks.history import History
+
+    Callbacks: TypeAlias = Callback | CallbackList | Sequence[Callback] | None
 
 
 class Trainer(Compiled):
@@ -86,24 +93,24 @@ class Trainer(Compiled):
 
     def fit(
         self,
-        x: Any = None,
-        y: Any = None,
-        batch_size: int | None = None,
-        epochs: int = 1,
-        verbose: int | str = "auto",
-        callbacks: Any = None,
+        x: Data | None = None,
+        y: Data | None = None,
+        batch_size: Int | None = None,
+        epochs: Int = 1,
+        verbose: Verbose = "auto",
+        callbacks: "Callbacks" = None,
         validation_split: float = 0.0,
-        validation_data: Any = None,
-        shuffle: bool | str = True,
-        class_weight: dict[int, float] | None = None,
-        sample_weight: Any = None,
-        initial_epoch: int = 0,
-        steps_per_epoch: int | None = None,
-        validation_steps: int | None = None,
-        validation_batch_size: int | None = None,
-        validation_freq: Any = 1,
-        **extra: Any,
-    ) -> Any:
+        validation_data: Data | None = None,
+        shuffle: bool | Literal["batch"] = True,
+        class_weight: Mapping[int, Real] | None = None,
+        sample_weight: TensorsLike | None = None,
+        initial_epoch: Int = 0,
+        steps_per_epoch: Int | None = None,
+        validation_steps: Int | None = None,
+        validation_batch_size: Int | None = None,
+        validation_freq: Int | Sequence[int] = 1,
+        **extra: Unpack[OldArguments],
+    ) -> "History":
         """Train for a number of epochs; returns a History.
 
         Args:
@@ -139,15 +146,15 @@ class Trainer(Compiled):
     @default
     def evaluate(
         self,
-        x: Any = None,
-        y: Any = None,
-        batch_size: int | None = None,
-        verbose: int | str = "auto",
-        sample_weight: Any = None,
-        steps: int | None = None,
-        callbacks: Any = None,
+        x: Data | None = None,
+        y: Data | None = None,
+        batch_size: Int | None = None,
+        verbose: Verbose = "auto",
+        sample_weight: TensorsLike | None = None,
+        steps: Int | None = None,
+        callbacks: "Callbacks" = None,
         return_dict: bool = False,
-        **extra: Any,
+        **extra: Unpack[OldArguments],
     ) -> Any:
         """Loss and metrics on test data: the loss alone, a list, or a dict by name."""
         _old_arguments(extra, 1)
@@ -159,13 +166,13 @@ class Trainer(Compiled):
 
     def predict(
         self,
-        x: Any,
-        batch_size: int | None = None,
-        verbose: int | str = "auto",
-        steps: int | None = None,
-        callbacks: Any = None,
-        mc_samples: int | None = None,
-        **extra: Any,
+        x: Data,
+        batch_size: Int | None = None,
+        verbose: Verbose = "auto",
+        steps: Int | None = None,
+        callbacks: "Callbacks" = None,
+        mc_samples: Int | None = None,
+        **extra: Unpack[OldArguments],
     ) -> Any:
         """Outputs for all samples as NumPy arrays, computed in batches.
 
@@ -188,8 +195,8 @@ class Trainer(Compiled):
         self,
         x: Any,
         y: Any = None,
-        sample_weight: Any = None,
-        class_weight: dict[int, float] | None = None,
+        sample_weight: TensorsLike | None = None,
+        class_weight: Mapping[int, Real] | None = None,
         return_dict: bool = False,
     ) -> Any:
         """One training step; returns the metrics of this batch."""
@@ -198,7 +205,11 @@ class Trainer(Compiled):
         return self._on_batch("train", return_dict, x, y, sample_weight, class_weight)
 
     def test_on_batch(
-        self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False
+        self,
+        x: Any,
+        y: Any = None,
+        sample_weight: TensorsLike | None = None,
+        return_dict: bool = False,
     ) -> Any:
         """One test step; returns the metrics of this batch."""
         require_compiled(self, "test_on_batch")
@@ -212,7 +223,7 @@ class Trainer(Compiled):
         x: Any,
         y: Any,
         sample_weight: Any,
-        class_weight: dict[int, float] | None = None,
+        class_weight: Mapping[int, Real] | None = None,
     ) -> Any:
         x = on_host(self, x)
         data = ArrayData(x, y, sample_weight, len(_first(x)), class_weight=class_weight)
@@ -250,7 +261,7 @@ def _first(x: Any) -> Any:
 _IDLE = ("workers", "use_multiprocessing", "max_queue_size", "max_q_size", "pickle_safe")
 
 
-def _old_arguments(extra: dict[str, Any], epochs: int) -> int:
+def _old_arguments(extra: Any, epochs: Any) -> int:
     """Arguments of Keras 1 and 2 that have another name now, or none."""
     for name in _IDLE:
         extra.pop(name, None)

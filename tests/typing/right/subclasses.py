@@ -161,7 +161,7 @@ class Warm(keras.optimizers.schedules.LearningRateSchedule):
 
 
 class Plain(keras.optimizers.Optimizer):
-    def __init__(self, learning_rate: float = 0.01, name: str = "plain", **kwargs: Any) -> None:
+    def __init__(self, learning_rate: Any = 0.01, name: str = "plain", **kwargs: Any) -> None:
         super().__init__(learning_rate=learning_rate, name=name, **kwargs)
 
     def update_step(self, gradient: Any, variable: keras.Variable, learning_rate: Any) -> None:
