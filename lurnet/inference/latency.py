@@ -54,17 +54,16 @@ class LatencyPath:
         """The graph if it is time for one."""
         if not self.forward.is_pure or not x.ndim or not x.size or len(x) > FEW:
             return None
+        if forks():  # no threads of XLA's: there is nothing else; the lock may be another thread's
+            self.known[x.shape] = found = self._captured(x)
+            return found
         with self.lock:
             calls = self.known.get(x.shape, 0)
             if not isinstance(calls, int):  # another thread was quicker
                 return calls
-            if (
-                calls + 1 < CALLS and not forks()
-            ):  # forked, there is nothing else: no threads of XLA's
-                if calls or len(self.known) < self.shapes:
-                    self.known[x.shape] = calls + 1
-                return None
-            self.known[x.shape] = found = self._captured(x)
+            found = self._captured(x) if calls + 1 == CALLS else None
+            if calls or len(self.known) < self.shapes:
+                self.known[x.shape] = found if calls + 1 == CALLS else calls + 1
             return found
 
     def _captured(self, x: np.ndarray) -> GraphInstance | None:
