@@ -1,5 +1,6 @@
 """The latency path: small networks for a few samples, without XLA, on the calling thread."""
 
+import contextlib
 import sys
 import threading
 from typing import Any
@@ -54,7 +55,8 @@ class LatencyPath:
         """The graph if it is time for one."""
         if not self.forward.is_pure or not x.ndim or not x.size or len(x) > FEW:
             return None
-        with self.lock:
+        # The lock of a forked process may be held for ever, by a thread that it does not have.
+        with contextlib.nullcontext() if forks() else self.lock:
             calls = self.known.get(x.shape, 0)
             if not isinstance(calls, int):  # another thread was quicker
                 return calls
