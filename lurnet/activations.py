@@ -139,6 +139,8 @@ for _function in _FUNCTIONS:
     states(per_sample=True)(_function)
 for _function in (glu, log_softmax, softmax, sparsemax):
     states(per_sample=_of_vectors)(_function)
+for _function in (sigmoid, softmax):
+    states(gives_probabilities=True)(_function)
 registry |= {"swish": silu, "hard_swish": hard_silu}
 
 #: Functions that never turn the order of two values round, with their default options.

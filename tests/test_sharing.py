@@ -18,6 +18,7 @@ import lurnet
 from lurnet import layers, metrics, optimizers
 from lurnet.core import donation, readable, tree
 from lurnet.core.compilation_units import units_kept
+from lurnet.layers.state import flatten_layers
 from lurnet.training import device, device_loop, epochs, program
 from lurnet.training.data.arrays import ArrayData
 from lurnet.training.steps import Steps
@@ -443,9 +444,9 @@ def test_threads_train_equal_models(quick_compilation):
 def test_a_digest_changes_nothing():
     model = noisy()
     steps = Steps(model, "train")
-    before = {id(x): dict(vars(x)) for x in model._flatten_layers()}
+    before = {id(x): dict(vars(x)) for x in flatten_layers(model)}
     steps.key("")
-    assert {id(x): dict(vars(x)) for x in model._flatten_layers()} == before
+    assert {id(x): dict(vars(x)) for x in flatten_layers(model)} == before
 
 
 def test_a_digest_is_quick():

@@ -10,6 +10,7 @@ import pytest
 import lurnet as keras
 from lurnet.inference.predictor import predictor
 from lurnet.layers import context
+from lurnet.layers.state import flatten_layers
 from lurnet.training.session import session_of
 
 layers, ops = keras.layers, keras.ops
@@ -111,7 +112,7 @@ def shown(layer_call):
 
 
 def sub(model, name):
-    return next(x for x in model._flatten_layers() if x.name == name)
+    return next(x for x in flatten_layers(model) if x.name == name)
 
 
 def patch_class(cls, monkeypatch):

@@ -8,7 +8,7 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-from lurnet.callbacks.base import Callback
+from lurnet.callbacks.saving import Saving
 from lurnet.core.errors import BadFile, BadState, BadValue
 from lurnet.training.compiled import compilation_of
 
@@ -18,7 +18,7 @@ RECORD, PREVIOUS = "training_metadata.json", "previous_training_metadata.json"
 KERAS_WEIGHTS = "latest.weights.h5"
 
 
-class BackupAndRestore(Callback):
+class BackupAndRestore(Saving):
     """Saves weights, optimizer state and epoch while training, and takes them up after a crash.
 
     A backup is a file of weights and then, moved into place in one step, a record that names it:
@@ -55,9 +55,7 @@ class BackupAndRestore(Callback):
             )
         self.backup_dir, self.save_freq = os.fspath(backup_dir), save_freq
         self.double_checkpoint, self.delete_checkpoint = double_checkpoint, delete_checkpoint
-        self._epoch = self._batches = 0
-        if not wanted:  # only then does it need to hear of batches
-            self.on_train_batch_end = self._on_batch
+        self._start_counting()
 
     def _in_folder(self, name: str) -> str:
         return os.path.join(self.backup_dir, name)
@@ -99,22 +97,9 @@ class BackupAndRestore(Callback):
 
     # --- saving
 
-    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Remember the epoch's number."""
-        self._epoch = epoch
-
-    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Save the state after a whole epoch."""
-        if self.save_freq == "epoch":
-            self._save(epoch + 1, 0)
-
-    def _on_batch(self, batch: int, logs: dict[str, Any] | None = None) -> None:
-        self._batches += 1
-        if self._batches >= int(self.save_freq):
-            self._batches = 0
-            self._save(self._epoch, batch + 1)
-
-    def _save(self, epoch: int, batch: int) -> None:
+    def _save(self, epoch: int, batch: int | None, logs: dict[str, Any]) -> None:
+        del logs
+        epoch, batch = (epoch + 1, 0) if batch is None else (epoch, batch + 1)
         os.makedirs(self.backup_dir, exist_ok=True)
         weights = f"epoch-{epoch}-batch-{batch}.weights.h5"
         self.model.save_weights(self._in_folder(weights), overwrite=True)

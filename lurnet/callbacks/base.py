@@ -119,10 +119,8 @@ class CallbackList:
         self, callbacks: Iterable[Any] = (), model: Any = None, params: dict[str, Any] | None = None
     ) -> None:
         self.callbacks = list(callbacks)
-        self.params = params or {}
-        for callback in self.callbacks:
-            callback.set_model(model)
-            callback.set_params(self.params)
+        self.set_model(model)
+        self.set_params(params or {})
         self.wants_batches = self._wants("train")
         self.wants_test_batches = self._wants("test")
         self.wants_predict_batches = self._wants("predict")
@@ -130,6 +128,18 @@ class CallbackList:
     def append(self, callback: Any) -> None:
         """Add a callback."""
         self.callbacks.append(callback)
+        callback.set_params(self.params)
+
+    def set_model(self, model: Any) -> None:
+        """Hand the model to all."""
+        for callback in self.callbacks:
+            callback.set_model(model)
+
+    def set_params(self, params: dict[str, Any]) -> None:
+        """Hand the parameters to all."""
+        self.params = params
+        for callback in self.callbacks:
+            callback.set_params(params)
 
     def _wants(self, kind: str) -> bool:
         return any(overrides(c, hook) for c in self.callbacks for hook in BATCH_HOOKS[kind])

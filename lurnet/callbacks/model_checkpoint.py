@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from lurnet.callbacks.monitor import Monitor
+from lurnet.callbacks.saving import Saving
 from lurnet.core.errors import BadValue, did_you_mean
 
 __all__ = ["ModelCheckpoint"]
@@ -18,7 +19,7 @@ class BadPattern(BadValue, KeyError):
     __str__ = Exception.__str__  # KeyError would show the message in quotes
 
 
-class ModelCheckpoint(Monitor):
+class ModelCheckpoint(Saving, Monitor):
     """Saves the model, or its weights, after each epoch or every so many batches.
 
     Args:
@@ -54,10 +55,8 @@ class ModelCheckpoint(Monitor):
         self.filepath, self.verbose = os.fspath(filepath), verbose
         self.save_best_only, self.save_weights_only = save_best_only, save_weights_only
         self.save_freq = save_freq
-        self._epoch = self._batches = 0
         self._check()
-        if save_freq != "epoch":  # only then does it need to hear of batches
-            self.on_train_batch_end = self._on_batch
+        self._start_counting()
 
     def _check(self) -> None:
         if self.save_freq != "epoch" and not (
@@ -74,21 +73,6 @@ class ModelCheckpoint(Monitor):
                 f"ModelCheckpoint: {what} saved in a file whose name ends in "
                 f"{' or '.join(ends)}, but `filepath` is {self.filepath!r}."
             )
-
-    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Remember the epoch's number."""
-        self._epoch = epoch
-
-    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Save where it is time."""
-        if self.save_freq == "epoch":
-            self._save(epoch, None, logs or {})
-
-    def _on_batch(self, batch: int, logs: dict[str, Any] | None = None) -> None:
-        self._batches += 1
-        if self._batches >= self.save_freq:  # type: ignore[operator]
-            self._batches = 0
-            self._save(self._epoch, batch, logs or {})
 
     def _save(self, epoch: int, batch: int | None, logs: dict[str, Any]) -> None:
         path = self._path(epoch, batch, logs)

@@ -96,22 +96,6 @@ class CallbackList(base.CallbackList):
             found.append(ProgbarLogger())
         super().__init__(found, model, params)
 
-    def append(self, callback: Any) -> None:
-        """Add a callback."""
-        super().append(callback)
-        callback.set_params(self.params)
-
-    def set_model(self, model: Any) -> None:
-        """Hand the model to all."""
-        for callback in self.callbacks:
-            callback.set_model(model)
-
-    def set_params(self, params: dict[str, Any]) -> None:
-        """Hand the parameters to all."""
-        self.params = params
-        for callback in self.callbacks:
-            callback.set_params(params)
-
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         """A training step is over: there is progress too."""
         self._batch_end("train", batch, logs)

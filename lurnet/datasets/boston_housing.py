@@ -5,8 +5,8 @@ authors; for new work take `california_housing`.
 """
 
 from lurnet.datasets.containers import Split, read_npz
-from lurnet.datasets.housing import check_split, cut
 from lurnet.datasets.source import locate
+from lurnet.datasets.splits import check_split, shuffled_and_divided
 
 
 def load_data(
@@ -21,4 +21,4 @@ def load_data(
     """
     check_split("boston_housing", test_split)
     x, y = read_npz(locate("boston_housing.npz", path), "x", "y")
-    return cut(x, y, test_split, seed)
+    return shuffled_and_divided(x, y, test_split, seed)

@@ -4,8 +4,8 @@ from typing import Literal
 
 from lurnet.core.errors import BadValue
 from lurnet.datasets.containers import Split, read_npz
-from lurnet.datasets.housing import check_split, cut
 from lurnet.datasets.source import locate
+from lurnet.datasets.splits import check_split, shuffled_and_divided
 
 
 def load_data(
@@ -28,4 +28,4 @@ def load_data(
         )
     x, y = read_npz(locate("california_housing.npz", path), "x", "y")
     rows = 600 if version == "small" else len(x)
-    return cut(x[:rows], y[:rows], test_split, seed)
+    return shuffled_and_divided(x[:rows], y[:rows], test_split, seed)

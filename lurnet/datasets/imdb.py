@@ -7,7 +7,8 @@ import numpy as np
 from lurnet.core.errors import BadValue
 from lurnet.datasets.containers import Split, read_split
 from lurnet.datasets.source import locate
-from lurnet.datasets.words import as_objects, limited, marked, shorter, shuffled
+from lurnet.datasets.splits import shuffled
+from lurnet.datasets.words import as_objects, limited, marked, shorter
 
 
 def load_data(
@@ -41,8 +42,8 @@ def load_data(
             raise BadValue(f"imdb: no review is shorter than maxlen={maxlen}; write a larger one.")
     (x_train, y_train), (x_test, y_test) = parts
     texts = limited(x_train + x_test, num_words, skip_top, oov_char)
-    first, second = texts[: len(x_train)], texts[len(x_train) :]
-    return (as_objects(first), y_train), (as_objects(second), y_test)
+    rows = len(x_train)
+    return (as_objects(texts[:rows]), y_train), (as_objects(texts[rows:]), y_test)
 
 
 def get_word_index(path: str = "imdb_word_index.json") -> dict[str, int]:

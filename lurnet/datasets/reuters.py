@@ -6,7 +6,8 @@ import numpy as np
 
 from lurnet.datasets.containers import Split, read_npz
 from lurnet.datasets.source import locate
-from lurnet.datasets.words import as_objects, limited, marked, shorter, shuffled
+from lurnet.datasets.splits import divided, shuffled
+from lurnet.datasets.words import as_objects, limited, marked, shorter
 
 _TOPICS = (
     "cocoa grain veg-oil earn acq wheat copper housing money-supply coffee sugar trade reserves "
@@ -41,8 +42,8 @@ def load_data(
     x, y = shuffled(np.random.RandomState(seed), *read_npz(locate("reuters.npz", path), "x", "y"))
     texts, y = shorter(marked(x, start_char, index_from), y, maxlen)
     texts = limited(texts, num_words, skip_top, oov_char)
-    cut = int(len(texts) * (1 - test_split))
-    return (as_objects(texts[:cut]), y[:cut]), (as_objects(texts[cut:]), y[cut:])
+    (train, y_train), (test, y_test) = divided(texts, y, test_split)
+    return (as_objects(train), y_train), (as_objects(test), y_test)
 
 
 def get_word_index(path: str = "reuters_word_index.json") -> dict[str, int]:

@@ -6,13 +6,6 @@ from typing import Any
 import numpy as np
 
 
-def shuffled(rng: np.random.RandomState, *arrays: np.ndarray) -> list[np.ndarray]:
-    """The arrays, all in the same random order."""
-    order = np.arange(len(arrays[0]))
-    rng.shuffle(order)
-    return [array[order] for array in arrays]
-
-
 def marked(texts: Any, start_char: int | None, index_from: int | None) -> list[list[int]]:
     """Word numbers moved up by ``index_from``, behind the number that marks a start, if any.
 

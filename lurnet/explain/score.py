@@ -6,17 +6,16 @@ from typing import Any
 
 import numpy as np
 
-from lurnet import activations, layers, ops
+from lurnet import activations, ops
 from lurnet.core import tree
 from lurnet.core.dtypes import is_float
 from lurnet.core.errors import BadType, BadValue
 from lurnet.core.graph import graph_of
+from lurnet.core.traits import fact_of
 from lurnet.inference.batches import as_inputs, map_batches
 from lurnet.layers import context
 
 __all__ = ["scores", "targets"]
-
-SQUASHING = (activations.softmax, activations.sigmoid)
 
 
 def scores(model: Any, x: Any, target: Any = None, batch_size: int | None = None) -> np.ndarray:
@@ -86,7 +85,8 @@ def logits(model: Any, x: Any) -> Any:
 
     def watch(layer: Any, args: tuple, outputs: Any) -> Any:
         outputs = outputs if outer is None else outer(layer, args, outputs)
-        if isinstance(layer, layers.Softmax) or getattr(layer, "activation", None) in SQUASHING:
+        activation = getattr(layer, "activation", None)
+        if _gives_probabilities(layer) or getattr(activation, "gives_probabilities", False):
             before[id(outputs)] = layer, args, outputs  # held, so that the id stays its own
         return outputs
 
@@ -95,10 +95,15 @@ def logits(model: Any, x: Any) -> Any:
     if id(y) not in before:
         return y
     layer, args, _ = before[id(y)]
-    if isinstance(layer, layers.Softmax):
+    if _gives_probabilities(layer):
         return args[0]
     with _without_activation(layer):
         return layer.call(*args)
+
+
+def _gives_probabilities(layer: Any) -> bool:
+    """Whether the whole layer, and not only its activation, turns scores into probabilities."""
+    return fact_of(layer, "gives_probabilities", False, by=("call",))
 
 
 @contextlib.contextmanager

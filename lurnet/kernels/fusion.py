@@ -1,8 +1,11 @@
-"""Bias and activation after max-pooling rather than before, where the order makes no difference.
+"""Which kernels become one: max-pooling before bias and activation, and with its convolution.
 
 A bias and a rising activation f keep the order of values, so max(f(x + b)) is f(max(x) + b):
 exactly, since rounding keeps the order too. A quarter of their work is left after 2x2 pooling,
-forward and backward.
+forward and backward. A convolution that nothing else reads is then one kernel with its pooling.
+
+All decisions are made here, while a program is traced, from what is known of the origin of a traced
+value; what was traced before and nothing reads any more, the compiler drops.
 """
 
 from collections.abc import Callable
@@ -14,14 +17,6 @@ from lurnet.kernels.common.choice import may_rewrite
 from lurnet.kernels.common.windows import Geometry
 
 
-class Deferred(NamedTuple):
-    """A value that is ``finish(raw)``, where ``finish`` never turns the order of values round."""
-
-    raw: Any
-    finish: Callable[[Any], Any]
-    once: bool  # whether nothing else reads raw, or any value between it and this one
-
-
 class Conv(NamedTuple):
     """What the library computed a convolution from."""
 
@@ -30,50 +25,64 @@ class Conv(NamedTuple):
     geometry: Geometry
 
 
-_known = SideTable()
-_read_once = SideTable()
-_convs = SideTable()
+class Origin(NamedTuple):
+    """What is known of a traced value, beside what it is."""
+
+    conv: Conv | None = None  # it is this convolution
+    raw: Any = None  # it is ``apply(raw)``, where ``apply`` never turns the order of values round
+    apply: Callable[[Any], Any] | None = None
+    raw_read_once: bool = False  # nothing else reads raw, or any value between it and this one
+    read_once: bool = False  # one call reads it and nothing else does
+
+
+_origins = SideTable()
+_UNKNOWN = Origin()
+
+
+def _origin(y: Any) -> Origin:
+    return _origins.get(y) or _UNKNOWN
+
+
+def _note(y: Any, **facts: Any) -> None:
+    if is_traced(y):
+        _origins.put(y, _origin(y)._replace(**facts))
+
+
+def tracked() -> int:
+    """Of how many values something is known now."""
+    return len(_origins)
 
 
 def note_conv(y: Any, x: Any, kernel: Any, geometry: Geometry) -> None:
-    """Remember what the library is to convolve, in case that a pooling follows.
-
-    Only what a compiler reads: it drops the convolution that nothing uses then.
-    """
-    if is_traced(y):
-        _convs.put(y, Conv(x, kernel, geometry))
+    """Remember what the library is to convolve, in case that a pooling follows."""
+    _note(y, conv=Conv(x, kernel, geometry))
 
 
 def conv_before(y: Any) -> Conv | None:
-    """The convolution that gave y, if that is known."""
-    return _convs.get(y)
+    """The convolution that gave y, if that is known, and nothing else reads y."""
+    return _origin(y).conv if _origin(y).read_once else None
 
 
 def mark_used_once(y: Any) -> None:
     """Note of a traced value that one call reads it and nothing else does."""
-    if is_traced(y):
-        _read_once.put(y, True)
+    _note(y, read_once=True)
 
 
-def is_used_once(y: Any) -> bool:
-    """Whether that was noted."""
-    return _read_once.get(y) is not None
+def epilogue(raw: Any, apply: Callable[[Any], Any], rises: bool, own: bool = False) -> Any:
+    """``apply(raw)``; where it ``rises`` in each value, a max-pooling may move before it.
 
-
-def epilogue(raw: Any, finish: Callable[[Any], Any], rises: bool, own: bool = False) -> Any:
-    """``finish(raw)``; where it ``rises`` in each value, a max-pooling may move before it.
-
-    Only what a compiler reads is remembered, as it drops the value that nothing uses then. ``own``:
-    nobody but the caller has seen raw.
+    ``own``: nobody but the caller has seen raw.
     """
-    y = finish(raw)
+    y = apply(raw)
     if y is raw:  # nothing that could wait; noted of itself, it would never be forgotten
         return y
-    if rises and is_traced(y) and may_rewrite():
-        found, once = recalled(raw), own or is_used_once(raw)
-        if found is not None:
-            raw, finish, once = found.raw, _chain(found.finish, finish), once and found.once
-        _known.put(y, Deferred(raw, finish, once))
+    if rises and may_rewrite():
+        before = _origin(raw)
+        once = own or before.read_once
+        if before.apply is not None:
+            raw, apply = before.raw, _chain(before.apply, apply)
+            once = once and before.raw_read_once
+        _note(y, raw=raw, apply=apply, raw_read_once=once)
     return y
 
 
@@ -81,16 +90,11 @@ def _chain(first: Callable, second: Callable) -> Callable:
     return lambda x: second(first(x))
 
 
-def recalled(y: Any) -> Deferred | None:
-    """The epilogue that gave a value, if that is known and rises."""
-    return _known.get(y)
-
-
 def pool_first(y: Any, pool: Callable[[Any], Any]) -> Any:
-    """``pool(y)`` for a max-pooling, before the last steps of ``y`` where they can wait."""
-    deferred = recalled(y)
-    if deferred is None:
+    """``pool(y)`` for a max-pooling, before the epilogue of ``y`` where that can wait."""
+    origin = _origin(y)
+    if origin.apply is None:
         return pool(y)
-    if deferred.once and is_used_once(y):
-        mark_used_once(deferred.raw)
-    return deferred.finish(pool(deferred.raw))
+    if origin.raw_read_once and origin.read_once:
+        mark_used_once(origin.raw)
+    return origin.apply(pool(origin.raw))

@@ -162,6 +162,7 @@ class Softmax(Layer):
     axis: Any = -1  #: the axis, or a list of axes, along which the output sums to 1
 
     supports_masking = True
+    gives_probabilities = True
     per_sample = beside_axis
 
     def setup(self) -> None:

@@ -55,18 +55,11 @@ def sort_nodes(inputs: Sequence[SymbolicTensor], outputs: Any) -> list[Node]:
         if ready:
             ordered[id(node)] = node
             continue
-        if not node.inputs and not is_source(node):
+        if not node.inputs or isinstance(node.fn, InputLayer):
             raise BadValue(_cut_off(tensor))
         stack.append((tensor, True))
-        if is_source(node):
-            raise BadValue(_cut_off(tensor))
         stack += [(x, False) for x in reversed(node.inputs)]
     return list(ordered.values())
-
-
-def is_source(node: Node) -> bool:
-    """Whether a node is an InputLayer's: it makes a tensor from nothing."""
-    return isinstance(node.fn, InputLayer)
 
 
 def is_per_sample_call(node: Node) -> bool:

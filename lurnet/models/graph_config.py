@@ -95,7 +95,8 @@ def graph_from_config(config: dict[str, Any], custom_objects: Any) -> tuple[Any,
             tensors[name, 0, 0] = made[name].output
         waiting += [(name, call) for call in entry.get("inbound_nodes", [])]
     _replay(waiting, made, tensors)
-    return tuple(_at_places(config[key], tensors) for key in ("input_layers", "output_layers"))  # type: ignore
+    inputs, outputs = config["input_layers"], config["output_layers"]
+    return _at_places(inputs, tensors), _at_places(outputs, tensors)
 
 
 def _make(entry: dict[str, Any], custom_objects: Any) -> Any:

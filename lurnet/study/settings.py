@@ -106,8 +106,8 @@ def label(setting: Mapping[str, Any], names: Sequence[str] | None = None) -> str
     >>> label({"l2": 1e-06, "units": 8})
     'l2=1e-06, units=8'
     """
-    names = setting if names is None else [n for n in names if n in setting]  # type: ignore
-    return ", ".join(f"{n}={text_of(setting[n])}" for n in names) or "the one setting"
+    chosen = setting if names is None else [n for n in names if n in setting]
+    return ", ".join(f"{n}={text_of(setting[n])}" for n in chosen) or "the one setting"
 
 
 def names_of(settings: Sequence[Setting]) -> list[str]:

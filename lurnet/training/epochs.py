@@ -17,6 +17,7 @@ from lurnet.training.checks import check_data, check_finite
 from lurnet.training.compiled import compilation_of
 from lurnet.training.data.arrays import ArrayData, lengths
 from lurnet.training.data.streams import Stream
+from lurnet.training.overrides import is_overridden
 from lurnet.training.pace import Interruption, Pace, interruptible
 from lurnet.training.protocol import Trainable
 from lurnet.training.runner import ArrayRunner, make_runner
@@ -63,7 +64,8 @@ def fit(
         )
         history, made = model.history, compilation_of(model)
         made.watchers, made.resume_epoch = events.gradient_watchers, 0
-        runner, tester = make_runners(model, data, validation, events)
+        own = is_overridden(model, "evaluate")
+        runner, tester = make_runners(model, data, None if own else validation, events)
         pace = Pace(every=1 if events.wants_batches else None, seconds=events.look_seconds)
         model.stop_training = False
         events.on_train_begin()
@@ -77,8 +79,11 @@ def fit(
                     if found is None and epoch > begin:
                         break
                     logs = found or _no_batch()
-                    if tester is not None and is_validation_epoch(epoch, validation_freq):
-                        tested = run_test(model, tester, events, interruption)
+                    if validation is not None and is_validation_epoch(epoch, validation_freq):
+                        if own:
+                            tested = evaluated(model, validation, events)
+                        else:
+                            tested = run_test(model, tester, events, interruption)
                         logs |= {f"val_{k}": v for k, v in tested.items()}
                     events.on_epoch_end(epoch, dict(logs))
                     if data.ended and data.limit is None and epoch + 1 < epochs:
@@ -174,6 +179,15 @@ def run_test(
     return found
 
 
+def evaluated(model: Any, data: ArrayData | Stream, events: CallbackList) -> dict[str, float]:
+    """A validation by an ``evaluate`` of the user's own."""
+    options = {"steps": data.limit, "callbacks": events, "verbose": 0, "return_dict": True}
+    if isinstance(data, Stream):
+        return model.evaluate(data.source, **options)
+    options |= {"sample_weight": data.sample_weight, "batch_size": data.batch_size}
+    return model.evaluate(data.x, data.y, **options)
+
+
 def warn_if_short(data: ArrayData | Stream, seen: int, where: str, argument: str) -> None:
     """Say so if the data had fewer batches than were asked for."""
     if seen == 0 or (data.limit is not None and seen < data.limit):
@@ -230,7 +244,9 @@ def evaluate(
 ) -> dict[str, float]:
     """Loss and metrics on test data."""
     prepare(model, data)
-    events = standard_callbacks(callbacks, model, verbose=verbose, epochs=1, steps=data.steps)
+    events = callbacks
+    if not isinstance(callbacks, CallbackList):
+        events = standard_callbacks(callbacks, model, verbose=verbose, epochs=1, steps=data.steps)
     with interruptible() as interruption:
         tester = make_tester(model, data, events.wants_test_batches)
         return run_test(model, tester, events, interruption)

@@ -43,7 +43,7 @@ class ArrayRunner(Steps):
         self.span = (
             self.whole if self.held is not None else max(1, min(self.whole, BYTES // per_step))
         )
-        self.windows = (
+        self.staging = (
             StagingBuffers(self.arrays, self.span * self.size) if self.held is None else None
         )
         self.meanwhile: list[Callable[[], None]] = [self.prepare]
@@ -60,7 +60,7 @@ class ArrayRunner(Steps):
         self._begin(part)
         order = self.data.order(rng, part)
         rows = order if self.held is None else device.resident(order)
-        ready = self._window(order, 0)
+        ready = self._staged(order, 0)
         self.ready.clear()  # somebody may have frozen a layer since
         done = 0
         while done < self.steps:
@@ -70,7 +70,7 @@ class ArrayRunner(Steps):
             steps = pace.steps(left)
             logs = self._steps(ready, rows, done - first, steps, done < self.whole)
             if steps == left and done + steps < self.steps:  # while the device works
-                ready = self._window(order, done + steps)
+                ready = self._staged(order, done + steps)
             while self.meanwhile:
                 self.meanwhile.pop()()
             device.wait(logs)
@@ -92,23 +92,23 @@ class ArrayRunner(Steps):
         index = None if self.held is None else device.resident(self.data.order(None))
         sizes = [self.size] * (self.whole > 0) + [self.rest] * (self.whole < self.steps)
         for size in sizes:
-            rows = self.windows.buffers[0] if self.windows is not None else self.held
-            if size == self.rest and self.windows is not None:
+            rows = self.staging.buffers[0] if self.staging is not None else self.held
+            if size == self.rest and self.staging is not None:
                 rows = take(self.arrays, slice(size))
             self.loop(size, self.size, (state, None, rows, index, np.int32(0), np.int32(1)))
 
-    def _window(self, order: np.ndarray, first: int) -> Any:
-        """The samples of the steps from ``first`` on, as many as a window holds."""
+    def _staged(self, order: np.ndarray, first: int) -> Any:
+        """The samples of the steps from ``first`` on, as many as a staging buffer holds."""
         if self.held is not None:
             return self.held
         rows = order[first * self.size :][: self.span * self.size]
         if first >= self.whole:  # the last batch is smaller: arrays of its own
             return take(self.arrays, rows)
-        assert self.windows is not None
-        return self.windows.gather(rows)
+        assert self.staging is not None
+        return self.staging.gather(rows)
 
     def _steps(self, data: Any, order: Any, start: int, steps: int, whole: bool) -> dict[str, Any]:
-        """Start some steps of a window; returns the logs, for which whoever reads them waits."""
+        """Start some steps of a buffer; returns the logs, for which whoever reads them waits."""
         size = self.size if whole else self.rest
         if self.model.run_eagerly:
             return self._run_eagerly(data, size, start, steps)
@@ -152,7 +152,7 @@ class StreamRunner(Steps):
         self.ready.clear()
         most = RUNNING if pace.every is None else 1
         early = RUNNING if self.data.indexed or most > 1 else 1
-        if most == 1 and not on_cpu():  # a window would be sent for each batch
+        if most == 1 and not on_cpu():  # a buffer would be sent for each batch
             self.gathering.span = 0
         running: deque[tuple[Look, Any]] = deque()  # calls, and the items that end with them
         item, done = None, 0
@@ -184,7 +184,7 @@ class StreamRunner(Steps):
         self.data.on_epoch_end()
 
     def _call(self, item: Any, pace: Pace) -> tuple[int, dict[str, Any], bool]:
-        """Start a batch, or some batches of a window; how many, the logs, whether none is left."""
+        """Start a batch, or some staged batches; how many, the logs, whether none is left."""
         if not isinstance(item, StagedBatches):
             return pace.steps(1), self.on_batch(item), True
         if item.data is None:

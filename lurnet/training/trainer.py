@@ -71,6 +71,17 @@ class Trainer(Compiled):
         """The model's outputs for a batch, whether or not its call() knows ``training``."""
         return self(x, training=training)
 
+    # --- called before a run, as in Keras: override them to get ready
+
+    def make_train_function(self, force: bool = False) -> None:
+        """Called before each training; the engine compiles its own loop."""
+
+    def make_test_function(self, force: bool = False) -> None:
+        """Called before each test."""
+
+    def make_predict_function(self, force: bool = False) -> None:
+        """Called before each prediction."""
+
     # --- the loops
 
     def fit(
@@ -120,10 +131,12 @@ class Trainer(Compiled):
             self, x, y, batch_size, validation_split, validation_data, shuffle, class_weight,
             sample_weight, steps_per_epoch, validation_steps, validation_batch_size,
         )  # fmt: skip
+        self.make_train_function()
         return loop.fit(
             self, data, checked, callbacks, epochs, initial_epoch, verbose, validation_freq
         )
 
+    @default
     def evaluate(
         self,
         x: Any = None,
@@ -139,6 +152,7 @@ class Trainer(Compiled):
         """Loss and metrics on test data: the loss alone, a list, or a dict by name."""
         _old_arguments(extra, 1)
         require_compiled(self, "evaluate")
+        self.make_test_function()
         data = make_data(self, x, y, sample_weight, batch_size, steps)
         found = loop.evaluate(self, data, callbacks, verbose)
         return found if return_dict else _as_list(found, session_of(self).training.names)
@@ -158,6 +172,7 @@ class Trainer(Compiled):
         With ``mc_samples``, the ``Samples(mean, sd)`` of that many passes with dropout and noise
         on, and all else, such as BatchNormalization, in inference mode: how sure the model is.
         """
+        self.make_predict_function()
         if verbose == 0 and steps is callbacks is mc_samples is None and not extra:
             outputs = predict_again(self, x, batch_size)
             if outputs is not None:
@@ -179,6 +194,7 @@ class Trainer(Compiled):
     ) -> Any:
         """One training step; returns the metrics of this batch."""
         require_compiled(self, "train_on_batch")
+        self.make_train_function()
         return self._on_batch("train", return_dict, x, y, sample_weight, class_weight)
 
     def test_on_batch(
@@ -186,6 +202,7 @@ class Trainer(Compiled):
     ) -> Any:
         """One test step; returns the metrics of this batch."""
         require_compiled(self, "test_on_batch")
+        self.make_test_function()
         return self._on_batch("test", return_dict, x, y, sample_weight)
 
     def _on_batch(

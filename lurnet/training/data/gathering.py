@@ -12,11 +12,11 @@ from lurnet.core.dtypes import narrow
 from lurnet.training.data.batch import pack_x_y_sample_weight
 from lurnet.training.data.staging import BYTES, StagingBuffers, bytes_per_sample
 
-#: Batches in a window at most. A call to the device costs 0.1 to 0.2 ms, some 1 us a step of these.
+#: Batches in a buffer at most. A call to the device costs 0.1 to 0.2 ms, some 1 us a step of these.
 MOST = 128
 #: Calls to the device at a time: one waits while the other runs.
 RUNNING = 2
-#: Seconds that a window takes for filling at most while the device is idle, and while it is busy.
+#: Seconds that a buffer takes for filling at most while the device is idle, and while it is busy.
 PATIENCE = 0.0003, 0.002
 
 
@@ -32,7 +32,7 @@ class StagedBatches:
 
 
 class Gathering:
-    """The windows of a stream, for batches of the shapes that its first one has.
+    """The staging buffers of a stream, for batches of the shapes that its first one has.
 
     Args:
         steps: batches in an epoch, None if unknown.
@@ -40,17 +40,17 @@ class Gathering:
 
     def __init__(self, steps: int | None) -> None:
         self.steps = steps
-        self.span = -1  # batches in a window; -1: no batch has come yet
+        self.span = -1  # batches in a buffer; -1: no batch has come yet
         self.size, self.layout = 0, None
         self.free: list[Any] = []
-        self._windows: StagingBuffers | None = None
+        self._staging: StagingBuffers | None = None
 
     def restart(self) -> None:
-        """All windows are free again."""
-        self.free = [] if self._windows is None else list(self._windows.buffers)
+        """All buffers are free again."""
+        self.free = [] if self._staging is None else list(self._staging.buffers)
 
     def takes(self, batch: Any) -> bool:
-        """Whether a batch goes into a window, rather than by itself to the device."""
+        """Whether a batch goes into a buffer, rather than by itself to the device."""
         layout = tree.map_structure(_layout_of, batch)
         if self.span < 0:
             self._fit(batch)
@@ -69,21 +69,21 @@ class Gathering:
         self.span = min(room, MOST, MOST if self.steps is None else self.steps)
         if self.span > 1:
             empty = tree.map_structure(_empty, batch)
-            self._windows = StagingBuffers(empty, self.span * self.size)
+            self._staging = StagingBuffers(empty, self.span * self.size)
             self.restart()
 
-    def window(self) -> StagedBatches:
-        """An empty window, which must be free."""
+    def staged(self) -> StagedBatches:
+        """An empty buffer, which must be free."""
         return StagedBatches(self.free.pop(), self.size)
 
-    def put(self, batch: Any, window: StagedBatches) -> bool:
-        """Copy a batch behind the others of a window; returns whether there is room for more."""
-        rows = slice(window.count * self.size, (window.count + 1) * self.size)
-        for room, array in zip(tree.leaves(window.room), tree.leaves(batch), strict=True):
+    def put(self, batch: Any, staged: StagedBatches) -> bool:
+        """Copy a batch behind the others of a buffer; returns whether there is room for more."""
+        rows = slice(staged.count * self.size, (staged.count + 1) * self.size)
+        for room, array in zip(tree.leaves(staged.room), tree.leaves(batch), strict=True):
             if array is not None:
                 room[rows] = array
-        window.count += 1
-        return window.count < self.span
+        staged.count += 1
+        return staged.count < self.span
 
 
 def _layout_of(array: Any) -> Any:
@@ -95,47 +95,47 @@ def _empty(array: Any) -> Any:
 
 
 class Collecting:
-    """The batches of an epoch, in windows; those that fit into none come by themselves.
+    """The batches of an epoch, staged; those that fit into none come by themselves.
 
     They are fetched on the consumer's own thread, while the device works on what came before: a
     thread of its own would wait for the interpreter as long as it takes to compute some steps.
 
     Args:
         batches: the epoch's.
-        gathering: the windows.
+        gathering: the buffers.
         own: whether arrays are the source's own, which it never fills anew.
     """
 
     def __init__(self, batches: Iterator, gathering: Gathering, own: bool) -> None:
         self.batches, self.gathering, self.own = batches, gathering, own
-        self.kept: Any = None  # the batch after a window, into which it did not fit
+        self.kept: Any = None  # the batch after a buffer, into which it did not fit
         self.error: Exception | None = None
         gathering.restart()
 
     def next(self, busy: bool, patience: Callable[[], float]) -> Any:
-        """A window that is full or has taken its time, or a batch; None: there are no more.
+        """Staged batches, the buffer full or its time over, or one batch; None: there are no more.
 
         An error of the source comes when all before it has been computed.
 
         Args:
             busy: whether the device still computes what came before.
-            patience: says after how many seconds a window is not filled any more.
+            patience: says after how many seconds a buffer is not filled any more.
         """
-        window, began = None, time.perf_counter()
+        staged, began = None, time.perf_counter()
         while (batch := self._fetch()) is not None:
             if not self.gathering.takes(batch):
-                if window is None:
+                if staged is None:
                     return batch if self.own else copied(batch)
                 self.kept = batch
-                return window
-            window = window or self.gathering.window()
-            room = self.gathering.put(batch, window)
+                return staged
+            staged = staged or self.gathering.staged()
+            room = self.gathering.put(batch, staged)
             batch = None  # the source's next one may lie in its memory
             if not room or time.perf_counter() - began > patience():
-                return window
-        if window is None and self.error is not None and not busy:
+                return staged
+        if staged is None and self.error is not None and not busy:
             raise self.error
-        return window
+        return staged
 
     def _fetch(self) -> Any:
         if self.kept is not None:
@@ -148,7 +148,7 @@ class Collecting:
         return None if batch is None else pack_x_y_sample_weight(*batch)
 
     def give_back(self, item: Any) -> None:
-        """It has been computed: a window may be filled anew."""
+        """It has been computed: a buffer may be filled anew."""
         if isinstance(item, StagedBatches):
             self.gathering.free.append(item.room)
 
