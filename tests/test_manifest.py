@@ -77,7 +77,7 @@ MAKES = {
     "unpool": (grad(pooled), POOLED),
     "conv_pool": (conv_pooled, POOLED),
     "unpool_conv": (grad(conv_pooled), POOLED),
-    "unpool_conv_kernel_grad": (None, []),  # by a layer's kernel: test_native.py
+    "unpool_conv_kernel_grad": (None, []),  # by a layer's kernel: test_conv_and_pool_kernels.py
     "bias_act": (activated, ROWS),
     "bias_act_grad": (grad(activated), ROWS),
     "loss_rows": (crossentropy, LOSSES),
@@ -88,7 +88,7 @@ MAKES = {
     "fused_step": (stepped, [(50,), (50,)]),
     "top1_match": (categorical_accuracy, LOSSES),
     "zeros": (lambda x, y: zeros_like([x])[0] + y, [(50,), ()]),
-    "gather_rows": (None, []),  # of the host's memory: test_native.py
+    "gather_rows": (None, []),  # of the host's memory: test_conv_and_pool_kernels.py
 }
 
 

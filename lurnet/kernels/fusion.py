@@ -29,8 +29,8 @@ class Origin(NamedTuple):
     """What is known of a traced value, beside what it is."""
 
     conv: Conv | None = None  # it is this convolution
-    raw: Any = None  # it is ``finish(raw)``, where ``finish`` never turns the order of values round
-    finish: Callable[[Any], Any] | None = None
+    raw: Any = None  # it is ``apply(raw)``, where ``apply`` never turns the order of values round
+    apply: Callable[[Any], Any] | None = None
     raw_read_once: bool = False  # nothing else reads raw, or any value between it and this one
     read_once: bool = False  # one call reads it and nothing else does
 
@@ -68,21 +68,21 @@ def mark_used_once(y: Any) -> None:
     _note(y, read_once=True)
 
 
-def epilogue(raw: Any, finish: Callable[[Any], Any], rises: bool, own: bool = False) -> Any:
-    """``finish(raw)``; where it ``rises`` in each value, a max-pooling may move before it.
+def epilogue(raw: Any, apply: Callable[[Any], Any], rises: bool, own: bool = False) -> Any:
+    """``apply(raw)``; where it ``rises`` in each value, a max-pooling may move before it.
 
     ``own``: nobody but the caller has seen raw.
     """
-    y = finish(raw)
+    y = apply(raw)
     if y is raw:  # nothing that could wait; noted of itself, it would never be forgotten
         return y
     if rises and may_rewrite():
         before = _origin(raw)
         once = own or before.read_once
-        if before.finish is not None:
-            raw, finish = before.raw, _chain(before.finish, finish)
+        if before.apply is not None:
+            raw, apply = before.raw, _chain(before.apply, apply)
             once = once and before.raw_read_once
-        _note(y, raw=raw, finish=finish, raw_read_once=once)
+        _note(y, raw=raw, apply=apply, raw_read_once=once)
     return y
 
 
@@ -93,8 +93,8 @@ def _chain(first: Callable[..., Any], second: Callable[..., Any]) -> Callable[..
 def pool_first(y: Any, pool: Callable[[Any], Any]) -> Any:
     """``pool(y)`` for a max-pooling, before the epilogue of ``y`` where that can wait."""
     origin = _origin(y)
-    if origin.finish is None:
+    if origin.apply is None:
         return pool(y)
     if origin.raw_read_once and origin.read_once:
         mark_used_once(origin.raw)
-    return origin.finish(pool(origin.raw))
+    return origin.apply(pool(origin.raw))

@@ -19,7 +19,7 @@ from lurnet.kernels.common.windows import (
     restored,
     slices,
 )
-from lurnet.kernels.max_pool.op import give_back, reduce_window
+from lurnet.kernels.max_pool.op import reduce_window, unpool_slices
 
 
 def average_pool(
@@ -68,7 +68,7 @@ def _total(x: Array, sizes: Sizes, window: Sizes, strides: Sizes) -> Array:
 def _total_backward(
     sizes: Sizes, window: Sizes, strides: Sizes, _: tuple, y: Array
 ) -> tuple[Array]:
-    return (give_back(y, sizes, window, strides),)
+    return (unpool_slices(y, sizes, window, strides),)
 
 
 _total.define_linear(1, _total_backward)

@@ -12,7 +12,7 @@ struct bias_act {
   enum activation kind;
 };
 
-/* The gradient by what was finished, from that by y. */
+/* The gradient by the numbers and the bias, from that by y. */
 struct bias_act_grad {
   const float *gradient, *y;
   float *out;

@@ -3,7 +3,7 @@
 import ctypes
 import os
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -56,7 +56,7 @@ def relies_on_call(name: str) -> str:
     return target(name)
 
 
-def relies_on_enum(name: str, members: Sequence[str]) -> None:
+def relies_on_enum(name: str, members: Iterable[str]) -> None:
     """State that Python counts these members as the library does."""
     _relied_on.enums[name] = tuple(members)
 

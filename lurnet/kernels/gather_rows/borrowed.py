@@ -23,7 +23,7 @@ class Borrowed:
         address: the array's, as two halves, and its number of rows: (3,) uint32.
         shape: the array's; a program takes any number of rows, so that the first is None.
         dtype: the array's.
-        number: tells the arrays of a program apart: equal row_numbers, the same array.
+        number: tells the arrays of a program apart: equal numbers, the same array.
         array: the array; None while a program is traced.
     """
 

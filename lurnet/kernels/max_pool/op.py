@@ -52,7 +52,7 @@ def max_pool(
         lows = tuple(low for low, _ in pads)
         y = _in_c(x, Window(tuple(window), tuple(strides), lows, number))
     elif own_forms(x.dtype, x.size, *number) and math.prod(window) <= costs().pool_slices:
-        y = _largest(padded(x, pads, -jnp.inf), tuple(window), tuple(strides))
+        y = _max_of_slices(padded(x, pads, -jnp.inf), tuple(window), tuple(strides))
     else:
         y = reduce_window(x, lax.max, _lowest(x.dtype), window, strides, pads)
     return restored(y, data_format)
@@ -85,31 +85,31 @@ def _lowest(dtype: jnp.dtype) -> float:
 
 
 @derived(1, 2)
-def _largest(x: Array, window: Sizes, strides: Sizes) -> Array:
+def _max_of_slices(x: Array, window: Sizes, strides: Sizes) -> Array:
     """Where no gradient is asked for, XLA's own: faster, mostly where a convolution comes first."""
     unpadded = ((0, 0),) * len(window)
     return reduce_window(x, lax.max, _lowest(x.dtype), window, strides, unpadded)
 
 
-def _largest_forward(x: Array, window: Sizes, strides: Sizes) -> tuple[Array, Array]:
+def _max_forward(x: Array, window: Sizes, strides: Sizes) -> tuple[Array, Array]:
     return reduce(jnp.maximum, slices(x, window, strides)), x
 
 
-def _largest_backward(window: Sizes, strides: Sizes, x: Array, y: Array) -> tuple[Array]:
-    place = _first_largest(slices(x, window, strides))
-    return (give_back(y, x.shape[1:-1], window, strides, place),)
+def _max_backward(window: Sizes, strides: Sizes, x: Array, y: Array) -> tuple[Array]:
+    argmax = _argmax_of_slices(slices(x, window, strides))
+    return (unpool_slices(y, x.shape[1:-1], window, strides, argmax),)
 
 
-def _largest_tangent(window: Sizes, strides: Sizes, x: Array, moved: Array) -> Array:
-    place = _first_largest(slices(x, window, strides))
-    found = [jnp.where(place == i, t, 0) for i, t in enumerate(slices(moved, window, strides))]
+def _max_tangent(window: Sizes, strides: Sizes, x: Array, moved: Array) -> Array:
+    argmax = _argmax_of_slices(slices(x, window, strides))
+    found = [jnp.where(argmax == i, t, 0) for i, t in enumerate(slices(moved, window, strides))]
     return reduce(jnp.add, found)
 
 
-_largest.define(_largest_forward, _largest_tangent, _largest_backward)
+_max_of_slices.define(_max_forward, _max_tangent, _max_backward)
 
 
-def _first_largest(slices: list[Array]) -> Array:
+def _argmax_of_slices(slices: list[Array]) -> Array:
     """Which slice holds the largest value, the first of equal ones; neighbours are compared."""
     found = [(tap, np.int8(index)) for index, tap in enumerate(slices)]
     while len(found) > 1:
@@ -120,15 +120,15 @@ def _first_largest(slices: list[Array]) -> Array:
     return jnp.broadcast_to(found[0][1], slices[0].shape)
 
 
-def give_back(
-    y: Array, sizes: Sizes, window: Sizes, strides: Sizes, place: Array | None = None
+def unpool_slices(
+    y: Array, sizes: Sizes, window: Sizes, strides: Sizes, argmax: Array | None = None
 ) -> Array:
-    """`y` given back to the sample at `place` in its window, or to all: an array of `sizes`."""
+    """`y` given back to the sample at `argmax` in its window, or to all: an array of `sizes`."""
     if window == strides:
-        return _given_back_apart(y, sizes, window, place)
+        return _unpool_tiles(y, sizes, window, argmax)
     parts = []
     for index, offset in enumerate(offsets(window)):
-        part = y if place is None else jnp.where(place == index, y, 0)
+        part = y if argmax is None else jnp.where(argmax == index, y, 0)
         around = tuple(
             (first, size - first - (number - 1) * stride - 1)
             for first, size, number, stride in zip(
@@ -139,19 +139,19 @@ def give_back(
     return reduce(jnp.add, parts)
 
 
-def _given_back_apart(y: Array, sizes: Sizes, window: Sizes, place: Array | None) -> Array:
-    """`give_back` for windows that do not overlap: one broadcast, no sum."""
+def _unpool_tiles(y: Array, sizes: Sizes, window: Sizes, argmax: Array | None) -> Array:
+    """`unpool_slices` for windows that do not overlap: one broadcast, no sum."""
     rank = len(window)
     inner = tuple(range(2, 2 * rank + 2, 2))
     split = [size for pair in zip(y.shape[1:-1], window, strict=True) for size in pair]
-    spread = jnp.expand_dims(y, inner)
-    if place is not None:
+    tiles = jnp.expand_dims(y, inner)
+    if argmax is not None:
         index = np.arange(np.prod(window), dtype=np.int8).reshape(window)
         index = np.expand_dims(index, (0, *range(1, 2 * rank, 2), 2 * rank + 1))
-        spread = jnp.where(jnp.expand_dims(place, inner) == index, spread, 0)
-    spread = jnp.broadcast_to(spread, (y.shape[0], *split, y.shape[-1]))
+        tiles = jnp.where(jnp.expand_dims(argmax, inner) == index, tiles, 0)
+    tiles = jnp.broadcast_to(tiles, (y.shape[0], *split, y.shape[-1]))
     covered = [number * size for number, size in zip(y.shape[1:-1], window, strict=True)]
     left = tuple((0, size - used) for size, used in zip(sizes, covered, strict=True))
-    whole = spread.reshape(y.shape[0], *covered, y.shape[-1])
+    whole = tiles.reshape(y.shape[0], *covered, y.shape[-1])
     # Computed first and padded then: a padded select is computed sample by sample.
     return padded(lax.optimization_barrier(whole), left) if any(map(any, left)) else whole

@@ -8,7 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from cases import lowering as cases
-from test_lowering import (
+from test_forms_in_jax import (
     SOME,
     assert_same,
     check_a_batch_of_networks,

@@ -9,8 +9,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from test_lowering import QUICK, assert_same, first_order, second_order, tensor
-from test_native import calls, in_use
+from test_conv_and_pool_kernels import calls, in_use
+from test_forms_in_jax import QUICK, assert_same, first_order, second_order, tensor
 
 import lurnet as keras
 from lurnet import losses, metrics

@@ -1,6 +1,6 @@
 """Each form of a convolution, a pooling or a product against XLA's own, and dropout's bits.
 
-The library in C is switched off here; test_native.py has its turn.
+The library in C is switched off here; test_conv_and_pool_kernels.py has its turn.
 """
 
 import subprocess

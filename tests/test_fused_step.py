@@ -6,7 +6,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from test_native import calls, texts_of_programs
+from test_conv_and_pool_kernels import calls, texts_of_programs
 
 import lurnet as keras
 from lurnet.core.variable import Variable

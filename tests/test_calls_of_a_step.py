@@ -6,9 +6,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from test_lowering import assert_same, second_order, tensor
-from test_native import calls, in_use, texts_of_programs
-from test_outputs import assert_equal
+from test_conv_and_pool_kernels import calls, in_use, texts_of_programs
+from test_forms_in_jax import assert_same, second_order, tensor
+from test_losses_and_activations import assert_equal
 
 import lurnet as keras
 from lurnet.kernels.common.loading import lanes as lanes_of_library
