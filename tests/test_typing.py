@@ -96,10 +96,12 @@ PACKAGES = {
 def offered(module):
     """The public names of a module that a program may use."""
     inside = {"training", "kernels", "inference", "looking", "core", "cli", "compat"}
-    names = getattr(module, "__all__", None) or [n for n in dir(module) if n[0] != "_"]
-    found = {n: getattr(module, n) for n in names if n not in inside}
-    ours = {n: v for n, v in found.items() if getattr(v, "__module__", "lurnet")[:6] == "lurnet"}
-    return [n for n, v in ours.items() if not inspect.ismodule(v) or module is lurnet]
+    listed = getattr(module, "__all__", None)
+    found = {n: getattr(module, n) for n in listed or dir(module) if n[0] != "_"}
+    here = module.__name__ if listed is None else "lurnet"
+    ours = {n for n, v in found.items() if getattr(v, "__module__", here).startswith(here)}
+    modules = {n for n, v in found.items() if inspect.ismodule(v)}
+    return sorted(ours - inside - (set() if module is lurnet else modules))
 
 
 def test_a_checker_knows_every_name(checked):
