@@ -1,6 +1,5 @@
 """The latency path: small networks for a few samples, without XLA, on the calling thread."""
 
-import contextlib
 import sys
 import threading
 from typing import Any
@@ -55,19 +54,19 @@ class LatencyPath:
         """The graph if it is time for one."""
         if not self.forward.is_pure or not x.ndim or not x.size or len(x) > FEW:
             return None
-        # The lock of a forked process may be held for ever, by a thread that it does not have.
-        with contextlib.nullcontext() if forks() else self.lock:
+        if forks():  # no threads of XLA's: there is nothing else; the lock may be another thread's
+            self.known[x.shape] = found = self._captured(x)
+            return found
+        with self.lock:
             calls = self.known.get(x.shape, 0)
             if not isinstance(calls, int):  # another thread was quicker
                 return calls
-            if (
-                calls + 1 < CALLS and not forks()
-            ):  # forked, there is nothing else: no threads of XLA's
-                if calls or len(self.known) < self.shapes:
-                    self.known[x.shape] = calls + 1
-                return None
-            self.known[x.shape] = found = self._captured(x)
-            return found
+            if calls + 1 == CALLS:
+                self.known[x.shape] = found = self._captured(x)
+                return found
+            if calls or len(self.known) < self.shapes:
+                self.known[x.shape] = calls + 1
+            return None
 
     def _captured(self, x: np.ndarray) -> GraphInstance | None:
         found = self.forward.capture(x)
