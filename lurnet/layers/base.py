@@ -458,7 +458,7 @@ Layer.dtype = property(  # type: ignore[assignment]
 )
 
 
-def build_once(layer: Layer, *inputs: Any) -> None:
+def build_once(layer: Any, *inputs: Any) -> None:
     """Build a layer for the inputs of a call, where nobody has."""
     layer._build_once(lambda: layer._build_for(inputs, {}))
 

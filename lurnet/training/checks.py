@@ -14,7 +14,6 @@ from lurnet.training import labels, step
 from lurnet.training.compiled import compilation_of
 from lurnet.training.data.arrays import take
 from lurnet.training.device import to_device
-from lurnet.training.outputs import Outputs
 from lurnet.training.overrides import is_overridden
 from lurnet.training.protocol import Trainable
 
@@ -40,9 +39,9 @@ def check_data(model: Trainable, batch: tuple, y_pred: Any) -> None:
     if y is None or any(is_overridden(model, name) for name in _COMPARING):
         return
     loss = compilation_of(model).loss
-    if loss is None or not loss.built:
+    if loss is None or loss.outputs is None:
         return
-    outputs: Outputs = loss.outputs
+    outputs = loss.outputs
     rows = zip(outputs.names, loss.losses, outputs.flat(y), outputs.flat(y_pred), strict=True)
     for name, fn, label, pred in rows:
         if fn is not None and label is not None:

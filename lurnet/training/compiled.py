@@ -61,6 +61,7 @@ class Compiled:
     name: str
     trainable_variables: list[Variable]
     non_trainable_variables: list[Variable]
+    variables: list[Variable]
     built: bool
     #: What training reads of these is told apart: see ``structure``.
     _not_in_program = (
@@ -210,8 +211,9 @@ class Compiled:
                 value = metric.result()
                 results |= value if isinstance(value, dict) else {metric.name: value}
         # A model's own `metrics` may leave the compiled ones out.
-        shows = made.metrics is not None and any(id(m) in own for m in found)
-        return results | made.metrics.result() if shows else results
+        if made.metrics is not None and any(id(m) in own for m in found):
+            results |= made.metrics.result()
+        return results
 
     @default
     def compute_metrics(self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> dict:

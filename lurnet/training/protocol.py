@@ -27,48 +27,61 @@ class Trainable(Protocol):
     @property
     def variables(self) -> list[Variable]:
         """All state of the layers."""
+        ...
 
     @property
     def trainable_variables(self) -> list[Variable]:
         """Those that the optimizer updates."""
+        ...
 
     @property
     def non_trainable_variables(self) -> list[Variable]:
         """The others."""
+        ...
 
     @property
     def metrics(self) -> list[Any]:
         """The mean loss and all metrics."""
+        ...
 
     @property
     def metrics_variables(self) -> list[Variable]:
         """State of the metrics."""
+        ...
 
     def call_for(self, x: Any, training: bool) -> Any:
         """The outputs for a batch."""
+        ...
 
     def compute_loss(
         self, x: Any, y: Any, y_pred: Any, sample_weight: Any, training: bool = True
     ) -> Any:
         """The loss of a batch, a scalar."""
+        ...
 
     def compute_metrics(self, x: Any, y: Any, y_pred: Any, sample_weight: Any) -> dict[str, Any]:
         """Update the metrics with a batch."""
+        ...
 
     def get_metrics_result(self) -> dict[str, Any]:
         """The values of all metrics."""
+        ...
 
     def reset_metrics(self) -> None:
         """Start all metrics anew."""
+        ...
 
     def train_step(self, *data: Any) -> Any:
         """One step of training, where it is the user's own."""
+        ...
 
     def test_step(self, *data: Any) -> Any:
         """One step of testing, likewise."""
+        ...
 
     def predict_step(self, *data: Any) -> Any:
         """The outputs for a batch, likewise."""
+        ...
 
 
 class HostStage(Protocol):
@@ -79,12 +92,15 @@ class HostStage(Protocol):
     @property
     def is_all(self) -> bool:
         """Whether nothing is left to be compiled."""
+        ...
 
     def prepare(self, values: Sequence[Any]) -> Any:
         """What enters the compiled part, for the values of all inputs."""
+        ...
 
     def finish(self, values: Sequence[Any]) -> Any:
         """The outputs, from what enters the compiled part."""
+        ...
 
 
 class GradientWatcher(Protocol):
@@ -93,6 +109,8 @@ class GradientWatcher(Protocol):
     @property
     def variables(self) -> list[Variable]:
         """State in which it keeps what it has seen."""
+        ...
 
     def see_gradients(self, variables: Sequence[Variable], gradients: Sequence[Any]) -> None:
         """Take up those of a step, while it is traced."""
+        ...
