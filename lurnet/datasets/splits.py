@@ -31,4 +31,5 @@ def shuffled_and_divided(
     x: np.ndarray, y: np.ndarray, test_split: float, seed: int
 ) -> tuple[Split, Split]:
     """The same, in the order that ``seed`` draws."""
-    return divided(*shuffled(np.random.RandomState(seed), x, y), test_split)
+    x, y = shuffled(np.random.RandomState(seed), x, y)
+    return divided(x, y, test_split)

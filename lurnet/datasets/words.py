@@ -41,6 +41,6 @@ def limited(
     return [[word if skip_top <= word < stop else oov_char for word in text] for text in texts]
 
 
-def as_objects(texts: list[list[int]]) -> np.ndarray:
+def as_objects(texts: Any) -> np.ndarray:
     """An array of lists; texts of one length give, as in Keras, an array (texts, words)."""
     return np.array(texts, dtype=object)

@@ -5,6 +5,7 @@ from typing import Any
 
 from lurnet.core.errors import BadValue, did_you_mean
 from lurnet.core.traits import stated
+from lurnet.core.types import Int
 from lurnet.inference.batches import as_inputs, map_batches
 from lurnet.layers import context
 from lurnet.layers.input_layer import InputLayer
@@ -13,7 +14,7 @@ from lurnet.training.protocol import Trainable
 
 
 def activations(
-    model: Trainable, x: Any, names: Sequence[Any] | None = None, batch_size: int | None = None
+    model: Trainable, x: Any, names: Sequence[Any] | None = None, batch_size: Int | None = None
 ) -> dict[str, Any]:
     """Outputs of layers by name, in inference mode; see ``Model.activations``."""
     x = as_inputs(model, x)

@@ -11,6 +11,7 @@ import numpy as np
 
 from lurnet.core import donation, tree
 from lurnet.core.errors import BadType
+from lurnet.core.types import Int
 from lurnet.kernels.costs import costs
 from lurnet.training import device, device_loop, program
 from lurnet.training.building import output_spec
@@ -114,7 +115,7 @@ def map_batches(
     model: Trainable,
     fn: Callable[..., Any],
     arrays: Any,
-    batch_size: int | None = None,
+    batch_size: Int | None = None,
     facts: str | None = None,
     draws: bool = False,
 ) -> Any:
@@ -131,7 +132,7 @@ def map_batches(
     check_lengths(arrays, None, None)
     session = Steps(model, "predict")
     run = BatchedFunction(session, fn, facts, model_is_per_sample(model), draws, model.run_eagerly)
-    return on_host(run(arrays, batch_size or BATCH))
+    return on_host(run(arrays, int(batch_size or BATCH)))
 
 
 def as_inputs(model: Trainable, x: Any) -> Any:

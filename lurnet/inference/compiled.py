@@ -7,6 +7,7 @@ import numpy as np
 
 from lurnet.core import donation, tree
 from lurnet.core.forked import forks
+from lurnet.core.types import Int
 from lurnet.inference.batches import (
     BATCH,
     SIZES,
@@ -41,12 +42,12 @@ class CompiledProgram:
         host = self.forward.host
         return not (self.forward.model.run_eagerly or (host is not None and host.is_all) or forks())
 
-    def run(self, x: Any, count: int, batch_size: int | None, progress: Progress) -> Any:
+    def run(self, x: Any, count: int, batch_size: Int | None, progress: Progress) -> Any:
         """The outputs; where samples are computed apart, in batches filled up to a few sizes."""
         if not self.forward.per_sample:
-            return self.batched(x, batch_size or BATCH, progress)
+            return self.batched(x, int(batch_size or BATCH), progress)
         suits = samples_that_suit(x, self.largest)
-        size = batch_size or max((s for s in SIZES if s <= suits), default=SIZES[0])
+        size = int(batch_size or max((s for s in SIZES if s <= suits), default=SIZES[0]))
         if count <= size:
             return self.batched(x, size, progress)
         return self._loops(x, count, size, progress)

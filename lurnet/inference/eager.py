@@ -3,6 +3,7 @@
 from typing import Any
 
 from lurnet.core.forked import require_threads
+from lurnet.core.types import Int
 from lurnet.core.variable import at_one_moment, commit
 from lurnet.inference.batches import BATCH, BatchedFunction
 from lurnet.inference.executor import Forward, Progress
@@ -20,14 +21,14 @@ class Eager:
         del x, count
         return True
 
-    def run(self, x: Any, count: int, batch_size: int | None, progress: Progress) -> Any:
+    def run(self, x: Any, count: int, batch_size: Int | None, progress: Progress) -> Any:
         """The outputs."""
         del count
         host = self.forward.host
         if host is not None and host.is_all:
             return host.finish(x)
         require_threads()
-        return self.batched(x, batch_size or BATCH, progress)
+        return self.batched(x, int(batch_size or BATCH), progress)
 
     def run_again(self, x: Any) -> None:
         """None: the code may do anything."""

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from lurnet.core import donation
+from lurnet.core.types import Int
 from lurnet.core.variable import Variable
 from lurnet.inference.captured import CapturedGraph, capture
 from lurnet.kernels.common.choice import in_c
@@ -31,7 +32,7 @@ class Executor(Protocol):
         """Whether it computes the outputs for these nested arrays, of so many samples."""
         ...
 
-    def run(self, x: Any, count: int, batch_size: int | None, progress: Progress) -> Any:
+    def run(self, x: Any, count: int, batch_size: Int | None, progress: Progress) -> Any:
         """The outputs, nested arrays; None: just now it cannot, the next one is asked.
 
         ``batch_size`` None: as many as suit.

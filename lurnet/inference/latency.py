@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from lurnet.core.forked import forks
+from lurnet.core.types import Int
 from lurnet.inference.batches import SIZES
 from lurnet.inference.executor import FEW, Forward, Progress
 from lurnet.inference.instance import GraphInstance
@@ -36,7 +37,7 @@ class LatencyPath:
         del count
         return type(x) is np.ndarray and isinstance(self.known.get(x.shape), GraphInstance)
 
-    def run(self, x: Any, count: int, batch_size: int | None, progress: Progress) -> Any:
+    def run(self, x: Any, count: int, batch_size: Int | None, progress: Progress) -> Any:
         """The outputs; None where another thread is at it."""
         del count, batch_size, progress
         return self.run_again(x)

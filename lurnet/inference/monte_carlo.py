@@ -6,6 +6,7 @@ from lurnet import ops
 from lurnet.core import tree
 from lurnet.core.errors import BadValue
 from lurnet.core.seeds import SeedGenerator
+from lurnet.core.types import Int
 from lurnet.core.variable import values
 from lurnet.inference.batches import as_inputs, map_batches
 from lurnet.layers import context
@@ -22,7 +23,7 @@ class Samples(NamedTuple):
     sd: Any
 
 
-def predict_samples(model: Trainable, x: Any, count: int, batch_size: int | None = None) -> Samples:
+def predict_samples(model: Trainable, x: Any, count: Int, batch_size: Int | None = None) -> Samples:
     """Mean and standard deviation (n - 1 in the denominator) of ``count`` stochastic passes.
 
     Gal and Ghahramani, 2016, "Dropout as a Bayesian Approximation", https://arxiv.org/abs/1506.02142

@@ -7,6 +7,7 @@ from typing import Any
 from lurnet.callbacks.base import CallbackList
 from lurnet.callbacks.standard import standard_callbacks
 from lurnet.core.errors import BadValue
+from lurnet.core.types import Int
 from lurnet.inference.batches import length, on_host
 from lurnet.inference.predictor import Predictor, predictor
 from lurnet.training.building import output_spec
@@ -22,15 +23,15 @@ from lurnet.training.protocol import Trainable
 
 #: Inputs that are computed at once, how many of the caller's batches they are, and how many samples
 #: a batch of the computation has (None: as many as suit).
-Piece = tuple[Any, int, int | None]
+Piece = tuple[Any, int, Int | None]
 
 
 def predict(
     model: Trainable,
     x: Any,
-    batch_size: int | None,
+    batch_size: Int | None,
     verbose: int | str,
-    steps: int | None,
+    steps: Int | None,
     callbacks: Any,
 ) -> Any:
     """Outputs for all samples; as one computation unless somebody wants to see batches."""
@@ -82,7 +83,7 @@ def _outputs(
 
 
 def _pieces(
-    call: Predictor, data: ArrayData | Stream, batch_size: int | None, events: CallbackList
+    call: Predictor, data: ArrayData | Stream, batch_size: Int | None, events: CallbackList
 ) -> Generator[Piece, None, None]:
     """All of the arrays at once, merged batches of a stream, or batch after batch."""
     if isinstance(data, Stream):

@@ -8,6 +8,7 @@ import numpy as np
 from lurnet.core.advice import WrongShape
 from lurnet.core.errors import BadState
 from lurnet.core.masking import get_mask
+from lurnet.core.types import Int
 from lurnet.core.variable import in_scope
 from lurnet.inference.batches import ignore, length, on_host
 from lurnet.inference.compiled import CompiledProgram
@@ -55,7 +56,7 @@ class Predictor:
             has_side_outputs(x) or has_own_code(x) for x in flatten_layers(model)
         )
 
-    def __call__(self, x: Any, batch_size: int | None = None, progress: Progress = ignore) -> Any:
+    def __call__(self, x: Any, batch_size: Int | None = None, progress: Progress = ignore) -> Any:
         """The outputs for nested arrays of any one length.
 
         Args:
@@ -121,7 +122,7 @@ def call_again(model: Trainable, args: tuple, kwargs: dict[str, Any]) -> Any:
     return to_jax(outputs) if type(outputs) is np.ndarray else outputs
 
 
-def predict_again(model: Trainable, x: Any, batch_size: int | None) -> Any:
+def predict_again(model: Trainable, x: Any, batch_size: Int | None) -> Any:
     """What ``predict`` gives without callbacks, found like that of ``call_again``."""
     call = _kept_for(model, x)
     if call is None or (batch_size is not None and (batch_size,) != x.shape[:1]):

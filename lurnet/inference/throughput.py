@@ -7,6 +7,7 @@ import numpy as np
 
 from lurnet.core import donation
 from lurnet.core.forked import forks
+from lurnet.core.types import Int
 from lurnet.inference.executor import FEW, Forward, Progress
 from lurnet.inference.instance import GraphInstance, run_batches
 from lurnet.kernels.costs import costs
@@ -27,7 +28,7 @@ class ThroughputPath:
         """Whether there are many samples, and graphs for them."""
         return (count > FEW or forks() > 0) and _is_readable(x) and bool(self._graphs(x))
 
-    def run(self, x: Any, count: int, batch_size: int | None, progress: Progress) -> Any:
+    def run(self, x: Any, count: int, batch_size: Int | None, progress: Progress) -> Any:
         """The outputs; None where another thread is at it."""
         del batch_size
         graphs = self._graphs(x)

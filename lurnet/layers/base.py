@@ -7,11 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import KW_ONLY
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import numpy as np
-
 from lurnet import constraints, initializers, ops, regularizers
 from lurnet.core import tree
-from lurnet.core.dtypes import DTypePolicy, as_policy, is_float
+from lurnet.core.dtypes import as_policy, is_float
 from lurnet.core.errors import BadState, BadType, BadValue, did_you_mean
 from lurnet.core.fields import Config, fields
 from lurnet.core.masking import get_mask, set_mask, set_masks
@@ -30,6 +28,7 @@ from lurnet.core.symbolic import (
 from lurnet.core.variable import Variable, autocast, values
 from lurnet.layers import added, context
 from lurnet.layers.arguments import Arguments, accepted, call_parameters
+from lurnet.layers.calls import InGraph
 from lurnet.layers.declared import declared_masks
 from lurnet.layers.input_spec import check_inputs, describe, shape_of
 from lurnet.layers.old_arguments import drop_idle, shape_given
@@ -37,13 +36,14 @@ from lurnet.layers.options import Name, Policy, Regularizer
 from lurnet.layers.state import Stateful, flatten_layers, own_variables, set_trainable
 from lurnet.layers.tracking import Guard
 from lurnet.layers.tree_view import tree_view
+from lurnet.layers.typed import Typed, as_tensor
 from lurnet.ops.value_errors import explain
 
 __all__ = ["Layer"]
 
 
 @fields
-class Layer(Arguments, Stateful, Config):
+class Layer(Arguments, Stateful, InGraph, Typed, Config):
     """A computation with state; subclasses define ``call`` and, for weights, ``build``.
 
     >>> class Scale(Layer):
@@ -152,7 +152,7 @@ class Layer(Arguments, Stateful, Config):
     def _convert(self, given: Any) -> Any:
         """NumPy arrays as tensors, float tensors in the compute dtype."""
         dtype = self.compute_dtype if self.autocast else None
-        return tree.map_structure(lambda x: _as_tensor(x, dtype), given)
+        return tree.map_structure(lambda x: as_tensor(x, dtype), given)
 
     def _run(self, args: tuple, kwargs: dict) -> Any:
         """One real or traced call, with the flags and masks that it did not get filled in."""
@@ -384,27 +384,6 @@ class Layer(Arguments, Stateful, Config):
             self._build_for(args, kwargs)
         return infer(lambda *a, **k: self._run(a, k), *args, **kwargs)
 
-    # --- graph
-
-    @property
-    def input(self) -> Any:
-        """The symbolic input of the layer's call in a functional or Sequential model."""
-        inputs = self._only_node().inputs
-        return inputs[0] if len(inputs) == 1 else inputs
-
-    @property
-    def output(self) -> Any:
-        """The symbolic output of the layer's call in a functional or Sequential model."""
-        return self._only_node().outputs
-
-    def _only_node(self) -> Any:
-        if not self._inbound_nodes:
-            raise BadState(
-                f"{describe(self)} has no input or output yet: it has not been called. In a "
-                "Sequential model start with keras.Input(shape=...), or call the model once."
-            )
-        return self._inbound_nodes[-1]
-
     # --- config and files
 
     @property
@@ -412,26 +391,6 @@ class Layer(Arguments, Stateful, Config):
         """The name, under those of the layers around."""
         own = own_variables(self)
         return own[0].path.rpartition("/")[0] if own else self.name
-
-    @property
-    def dtype_policy(self) -> DTypePolicy:
-        """Which dtype the weights have and which one computes."""
-        return self._policy or as_policy(None)
-
-    @property
-    def compute_dtype(self) -> str:
-        """The dtype of the computation."""
-        return self.dtype_policy.compute_dtype
-
-    @property
-    def input_dtype(self) -> str:
-        """The dtype that float inputs are cast to."""
-        return self.compute_dtype
-
-    @property
-    def variable_dtype(self) -> str:
-        """The dtype of the weights."""
-        return self.dtype_policy.variable_dtype
 
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments as plain data."""
@@ -511,19 +470,3 @@ def _finishing(build: Callable[..., Any]) -> Callable[..., Any]:
         return None
 
     return finishing
-
-
-def _as_tensor(x: Any, dtype: str | None) -> Any:
-    if hasattr(x, "to_numpy"):  # a table of pandas or the like
-        x = np.asarray(x.to_numpy())
-    if isinstance(x, np.ndarray) and x.dtype.kind in "USO":
-        return x
-    if isinstance(x, (np.ndarray, np.generic)):
-        x = ops.convert_to_tensor(x)
-    if dtype is None or not hasattr(x, "dtype") or isinstance(x, Variable):
-        return x
-    if is_float(x.dtype) and str(x.dtype) != dtype:
-        mask = get_mask(x)
-        x = ops.cast(x, dtype)
-        set_mask(x, mask)
-    return x

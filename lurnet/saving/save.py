@@ -3,6 +3,7 @@
 import contextlib
 import json
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -150,7 +151,7 @@ def save_weights(
 
 
 def write_groups(
-    groups: list[hdf5.Group],
+    groups: Sequence[hdf5.Group],
     path: Path,
     max_shard_size: float | None = None,
     overwrite: bool = True,

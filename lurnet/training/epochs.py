@@ -10,6 +10,7 @@ from lurnet.callbacks.standard import standard_callbacks
 from lurnet.core.advice import WrongShape
 from lurnet.core.errors import BadValue
 from lurnet.core.seeds import make_default_seed
+from lurnet.core.types import Int
 from lurnet.inference.evaluate import make_tester
 from lurnet.layers import added
 from lurnet.training.building import build_for
@@ -49,7 +50,7 @@ def fit(
     validation: ArrayData | Stream | None,
     callbacks: Any,
     epochs: int,
-    initial_epoch: int,
+    initial_epoch: Int,
     verbose: int | str,
     validation_freq: Any,
 ) -> Any:
@@ -231,7 +232,7 @@ def is_validation_epoch(epoch: int, frequency: Any) -> bool:
     return epoch + 1 in frequency
 
 
-def say_interrupted(model: Trainable, epoch: int, epochs: int) -> None:
+def say_interrupted(model: Trainable, epoch: Int, epochs: int) -> None:
     """One line on what is left after Ctrl-C."""
     print(
         f"\nStopped by Ctrl-C in epoch {epoch + 1} of {epochs}: the model keeps the weights of its "

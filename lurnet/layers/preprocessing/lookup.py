@@ -496,6 +496,5 @@ class IntegerLookup(Lookup):
 
     def spread(self, token: Any) -> int:
         """Which of the indices for unknown tokens one gets."""
-        if self.oov_method == "floormod":
-            return token % self.num_oov_indices
-        return super().spread(token)
+        plain = self.oov_method == "floormod"
+        return token % self.num_oov_indices if plain else super().spread(token)

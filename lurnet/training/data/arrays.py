@@ -1,6 +1,6 @@
 """Arrays as training data: checked, split, weighted; they go to the device once."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,7 @@ from lurnet.core.dtypes import is_float
 from lurnet.core.errors import BadValue
 from lurnet.core.settings import floatx
 from lurnet.core.symbolic import SymbolicTensor
+from lurnet.core.types import Int, Real
 from lurnet.inference.host_stage import HostOutputs
 from lurnet.layers.preprocessing.host import decoded
 from lurnet.training.data.batch import pack_x_y_sample_weight
@@ -195,7 +196,14 @@ def split(data: Any, fraction: float) -> tuple[Any, Any]:
     return take(data, slice(None, cut)), take(data, slice(cut, None))
 
 
-def class_weighted(y: Any, sample_weight: Any, class_weight: dict[int, float]) -> np.ndarray:
+def as_steps(steps: Any) -> int | None:
+    """A number of steps as it is given; None: as many as there are."""
+    if steps is not None and (isinstance(steps, str) or steps != int(steps)):
+        raise BadValue(f"The number of steps must be a whole number, but it is {steps!r}.")
+    return None if steps is None else int(steps)
+
+
+def class_weighted(y: Any, sample_weight: Any, class_weight: Mapping[int, Real]) -> np.ndarray:
     """Sample weights from class weights: of class numbers, or of the one-hot label's class."""
     if tree.is_nested(y) or y is None:
         raise BadValue(
@@ -227,10 +235,10 @@ class ArrayData:
         x: Any,
         y: Any = None,
         sample_weight: Any = None,
-        batch_size: int | None = None,
+        batch_size: Int | None = None,
         shuffle: bool | str = False,
-        class_weight: dict[int, float] | None = None,
-        steps: int | None = None,
+        class_weight: Mapping[int, Real] | None = None,
+        steps: Int | None = None,
     ) -> None:
         self.x = standardize(x, "x", texts=isinstance(x, HostOutputs))
         self.y = standardize(y, "y")
@@ -242,7 +250,7 @@ class ArrayData:
         if not isinstance(batch_size, (int, np.integer)) or batch_size < 1:
             raise BadValue(f"`batch_size` must be a positive integer, but it is {batch_size!r}.")
         self.batch_size = min(int(batch_size), self.count)
-        self.shuffle, self.limit = shuffle, steps
+        self.shuffle, self.limit = shuffle, as_steps(steps)
         self.ended = False  # arrays begin anew
 
     @property

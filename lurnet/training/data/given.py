@@ -1,9 +1,11 @@
 """What fit, evaluate and predict are given, as arrays or as a stream of batches."""
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
 from lurnet.core.errors import BadValue
+from lurnet.core.types import Int, Real
 from lurnet.training.compiled import on_host
 from lurnet.training.data.arrays import ArrayData, is_array, split, standardize
 from lurnet.training.data.batch import unpack_x_y_sample_weight
@@ -17,10 +19,10 @@ def make_data(
     x: Any,
     y: Any = None,
     sample_weight: Any = None,
-    batch_size: int | None = None,
-    steps: int | None = None,
+    batch_size: Int | None = None,
+    steps: Int | None = None,
     shuffle: bool | str = False,
-    class_weight: dict[int, float] | None = None,
+    class_weight: Mapping[int, Real] | None = None,
 ) -> ArrayData | Stream:
     """Arrays or a stream from what fit, evaluate and predict take, after the model's host part."""
     if is_array(x) or isinstance(x, (list, tuple, dict)):
@@ -44,15 +46,15 @@ def fit_data(
     model: Trainable,
     x: Any = None,
     y: Any = None,
-    batch_size: int | None = None,
+    batch_size: Int | None = None,
     validation_split: float = 0.0,
     validation_data: Any = None,
     shuffle: bool | str = True,
-    class_weight: dict[int, float] | None = None,
+    class_weight: Mapping[int, Real] | None = None,
     sample_weight: Any = None,
-    steps_per_epoch: int | None = None,
-    validation_steps: int | None = None,
-    validation_batch_size: int | None = None,
+    steps_per_epoch: Int | None = None,
+    validation_steps: Int | None = None,
+    validation_batch_size: Int | None = None,
 ) -> tuple[ArrayData | Stream, ArrayData | Stream | None]:
     """The data to train on and those to validate with, from the arguments of ``fit``."""
     part = None
@@ -69,8 +71,8 @@ def checked_data(
     model: Trainable,
     given: Any,
     train: ArrayData | Stream,
-    batch_size: int | None,
-    steps: int | None,
+    batch_size: Int | None,
+    steps: Int | None,
 ) -> ArrayData | Stream | None:
     """The data to validate with, in batches like the training data's unless told otherwise."""
     if given is None:

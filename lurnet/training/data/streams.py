@@ -1,13 +1,14 @@
 """Streams of batches: generators, ``PyDataset`` and other iterables."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
 from lurnet.core.errors import BadValue
+from lurnet.core.types import Int, Real
 from lurnet.inference.host_stage import HostOutputs
-from lurnet.training.data.arrays import class_weighted, standardize
+from lurnet.training.data.arrays import as_steps, class_weighted, standardize
 from lurnet.training.data.batch import unpack_x_y_sample_weight
 from lurnet.training.data.gathering import Collecting, Gathering, copied
 from lurnet.training.data.prefetch import prefetch
@@ -62,12 +63,13 @@ class Stream:
     def __init__(
         self,
         source: Any,
-        steps: int | None = None,
+        steps: Int | None = None,
         shuffle: bool = False,
-        class_weight: dict[int, float] | None = None,
+        class_weight: Mapping[int, Real] | None = None,
         on_host: Callable[[Any], Any] = lambda x: x,
     ) -> None:
-        self.source, self.limit, self.shuffle = source, steps, shuffle
+        self.source, self.shuffle = source, shuffle
+        self.limit = as_steps(steps)
         self.class_weight, self.on_host = class_weight, on_host
         self.indexed = hasattr(source, "__getitem__") and hasattr(source, "__len__")
         self.ended = False  #: whether an iterator, which cannot begin anew, has no more batches
