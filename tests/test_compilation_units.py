@@ -8,7 +8,7 @@ import pytest
 
 import lurnet
 from lurnet import layers
-from lurnet.core.compilation_units import are_units_kept, as_unit, units_kept
+from lurnet.core.compilation_units import are_units_kept, units_kept
 from lurnet.core.graph import graph_of
 from lurnet.kernels import costs
 from lurnet.models import compilation_units
@@ -72,12 +72,11 @@ def trained(between):
 
 @pytest.mark.parametrize("name", BETWEEN)
 @pytest.mark.filterwarnings("ignore:.*got an input with a mask")
-def test_equal_to_the_whole(name, monkeypatch, quick_compilation):
-    calls = []
-    monkeypatch.setattr(lurnet.models.graph, "as_unit", lambda *a: calls.append(a) or as_unit(*a))
+def test_equal_to_the_whole(name, quick_compilation):
     with costs.using(compilation_units=2):
+        with units_kept():
+            assert compilation_units.pays_in_units(graph_of(model(BETWEEN[name])).nodes)
         curves, weights, outputs = trained(BETWEEN[name])
-    assert calls
     with costs.using(compilation_units=10**6):
         others = trained(BETWEEN[name])
     for key, values in curves.items():

@@ -1,5 +1,6 @@
 """Streams of batches: gathered in windows, and nothing tells it but the speed."""
 
+import contextlib
 import itertools
 import signal
 import threading
@@ -10,7 +11,7 @@ import pytest
 from cases.training import CE, CLASSES, WEIGHTS, X, mlp
 
 import lurnet
-from lurnet.training import epochs, pace, runner
+from lurnet.kernels import costs
 from lurnet.training.data import gathering
 
 PAIRS = [(X[i : i + 8], CLASSES[i : i + 8]) for i in range(0, 50, 8)]  # the last one holds 2
@@ -118,9 +119,10 @@ def assert_same(one, other):
 
 
 @pytest.fixture
-def by_itself(monkeypatch):
+def by_itself():
     """Call it, and each batch goes to the device by itself."""
-    return lambda: monkeypatch.setattr(gathering, "BYTES", 0)
+    with contextlib.ExitStack() as stack:
+        yield lambda: stack.enter_context(costs.using(staging_bytes=0))
 
 
 @pytest.mark.filterwarnings("ignore:The data ran out")
@@ -171,7 +173,7 @@ def test_how_many_batches_go_into_a_window(name):
     if wanted > 1:
         assert not windows.takes(tuple(x[:-1] for x in batch)), "another shape"
         room = windows.staged().room
-        assert sum(a.nbytes for a in room) <= gathering.BYTES
+        assert sum(a.nbytes for a in room) <= costs.costs().staging_bytes
 
 
 @pytest.mark.parametrize(
@@ -207,7 +209,7 @@ def test_a_slow_source_keeps_no_batch_waiting(busy):
             asked.append(i)
             yield np.zeros((2, 1)), None, None
 
-    asked, taken, patience = [], [], gathering.PATIENCE[busy]
+    asked, taken, patience = [], [], costs.costs().stream_patience[busy]
     items = gathering.Collecting(slow(), gathering.Gathering(None), own=True)
     while (window := items.next(busy, lambda: patience)) is not None:
         taken.append(window.count)
@@ -272,7 +274,7 @@ def test_who_wants_every_batch_hears_every_batch():
     assert told[0].heard == told[1].heard and len(told[0].heard) == 2 * 2 * 6
 
 
-def test_looks_are_almost_as_few_as_with_arrays(monkeypatch):
+def test_looks_are_almost_as_few_as_with_arrays():
     """A call runs as many steps as the pace allows; only the one in advance does not know it."""
 
     class See(lurnet.callbacks.Callback):
@@ -282,11 +284,10 @@ def test_looks_are_almost_as_few_as_with_arrays(monkeypatch):
         def on_train_progress(self, step, logs):
             self.steps.append(step)
 
-    monkeypatch.setattr(runner, "PATIENCE", (LONG, LONG))
-    monkeypatch.setattr(epochs, "Pace", lambda every, seconds: pace.Pace(every, LONG))
     arrays, stream = See(), See()
-    trained(mlp(), (X[:48], CLASSES[:48]), batch_size=8, epochs=1, callbacks=[arrays])
-    trained(mlp(), [Dataset(PAIRS[:-1])], epochs=1, callbacks=[stream])
+    with costs.using(stream_patience=(LONG, LONG), look_seconds=(LONG, LONG)):
+        trained(mlp(), (X[:48], CLASSES[:48]), batch_size=8, epochs=1, callbacks=[arrays])
+        trained(mlp(), [Dataset(PAIRS[:-1])], epochs=1, callbacks=[stream])
     assert arrays.steps == [2, 6] and stream.steps == [2, 4, 6]
 
 

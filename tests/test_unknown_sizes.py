@@ -253,7 +253,9 @@ def test_sizes_of_build_and_files_stay_unknown():
 
 
 def test_prints_of_other_threads_are_heard():
-    stream = probing._OfOthers(type("Out", (), {"write": lambda self, text: len(text) + 100})())
+    stream = probing.OutputOfOthers(
+        type("Out", (), {"write": lambda self, text: len(text) + 100})()
+    )
     assert stream.write("own") == 3
     stream.maker = None
     assert stream.write("another's") == 109

@@ -133,7 +133,7 @@ def test_real_download(server, tmp_path, capsys):
 
 
 def test_progress_bar_takes_what_pooch_says(capsys):
-    bar = files._Bar("data.txt")
+    bar = files.DownloadBar("data.txt")
     bar.total = 10
     for count in (4, 6):
         bar.update(count)

@@ -11,6 +11,7 @@ import lurnet as keras
 from lurnet.inference.predictor import predictor
 from lurnet.layers import context
 from lurnet.layers.state import flatten_layers
+from lurnet.layers.tracking import watchers
 from lurnet.training.session import session_of
 
 layers, ops = keras.layers, keras.ops
@@ -301,11 +302,11 @@ def test_nothing_is_kept_alive():
         model.fit(X, X, verbose=0)
         model.predict(X[:1], verbose=0)
         model.train_on_batch(X, X)
-        dropped += [weakref.ref(model), weakref.ref(model._version)]
+        dropped += [weakref.ref(model), weakref.ref(session_of(model).version)]
         del model
     gc.collect()
     assert [ref() for ref in dropped if ref() is not None] == []
-    assert list(shared._watchers) == []
+    assert watchers(shared) == []
 
 
 @functools.cache

@@ -4,6 +4,8 @@ import inspect
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from lurnet.kernels.costs import costs
+
 __all__ = ["Callback"]
 
 EVENTS = ("train", "test", "predict")
@@ -152,7 +154,8 @@ class CallbackList:
     @property
     def look_seconds(self) -> float:
         """Time between looks: short where somebody shows progress."""
-        return 0.1 if any(overrides(c, "on_train_progress") for c in self.callbacks) else 0.4
+        shown = any(overrides(c, "on_train_progress") for c in self.callbacks)
+        return costs().look_seconds[shown]
 
     def __getattr__(self, event: str) -> Callable[..., Any]:
         if not event.startswith("on_"):

@@ -128,7 +128,7 @@ def _quiet() -> Iterator[None]:
     """Nothing that this thread prints or warns of in the meantime is heard: it names numbers."""
     with _one_at_a_time, warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        out, err = _OfOthers(sys.stdout), _OfOthers(sys.stderr)
+        out, err = OutputOfOthers(sys.stdout), OutputOfOthers(sys.stderr)
         token = _probing.set(True)
         try:
             with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
@@ -137,7 +137,7 @@ def _quiet() -> Iterator[None]:
             _probing.reset(token)
 
 
-class _OfOthers(io.TextIOBase):
+class OutputOfOthers(io.TextIOBase):
     """A stream that passes on what other threads than its maker's write."""
 
     def __init__(self, stream: Any) -> None:

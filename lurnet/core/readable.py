@@ -23,7 +23,7 @@ import numpy as np
 
 from lurnet.core.hyper import Hyperparameter
 from lurnet.core.traced import is_traced
-from lurnet.core.variable import Variable
+from lurnet.core.variable import Variable, form_and_array
 
 _PLAIN = frozenset((type(None), bool, int, float, complex, str, bytes, range, type(...)))
 _CONTAINERS = frozenset((list, tuple, dict, OrderedDict, defaultdict, deque))
@@ -166,11 +166,11 @@ class Readable:
         self.words.append("end")
 
     def _add_variable(self, variable: Variable) -> None:
-        form = variable._form
+        form, array = form_and_array(variable)
         weak = getattr(form, "weak_type", False)
         self.words.append(f"{form.shape} {form.dtype} {weak}")
         if id(variable) not in self._given:  # it is a constant of the program
-            self.add(variable._array)
+            self.add(array)
 
 
 @functools.cache

@@ -440,3 +440,8 @@ def commit(scope: Scope) -> None:
     """Assign what was written inside a closed scope to the same variables outside it."""
     for key, variable in scope.written.items():
         variable.assign(scope.arrays[key])
+
+
+def form_and_array(variable: Variable) -> tuple[Any, Any]:
+    """Shape and dtype of a variable, and the array that it holds outside of any scope."""
+    return variable._form, variable._array

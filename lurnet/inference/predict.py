@@ -10,10 +10,11 @@ from lurnet.core.errors import BadValue
 from lurnet.core.types import Int
 from lurnet.inference.batches import length, on_host
 from lurnet.inference.predictor import Predictor, predictor
+from lurnet.kernels.costs import costs
 from lurnet.training.building import output_spec
 from lurnet.training.data.arrays import ArrayData, joined, symbols_of, take
 from lurnet.training.data.batch import unpack_x_y_sample_weight
-from lurnet.training.data.gathering import PATIENCE, Collecting, Gathering, StagedBatches
+from lurnet.training.data.gathering import Collecting, Gathering, StagedBatches
 from lurnet.training.data.given import make_data
 from lurnet.training.data.streams import Stream
 from lurnet.training.epochs import warn_if_short
@@ -106,7 +107,7 @@ def _merged(call: Predictor, data: Stream) -> Generator[Piece, None, None]:
     gathering = Gathering(1 if call.forward.host is not None else data.steps)
     items = Collecting(((x, None, None) for x in inputs), gathering, own=True)
     try:
-        while (item := items.next(False, lambda: PATIENCE[False])) is not None:
+        while (item := items.next(False, lambda: costs().stream_patience[False])) is not None:
             merged = isinstance(item, StagedBatches)
             x = take(item.room, slice(item.count * item.size)) if merged else item
             yield unpack_x_y_sample_weight(x)[0], item.count if merged else 1, None

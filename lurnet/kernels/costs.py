@@ -52,6 +52,9 @@ class Costs:
     graph_batch: int = 64  #: samples of a batch of one core's graph, at most
     graph_batch_bytes: int = 2**19  #: of it where it is largest: it stays in a core's cache
     predict_batch_bytes: int = 8 * 2**20  #: of a program's batch where it is largest
+    staging_bytes: int = 8 * 2**20  #: of a staging buffer: it stays in the last cache
+    stream_patience: tuple[float, float] = (0.0003, 0.002)  #: seconds a program waits for more
+    look_seconds: tuple[float, float] = (0.4, 0.1)  #: between looks at a fit; where it is shown
     predict_call_bytes: int = 8 * 2**20  #: of input in a call for many batches
 
 

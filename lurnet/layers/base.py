@@ -64,7 +64,7 @@ class Layer(Arguments, Stateful, InGraph, Typed, Config):
     autocast: bool = True  #: whether float inputs are cast to the compute dtype
     name: Name = None  #: unique name; made from the class name if None
 
-    supports_masking: bool = False
+    supports_masking = False
     supports_jit: ClassVar[bool] = True
     quantization_mode: ClassVar[str | None] = None
     #: Whether each sample is computed by itself: True, or a method that tells for input shapes.

@@ -93,6 +93,11 @@ def watch(layer: Tracked, watcher: Any) -> None:
     layer.__dict__.setdefault("_watchers", Watchers()).add(watcher)
 
 
+def watchers(layer: Any) -> list[Any]:
+    """Those that are told of a layer's changes, and are still alive."""
+    return list(layer.__dict__.get("_watchers", ()))
+
+
 def _is_no_change(before: Any, value: Any) -> bool:
     """Whether nothing can depend on it: the same again, or a tracer, which is gone after its call.
 

@@ -233,19 +233,22 @@ class Optimizer(OptimizerState):
         done = self._updates
         momentum = ops.where(done == 0, 0.0, self.ema_momentum)  # the first average is the weight
         for weight in weights:
-            average = self._averages[self._get_variable_index(weight)]
+            average = self._average_of(weight)
             kept = ops.cast(momentum, weight.dtype)
             new = average.assign(kept * average.value + (1 - kept) * weight.value)
             if self.ema_overwrite_frequency:
                 now = (done + 1) % self.ema_overwrite_frequency == 0
                 weight.assign(ops.where(now, new, weight.value))
 
+    def _average_of(self, weight: Variable) -> Variable | None:
+        return self._averages[self._get_variable_index(weight)]
+
     def finalize_variable_values(self, var_list: Iterable[Variable]) -> None:
         """Set the weights to their averages, where averages are kept."""
         if not self.use_ema:
             return
         for weight in var_list:
-            average = self._averages[self._get_variable_index(weight)]
+            average = self._average_of(weight)
             if average is not None:
                 weight.assign(average.value)
 
@@ -309,4 +312,4 @@ def only_if(now: Any, change: Callable[[], Any]) -> None:
 
 def average_of(optimizer: Optimizer, weight: Variable) -> Variable | None:
     """The moving average that a built optimizer with ``use_ema`` keeps of a weight."""
-    return optimizer._averages[optimizer._get_variable_index(weight)]
+    return optimizer._average_of(weight)

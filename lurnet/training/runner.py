@@ -8,10 +8,11 @@ import numpy as np
 
 from lurnet.core import donation
 from lurnet.kernels.common.choice import on_cpu
+from lurnet.kernels.costs import costs
 from lurnet.training import device
 from lurnet.training.data.arrays import ArrayData, take
-from lurnet.training.data.gathering import PATIENCE, RUNNING, Gathering, StagedBatches
-from lurnet.training.data.staging import BYTES, StagingBuffers, bytes_per_sample
+from lurnet.training.data.gathering import RUNNING, Gathering, StagedBatches
+from lurnet.training.data.staging import StagingBuffers, bytes_per_sample
 from lurnet.training.data.streams import Stream
 from lurnet.training.overrides import makes_logs
 from lurnet.training.pace import Interruption, Pace
@@ -41,7 +42,9 @@ class ArrayRunner(Steps):
         self._begin(0)
         per_step = self.size * bytes_per_sample(self.arrays)
         self.span = (
-            self.whole if self.held is not None else max(1, min(self.whole, BYTES // per_step))
+            self.whole
+            if self.held is not None
+            else max(1, min(self.whole, costs().staging_bytes // per_step))
         )
         self.staging = (
             StagingBuffers(self.arrays, self.span * self.size) if self.held is None else None
@@ -159,7 +162,7 @@ class StreamRunner(Steps):
 
         def patience() -> float:
             busy = running and not device.computed(running[-1][0][2])
-            return PATIENCE[bool(busy)] if early > 1 else 0.0
+            return costs().stream_patience[bool(busy)] if early > 1 else 0.0
 
         try:
             while True:

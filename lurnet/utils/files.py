@@ -16,7 +16,7 @@ _ALGORITHMS = ("md5", "sha256")
 _FORMATS = {"auto": ("tar", "zip"), "tar": ("tar",), "zip": ("zip",), None: ()}
 
 
-class _Bar:
+class DownloadBar:
     """The part of tqdm's interface that pooch uses, drawn by rich on stderr."""
 
     total = 0
@@ -30,13 +30,16 @@ class _Bar:
         self._task = self._progress.add_task(name, total=None)
 
     def update(self, count: int) -> None:
+        """More bytes have come."""
         self._progress.start()
         self._progress.update(self._task, advance=count, total=self.total or None)
 
     def reset(self) -> None:
+        """Begin anew."""
         self._progress.reset(self._task)
 
     def close(self) -> None:
+        """The bar stays as it is."""
         self._progress.stop()
 
 
@@ -44,7 +47,7 @@ def fetch(url: str, path: Path) -> None:
     """Read a URL into a file, showing a progress bar. Raises OSError when it cannot be read."""
     import pooch
 
-    bar = _Bar(urlsplit(url).path.rpartition("/")[2])
+    bar = DownloadBar(urlsplit(url).path.rpartition("/")[2])
     try:
         downloader = pooch.HTTPDownloader(progressbar=cast(Any, bar), chunk_size=1 << 16)
         downloader(url, str(path), None)

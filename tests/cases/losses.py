@@ -7,21 +7,21 @@ import numpy as np
 RNG = np.random.default_rng(7)
 
 
-def _rows(*shape: int) -> np.ndarray:
+def rows(*shape: int) -> np.ndarray:
     return RNG.normal(size=shape).astype("float32")
 
 
-def _shares(*shape: int) -> np.ndarray:
+def shares(*shape: int) -> np.ndarray:
     return RNG.dirichlet(np.ones(shape[-1]), shape[:-1]).astype("float32")
 
 
-def _one_hot(*shape: int) -> np.ndarray:
+def one_hot(*shape: int) -> np.ndarray:
     return np.eye(shape[-1], dtype="float32")[RNG.integers(0, shape[-1], shape[:-1])]
 
 
-def _unit(*shape: int) -> np.ndarray:
-    rows = _rows(*shape)
-    return rows / np.linalg.norm(rows, axis=-1, keepdims=True)
+def unit(*shape: int) -> np.ndarray:
+    given = rows(*shape)
+    return given / np.linalg.norm(given, axis=-1, keepdims=True)
 
 
 class Case(NamedTuple):
@@ -37,21 +37,21 @@ class Case(NamedTuple):
         return f"{self.cls}{self.settings or ''}"
 
 
-REAL = (_rows(4, 5, 3), _rows(4, 5, 3))
-POSITIVE = (np.abs(_rows(4, 5, 3)) + 0.1, np.abs(_rows(4, 5, 3)) + 0.1)
-SHARES = (_shares(4, 5, 3), _shares(4, 5, 3))
+REAL = (rows(4, 5, 3), rows(4, 5, 3))
+POSITIVE = (np.abs(rows(4, 5, 3)) + 0.1, np.abs(rows(4, 5, 3)) + 0.1)
+SHARES = (shares(4, 5, 3), shares(4, 5, 3))
 BINARY = (RNG.integers(0, 2, (4, 5, 3)).astype("float32"), RNG.uniform(size=(4, 5, 3)))
 BINARY = (BINARY[0], BINARY[1].astype("float32"))
-CLASSES = (_one_hot(4, 5, 3), _shares(4, 5, 3))
-LOGITS = (_one_hot(4, 5, 3), 3 * _rows(4, 5, 3))
-NUMBERS = (RNG.integers(0, 3, (4, 5)), _shares(4, 5, 3))
-NUMBER_LOGITS = (RNG.integers(0, 3, (4, 5)), 3 * _rows(4, 5, 3))
-COLUMN = (RNG.integers(0, 3, (4, 1)), _shares(4, 3))
-SIGNS = (RNG.choice([-1.0, 1.0], (4, 5, 3)).astype("float32"), _rows(4, 5, 3))
-ZERO_ONE = (RNG.integers(0, 2, (4, 5, 3)), _rows(4, 5, 3))
+CLASSES = (one_hot(4, 5, 3), shares(4, 5, 3))
+LOGITS = (one_hot(4, 5, 3), 3 * rows(4, 5, 3))
+NUMBERS = (RNG.integers(0, 3, (4, 5)), shares(4, 5, 3))
+NUMBER_LOGITS = (RNG.integers(0, 3, (4, 5)), 3 * rows(4, 5, 3))
+COLUMN = (RNG.integers(0, 3, (4, 1)), shares(4, 3))
+SIGNS = (RNG.choice([-1.0, 1.0], (4, 5, 3)).astype("float32"), rows(4, 5, 3))
+ZERO_ONE = (RNG.integers(0, 2, (4, 5, 3)), rows(4, 5, 3))
 EDGE = (np.array([[0.0, 1.0], [1.0, 0.0]]), np.array([[0.0, 1.0], [0.0, 1.0]], "float32"))
-IDENTITIES = (np.array([0, 1, 0, 2, 1, 0]), _unit(6, 4))
-SPEECH = (np.array([[1, 2, 0], [3, 3, 1], [2, 0, 0]]), _rows(3, 7, 4))
+IDENTITIES = (np.array([0, 1, 0, 2, 1, 0]), unit(6, 4))
+SPEECH = (np.array([[1, 2, 0], [3, 3, 1], [2, 0, 0]]), rows(3, 7, 4))
 
 BCE, CCE = "BinaryCrossentropy", "CategoricalCrossentropy"
 SCCE = "SparseCategoricalCrossentropy"

@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from tests.cases.losses import _one_hot, _rows, _shares
+from tests.cases.losses import one_hot, rows, shares
 
 RNG = np.random.default_rng(11)
 Batches = list[tuple[np.ndarray, np.ndarray]]
@@ -29,23 +29,23 @@ def _bits(*shape: int) -> np.ndarray:
     return RNG.integers(0, 2, shape)
 
 
-REAL = [(_rows(6, 3), _rows(6, 3)), (_rows(6, 3), _rows(6, 3))]
-DEEP = [(_rows(6, 5, 3), _rows(6, 5, 3)) for _ in range(2)]
+REAL = [(rows(6, 3), rows(6, 3)), (rows(6, 3), rows(6, 3))]
+DEEP = [(rows(6, 5, 3), rows(6, 5, 3)) for _ in range(2)]
 POSITIVE = [(np.abs(a) + 0.1, np.abs(b) + 0.1) for a, b in REAL]
-SHARES = [(_shares(6, 3), _shares(6, 3)) for _ in range(2)]
+SHARES = [(shares(6, 3), shares(6, 3)) for _ in range(2)]
 BINARY = [(_bits(6, 1), _scores(6, 1)) for _ in range(2)]
 FLAT = [(_bits(6), _scores(6)) for _ in range(2)]
 MIXED = [(_bits(6), _scores(6, 1)) for _ in range(2)]
 LABELS = [(_bits(6, 3), _scores(6, 3)) for _ in range(2)]
-LOGIT_LABELS = [(_bits(6, 3), 3 * _rows(6, 3)) for _ in range(2)]
-CLASSES = [(_one_hot(6, 4), _shares(6, 4)) for _ in range(2)]
-NUMBERS = [(RNG.integers(0, 4, 6), _shares(6, 4)) for _ in range(2)]
+LOGIT_LABELS = [(_bits(6, 3), 3 * rows(6, 3)) for _ in range(2)]
+CLASSES = [(one_hot(6, 4), shares(6, 4)) for _ in range(2)]
+NUMBERS = [(RNG.integers(0, 4, 6), shares(6, 4)) for _ in range(2)]
 COLUMN = [(a[:, None], b) for a, b in NUMBERS]
-STEPS = [(RNG.integers(0, 4, (6, 5)), _shares(6, 5, 4)) for _ in range(2)]
-ONE_HOT_STEPS = [(_one_hot(6, 5, 4), _shares(6, 5, 4)) for _ in range(2)]
+STEPS = [(RNG.integers(0, 4, (6, 5)), shares(6, 5, 4)) for _ in range(2)]
+ONE_HOT_STEPS = [(one_hot(6, 5, 4), shares(6, 5, 4)) for _ in range(2)]
 IDS = [(RNG.integers(0, 4, 6), np.argsort(_scores(6, 4))) for _ in range(2)]
 SEGMENTS = [(RNG.integers(0, 3, 6), RNG.integers(0, 3, 6)) for _ in range(2)]
-SIGNS = [(2 * _bits(6, 3) - 1, _rows(6, 3)) for _ in range(2)]
+SIGNS = [(2 * _bits(6, 3) - 1, rows(6, 3)) for _ in range(2)]
 #: A column that does not vary, which nothing explains.
 FLAT_COLUMN = [(a * [0, 1, 1], b) for a, b in REAL]
 FLAT_ROW = [(np.concatenate([0 * a[:1], a[1:]]), b) for a, b in REAL]

@@ -20,7 +20,7 @@ from cases import optimizers as cases_optimizers
 
 import lurnet
 from lurnet import layers, losses, metrics, optimizers
-from lurnet.core.fields import Config
+from lurnet.core.fields import Config, given_arguments
 
 
 class Variant(NamedTuple):
@@ -83,7 +83,7 @@ def _literals(annotation: Any) -> list[Any]:
 
 def arguments_of(obj: Any) -> dict[str, Any]:
     """The arguments that an object was made with, and the defaults of the others."""
-    args, kwargs = obj._arguments
+    args, kwargs = given_arguments(obj)
     bound = inspect.signature(type(obj)).bind(*args, **kwargs)
     bound.apply_defaults()
     found = dict(bound.arguments)

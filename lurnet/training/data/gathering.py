@@ -9,15 +9,15 @@ import numpy as np
 
 from lurnet.core import tree
 from lurnet.core.dtypes import narrow
+from lurnet.kernels.costs import costs
 from lurnet.training.data.batch import pack_x_y_sample_weight
-from lurnet.training.data.staging import BYTES, StagingBuffers, bytes_per_sample
+from lurnet.training.data.staging import StagingBuffers, bytes_per_sample
 
 #: Batches in a buffer at most. A call to the device costs 0.1 to 0.2 ms, some 1 us a step of these.
 MOST = 128
 #: Calls to the device at a time: one waits while the other runs.
 RUNNING = 2
 #: Seconds that a buffer takes for filling at most while the device is idle, and while it is busy.
-PATIENCE = 0.0003, 0.002
 
 
 @dataclass
@@ -65,7 +65,7 @@ class Gathering:
         if not plain or len(sizes) != 1 or 0 in sizes:
             return
         (self.size,) = sizes
-        room = BYTES // max(1, self.size * bytes_per_sample(batch))
+        room = costs().staging_bytes // max(1, self.size * bytes_per_sample(batch))
         self.span = min(room, MOST, MOST if self.steps is None else self.steps)
         if self.span > 1:
             empty = tree.map_structure(_empty, batch)

@@ -8,9 +8,6 @@ import numpy as np
 
 from lurnet.core import tree
 
-#: Bytes of a buffer. Large enough that a call to the device costs nothing beside it, small enough
-#: to stay in the cache: 784-64-64-10 at batch 128 runs some 20 steps in one (8 ms).
-BYTES = 8 * 2**20
 ALIGNMENT = 64  # an aligned array becomes the device's own without a copy
 
 #: Memory of buffers no longer used. New memory costs the system 4 us a page, 17 ms for two.
