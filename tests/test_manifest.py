@@ -1,4 +1,4 @@
-"""The library in C and Python agree: on calls, enums, numbers; a kernel is one folder."""
+"""The library in C and Python agree: on calls, enums, numbers."""
 
 import os
 import shutil
@@ -136,41 +136,6 @@ def test_what_does_not_go_together_is_refused():
 
 # ---- a library of one's own ----
 
-TOY = """
-#include "common/kernel.h"
-
-/* Numbers to twice those. */
-CALL(doubled) {
-  const float *x = argument(frame, 0)->data;
-  float *y = result(frame, 0)->data;
-  for (long i = 0; i < numbers_in(argument(frame, 0)); i++) y[i] = 2 * x[i];
-}
-"""
-USE = """
-import jax, jax.numpy as jnp
-from lurnet.kernels.common.call import Call, float32
-from lurnet.kernels.common.choice import in_c
-from lurnet.kernels.common.derived import derived
-from lurnet.kernels.common.loading import library
-
-DOUBLED = Call("doubled")
-
-def doubled(x):
-    return in_c_doubled(x) if in_c(x.dtype, x.size) else x + x
-
-@derived()
-def in_c_doubled(x):
-    return DOUBLED(x, results=float32(*x.shape))
-
-in_c_doubled.define_linear(1, lambda _, g: (doubled(g),))
-x = jnp.arange(3.0)
-assert "doubled" in library().manifest.calls
-assert "@lurnet.doubled." in jax.jit(doubled).lower(x).as_text()
-assert jax.jit(doubled)(x).tolist() == [0, 2, 4]
-assert jax.grad(lambda x: (doubled(x) ** 2).sum())(x).tolist() == [0, 8, 16]
-"""
-
-
 def built(folder, changes):
     """A library made by the package's own build, of its sources with some changes."""
     shutil.copytree(
@@ -191,11 +156,6 @@ def built(folder, changes):
 def run_with(library, code):
     there = os.environ | {"LURNET_KERNELS": str(library), "PYTHONPATH": str(ROOT)}
     return subprocess.run([sys.executable, "-c", code], env=there, capture_output=True, text=True)
-
-
-def test_a_kernel_is_one_folder(tmp_path):
-    done = run_with(built(tmp_path, {"doubled/doubled.c": lambda _: TOY}), USE)
-    assert not done.returncode, done.stderr
 
 
 def test_a_library_of_other_sources_is_refused(tmp_path):

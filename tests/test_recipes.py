@@ -49,6 +49,17 @@ TRIED = {
         assert keras.losses.get("mean_quartic_error") is not None
         assert "MeanQuarticError" in dir(keras.losses)
     """,
+    "kernel": """
+        import jax, jax.numpy as jnp
+        from lurnet.kernels.common.loading import library
+        from lurnet.kernels.doubled.op import doubled
+        x = jnp.arange(3.0)
+        if library() is not None:
+            assert "doubled" in library().manifest.calls
+            assert "@lurnet.doubled." in jax.jit(doubled).lower(x).as_text()
+        assert jax.jit(doubled)(x).tolist() == [0, 2, 4]
+        assert jax.grad(lambda x: (doubled(x) ** 2).sum())(x).tolist() == [0, 8, 16]
+    """,
     "optimizer": """
         import numpy as np, lurnet as keras
         x = np.linspace(-1, 1, 32, dtype="float32")[:, None]
@@ -85,8 +96,12 @@ def tree(tmp_path_factory):
     for blocks in RECIPES.values():
         for file, more, code in blocks:
             path = root / file
+            path.parent.mkdir(exist_ok=True)
             text = path.read_text(encoding="utf-8") if more else ""
             path.write_text(with_line(text, code), encoding="utf-8")
+    shutil.copy(ROOT / "setup.py", root)
+    command = [sys.executable, "setup.py", "-q", "build_ext", "--inplace"]
+    subprocess.run(command, cwd=root, check=True, capture_output=True)
     return root
 
 
