@@ -136,6 +136,7 @@ def test_what_does_not_go_together_is_refused():
 
 # ---- a library of one's own ----
 
+
 def built(folder, changes):
     """A library made by the package's own build, of its sources with some changes."""
     shutil.copytree(

@@ -9,8 +9,8 @@ from lurnet import ops
 from lurnet.core.fields import Number, fields
 from lurnet.core.variable import Variable
 from lurnet.kernels.fused_step.op import fused
+from lurnet.optimizers.fused import Fused
 from lurnet.optimizers.state import Decay, Epsilon, LearningRate
-from lurnet.optimizers.together import Together
 
 __all__ = ["Adam", "AdamW"]
 
@@ -47,7 +47,7 @@ def adam(numbers: Sequence[Any], w: Any, g: Any, m: Any, v: Any, largest: Any = 
 
 
 @fields
-class Adam(Together):
+class Adam(Fused):
     """Steps along the mean gradient, divided by the root of the mean square.
 
     ``w -= rate * sqrt(1 - b2^t) / (1 - b1^t) * m / (sqrt(v) + epsilon)`` (Kingma & Ba, 2014,

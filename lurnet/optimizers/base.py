@@ -15,7 +15,7 @@ from lurnet.optimizers.state import Decay, Every, LearningRate, Limit, Optimizer
 
 __all__ = ["Optimizer"]
 
-_held_back: contextvars.ContextVar[bool] = contextvars.ContextVar("held_back", default=False)
+_masked: contextvars.ContextVar[bool] = contextvars.ContextVar("masked_update", default=False)
 
 
 @fields
@@ -186,7 +186,7 @@ class Optimizer(OptimizerState):
         now = (self._step.value + 1) % steps == 0
         held = [self._accumulators[self._get_variable_index(w)] for w in weights]
         sums = [a.value + g for a, g in zip(held, grads, strict=True)]
-        only_if(now, lambda: self._update([s / steps for s in sums], weights))
+        masked_update(now, lambda: self._update([s / steps for s in sums], weights))
         for accumulator, total in zip(held, sums, strict=True):
             accumulator.assign(ops.where(now, 0, total))
 
@@ -293,19 +293,19 @@ def _shrink(norm: Any, limit: float) -> Any:
     return limit / ops.maximum(norm, limit)
 
 
-def held_back() -> bool:
+def in_masked_update() -> bool:
     """Whether old values may be kept: what overwrites them in their place would need copies."""
-    return _held_back.get()
+    return _masked.get()
 
 
-def only_if(now: Any, change: Callable[[], Any]) -> None:
+def masked_update(now: Any, change: Callable[[], Any]) -> None:
     """Run ``change``, and keep what it assigns where ``now`` holds; no branch, so XLA can fuse."""
-    token = _held_back.set(True)
+    token = _masked.set(True)
     try:
         with values([], []) as scope:
             change()
     finally:
-        _held_back.reset(token)
+        _masked.reset(token)
     for key, variable in scope.written.items():
         variable.assign(ops.where(now, scope.arrays[key], variable.stored))
 

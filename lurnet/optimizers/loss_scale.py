@@ -8,7 +8,7 @@ from lurnet.core.errors import BadType
 from lurnet.core.registry import deserialize
 from lurnet.core.registry import serialize as _serialize
 from lurnet.core.variable import Variable
-from lurnet.optimizers.base import Optimizer, only_if
+from lurnet.optimizers.base import Optimizer, masked_update
 
 __all__ = ["LossScaleOptimizer"]
 
@@ -100,7 +100,7 @@ class LossScaleOptimizer(Optimizer):
         for g in grads:
             finite = finite if g is None else finite & ops.all(ops.isfinite(g))
         scaled = [g if g is None else g / ops.cast(scale, g.dtype) for g in grads]
-        only_if(finite, lambda: self.inner_optimizer.apply(scaled, weights))
+        masked_update(finite, lambda: self.inner_optimizer.apply(scaled, weights))
         count = ops.where(finite, self.step_counter.value + 1, 0)
         grow = count == self.dynamic_growth_steps
         self.step_counter.assign(ops.where(grow, 0, count))

@@ -7,8 +7,8 @@ from lurnet import ops
 from lurnet.core.fields import Number, fields
 from lurnet.core.variable import Variable
 from lurnet.kernels.fused_step.op import fused
+from lurnet.optimizers.fused import Fused
 from lurnet.optimizers.state import Epsilon, LearningRate
-from lurnet.optimizers.together import Together
 
 __all__ = ["RMSprop"]
 
@@ -43,7 +43,7 @@ def _along(step: Any, momentum: Sequence[Any], w: Any, v: Any, last: Sequence[An
 
 
 @fields
-class RMSprop(Together):
+class RMSprop(Fused):
     """Steps divided by the root of a moving mean of squared gradients (Hinton, 2012).
 
     >>> w = Variable([1.0])

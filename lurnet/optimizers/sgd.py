@@ -8,8 +8,8 @@ from lurnet.core.hyper import hyperparameter
 from lurnet.core.variable import Variable
 from lurnet.kernels.fused_step.op import fused
 from lurnet.optimizers.base import Optimizer
+from lurnet.optimizers.fused import Fused
 from lurnet.optimizers.state import LearningRate
-from lurnet.optimizers.together import Together
 
 __all__ = ["SGD"]
 
@@ -38,7 +38,7 @@ def nesterov(numbers: Sequence[Any], w: Any, g: Any, v: Any) -> tuple:
 
 
 @fields
-class SGD(Together):
+class SGD(Fused):
     """Gradient descent: ``v = momentum * v - rate * g``, ``w = w + v``.
 
     With ``nesterov``, ``w = w + momentum * v - rate * g`` (Sutskever et al., 2013,

@@ -6,10 +6,10 @@ from typing import Any
 from lurnet import ops
 from lurnet.core.variable import Variable
 from lurnet.kernels.fused_step import op as kernel
-from lurnet.optimizers.base import Optimizer, held_back
+from lurnet.optimizers.base import Optimizer, in_masked_update
 
 
-class Together(Optimizer):
+class Fused(Optimizer):
     """Base of optimizers that say which step they do, by which numbers, with which slots."""
 
     def _step_of(self, learning_rate: Any, dtype: Any) -> tuple[Callable[..., Any], Sequence[Any]]:
@@ -48,8 +48,8 @@ class Together(Optimizer):
 
     def _has_own_step(self) -> bool:
         """Whether no subclass has another one, and nothing needs the old values."""
-        own = getattr(self.update_step, "__func__", None) is Together.update_step
-        return own and not held_back()
+        own = getattr(self.update_step, "__func__", None) is Fused.update_step
+        return own and not in_masked_update()
 
     def _step_all(self, grads: list, weights: list[Variable], learning_rate: Any) -> None:
         rate = ops.cast(ops.convert_to_tensor(learning_rate), "float32")
