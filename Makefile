@@ -1,5 +1,6 @@
 # make demo   trains a small network on handwritten digits and writes pictures of what it learnt
 # make test   format, lint, types, tests and doctests
+# make coverage  the same, and prints which share of each folder's statements the tests execute
 # make bench  times a few small networks beside PyTorch and Keras (installed into .venv-peers: large)
 # make tour   walks one training step from `fit` to C: places, lines, times
 # make reproduce  runs the studies of examples/, hours on two cores; ARGS=--quick: minutes. A study that is
@@ -21,13 +22,16 @@ STUDIES := weight_decay convnet denoising vanishing_gradients mc_dropout early_s
 LIMIT := 8h
 ARGS :=
 
-.PHONY: demo test bench tour reproduce clean
+.PHONY: demo test coverage bench tour reproduce clean
 
 demo: $(VENV)/.installed-demo
 	$(VENV)/bin/lurnet demo
 
 test: $(VENV)/.installed-test
 	scripts/check
+
+coverage: $(VENV)/.installed-test
+	scripts/check --coverage
 
 bench: $(VENV)/.installed-demo $(PEERS)/.installed
 	LURNET_DATA="$$($(VENV)/bin/python -c '$(MNIST)')" \
