@@ -240,7 +240,7 @@ class Optimizer(OptimizerState):
                 now = (done + 1) % self.ema_overwrite_frequency == 0
                 weight.assign(ops.where(now, new, weight.value))
 
-    def _average_of(self, weight: Variable) -> Variable | None:
+    def _average_of(self, weight: Variable) -> Any:
         return self._averages[self._get_variable_index(weight)]
 
     def finalize_variable_values(self, var_list: Iterable[Variable]) -> None:
