@@ -5,8 +5,6 @@ there is no pooling behind it, since without padding the image would be used up.
 say where its own were; its layers have the parameters of "same 3/1" here. The last network is ours.
 """
 
-from typing import Any
-
 from common import Plan, falling
 
 import lurnet as keras
@@ -16,7 +14,7 @@ NAMES = ["top", "trousers", "pullover", "dress", "coat"]
 NAMES += ["sandal", "shirt", "sneaker", "bag", "boot"]
 plan = Plan(epochs=20, replicates=3)
 (x, y), validation, test = plan.images(keras.datasets.fashion_mnist)
-relu: dict[str, Any] = {"activation": "relu"}
+relu: dict = {"activation": "relu"}
 
 
 def augmented():

@@ -23,6 +23,7 @@ from lurnet.kernels.common import choice, loading  # noqa: E402
 compat.uninstall()
 
 collect_ignore = ["fuzz/fuzz_readers.py"]  # a program of its own; it needs atheris
+collect_ignore_glob = ["typing/*/*.py"]  # programs for type checkers, which nobody runs
 
 
 @pytest.fixture(autouse=True)

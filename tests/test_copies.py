@@ -81,13 +81,13 @@ def test_every_optimizer(tmp_path):
         weight = lurnet.Variable(np.ones((3, 2), "float32"), name="w")
         optimizer.exclude_from_weight_decay([weight])
         optimizer.apply([np.full((3, 2), 0.5, "float32")], [weight])
-        other, copied = WAYS[way]((optimizer, weight), tmp_path)
+        other = WAYS[way](optimizer, tmp_path)
         assert other.get_config() == optimizer.get_config()
         apart(optimizer, other)
         for one in (optimizer, other):  # both know which weight does not decay
             one.apply([np.full((3, 2), -0.25, "float32")])
         equal([v.value for v in other.variables], [v.value for v in optimizer.variables])
-        equal(copied.value, weight.value)
+        equal(other._trainable_variables[0].value, weight.value)
 
 
 def test_every_metric_and_loss(tmp_path):
